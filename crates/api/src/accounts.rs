@@ -1,0 +1,221 @@
+//! People, their sessions, and what is said to and from `/auth` and `/me`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SessionId, Timestamp, UserId};
+
+/// Declares an enum of words: `snake_case` on the wire and in the database.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "server", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum, utoipa::ToSchema))]
+        #[cfg_attr(feature = "server", sea_orm(rs_type = "String", db_type = "Text"))]
+        pub enum $name {
+            $(
+                $(#[$vdoc])*
+                #[serde(rename = $word)]
+                #[cfg_attr(feature = "server", sea_orm(string_value = $word))]
+                $variant,
+            )*
+        }
+
+        impl $name {
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = ();
+
+            fn from_str(word: &str) -> Result<Self, ()> {
+                match word { $($word => Ok(Self::$variant),)* _ => Err(()) }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What a person may do everywhere.
+    Role {
+        /// Reads and writes.
+        User = "user",
+        /// Also keeps order in every room.
+        Moderator = "moderator",
+        /// Also manages people and rooms.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// Whether an account may be used.
+    AccountStatus {
+        /// As usual.
+        Active = "active",
+        /// Reads, does not write.
+        Silenced = "silenced",
+        /// Nothing but its own account.
+        Suspended = "suspended",
+        /// Gone; kept for its messages.
+        Deleted = "deleted",
+    }
+}
+
+words! {
+    /// Language of the interface and of mails.
+    Locale {
+        /// Brazilian Portuguese.
+        PtBr = "pt-BR",
+        /// English.
+        En = "en",
+        /// Spanish.
+        Es = "es",
+    }
+}
+
+words! {
+    /// Where a refresh token travels.
+    Transport {
+        /// In the JSON bodies: for programs.
+        Body = "body",
+        /// In an HttpOnly cookie: for browsers.
+        Cookie = "cookie",
+    }
+}
+
+/// A person as everyone sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    /// Their id.
+    pub id: UserId,
+    /// Their unique name, without `@`.
+    pub handle: String,
+    /// The name shown.
+    pub display_name: String,
+    /// Their picture.
+    pub avatar_url: Option<String>,
+}
+
+/// A person as they see themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// As everyone sees them.
+    #[serde(flatten)]
+    pub author: Author,
+    /// Their address.
+    pub email: String,
+    /// Whether they proved it is theirs.
+    pub email_verified: bool,
+    /// What they may do.
+    pub role: Role,
+    /// Whether the account may be used.
+    pub status: AccountStatus,
+    /// Why it is silenced or suspended.
+    pub status_reason: Option<String>,
+    /// Until when; none = until lifted.
+    pub status_until: Option<Timestamp>,
+    /// Language.
+    pub locale: Locale,
+    /// When they registered.
+    pub created_at: Timestamp,
+}
+
+/// `POST /auth/register`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Register {
+    /// Address; unique, compared without regard to case.
+    pub email: String,
+    /// 3 to 24 characters: a–z, 0–9, `_`, `.`, starting with a letter; unique, also against look-alikes.
+    pub handle: String,
+    /// 1 to 48 characters.
+    pub display_name: String,
+    /// 8 to 128 characters, any.
+    pub password: String,
+    /// Language; `pt-BR` when absent.
+    #[serde(default)]
+    pub locale: Option<Locale>,
+    /// Where the refresh token travels; `body` when absent.
+    #[serde(default)]
+    pub transport: Option<Transport>,
+}
+
+/// `POST /auth/login`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Login {
+    /// E-mail address or handle.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// Where the refresh token travels; `body` when absent.
+    #[serde(default)]
+    pub transport: Option<Transport>,
+}
+
+/// `POST /auth/refresh` and `POST /auth/logout`: the token of the `body` transport; with a cookie the body may be absent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Refresh {
+    /// The newest refresh token.
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+}
+
+/// What a log-in, registration or refresh gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// JWT for `Authorization: Bearer` and the socket handshake.
+    pub access_token: String,
+    /// Seconds until it ends.
+    pub expires_in: u64,
+    /// Absent with the cookie transport.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The person.
+    pub user: User,
+}
+
+/// A place where the person is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// Its id.
+    pub id: SessionId,
+    /// Whether it is the one asking.
+    pub current: bool,
+    /// The program, as it names itself.
+    pub user_agent: String,
+    /// Network address at the last refresh.
+    pub address: String,
+    /// When it logged in.
+    pub created_at: Timestamp,
+    /// When it last refreshed.
+    pub last_used_at: Timestamp,
+}
+
+/// `PATCH /me`: absent fields stay.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateMe {
+    /// 1 to 48 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}

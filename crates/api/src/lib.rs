@@ -1,0 +1,23 @@
+//! The wire contract of Praça: what server, client and tests say to each other.
+//!
+//! Nothing here knows of axum, SQL or Leptos. The `server` feature adds what only the server needs of these types:
+//! database values for the ids and schemas for the OpenAPI document.
+
+pub mod accounts;
+pub mod admin;
+pub mod events;
+pub mod handle;
+mod ids;
+pub mod limits;
+pub mod markup;
+pub mod messages;
+mod page;
+mod problem;
+pub mod rooms;
+pub mod text;
+mod time;
+
+pub use ids::{ConversationId, JobId, MessageId, Rev, Seq, SessionId, UserId};
+pub use page::Page;
+pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};
+pub use time::Timestamp;
