@@ -1,1 +1,21 @@
-//! Praça.
+//! Praça: a self-hosted town square. One program serves the REST API, the Socket.IO gateway, the jobs and the web client.
+//!
+//! `app` joins the slices; slices rest on the base; the base rests on `praca_api`. See `ARCHITECTURE.md`.
+
+pub mod accounts;
+pub mod admin;
+pub mod auth;
+pub mod base;
+pub mod bus;
+pub mod cache;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod http;
+pub mod ids;
+pub mod jobs;
+pub mod limits;
+pub mod metrics;
+pub mod request_id;

@@ -1,0 +1,41 @@
+//! A person's row.
+
+use praca_api::accounts::{AccountStatus, Locale, Role};
+use praca_api::{Timestamp, UserId};
+use sea_orm::entity::prelude::*;
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    #[sea_orm(column_type = "Text")]
+    pub handle: String,
+    /// Its shape, which no other handle may have.
+    #[sea_orm(column_type = "Text")]
+    pub handle_skeleton: String,
+    #[sea_orm(column_type = "Text")]
+    pub email: String,
+    /// In lower case, for comparing.
+    #[sea_orm(column_type = "Text")]
+    pub email_folded: String,
+    pub email_verified: bool,
+    #[sea_orm(column_type = "Text")]
+    pub display_name: String,
+    /// Argon2id, as a PHC string.
+    #[sea_orm(column_type = "Text")]
+    pub password_hash: String,
+    pub role: Role,
+    pub status: AccountStatus,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub status_reason: Option<String>,
+    pub status_until: Option<Timestamp>,
+    pub locale: Locale,
+    pub created_at: Timestamp,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

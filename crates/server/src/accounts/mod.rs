@@ -1,0 +1,166 @@
+//! People and where they are logged in.
+//!
+//! Invariants: a handle's shape belongs to one person; a refresh token is good once; what a person may do is decided by
+//! the row, never by a token.
+
+mod cookie;
+mod entity;
+mod login;
+mod manage;
+mod password_rules;
+mod profile;
+mod register;
+mod routes;
+mod session_entity;
+mod sessions;
+mod store;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use praca_api::accounts::{AccountStatus, Author, User};
+use praca_api::{SessionId, Timestamp, UserId};
+
+use crate::auth::refresh::RefreshTokens;
+use crate::auth::{Actor, ActorSource, tokens};
+use crate::base::Base;
+use crate::bus::CacheKey;
+use crate::cache::Cache;
+use crate::error::Result;
+
+pub use manage::{AccountChange, PeopleQuery, clean_reason};
+pub use register::NewAccount;
+pub use routes::routes;
+
+/// People kept at hand.
+const CACHED_PEOPLE: u64 = 50_000;
+
+/// The accounts slice.
+#[derive(Clone)]
+pub struct Accounts(Arc<Inner>);
+
+struct Inner {
+    base: Base,
+    refresh: RefreshTokens,
+    people: Cache<UserId, Arc<entity::Model>>,
+    sessions: Cache<SessionId, Arc<session_entity::Model>>,
+}
+
+impl Accounts {
+    /// The slice over these services.
+    pub fn new(base: Base) -> Self {
+        let refresh = RefreshTokens::new(&base.config.secret_key);
+        let people = Cache::new(CACHED_PEOPLE, base.bus.health());
+        let sessions = Cache::new(CACHED_PEOPLE, base.bus.health());
+        Self(Arc::new(Inner { base, refresh, people, sessions }))
+    }
+
+    /// Follows what other nodes, and this one, have changed.
+    pub fn forget(&self, key: CacheKey) {
+        if let CacheKey::Person(user) = key {
+            self.0.people.forget(&user);
+            // Sessions are few a person and read again in a moment.
+            self.0.sessions.clear();
+        }
+    }
+
+    /// Drops every copy.
+    pub fn forget_all(&self) {
+        self.0.people.clear();
+        self.0.sessions.clear();
+    }
+
+    /// These people as everyone sees them, in no order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn authors(&self, ids: &[UserId]) -> Result<Vec<Author>> {
+        let people = store::people(&self.0.base, ids).await?;
+        Ok(people.iter().map(entity::Model::author).collect())
+    }
+
+    /// The person, whoever they are.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn author(&self, id: UserId) -> Result<Author> {
+        Ok(self.person(id).await?.author())
+    }
+
+    /// What the person behind an actor sees of themselves.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn me(&self, actor: &Actor) -> Result<User> {
+        let row = self.person(actor.id()).await?;
+        Ok(row.user(self.0.base.clock.now()))
+    }
+
+    async fn person(&self, id: UserId) -> Result<Arc<entity::Model>> {
+        let load = async { store::person(self.0.base.db.read(), id).await.map(Arc::new) };
+        self.0.people.get_or_load(id, load).await
+    }
+
+    async fn load_actor(&self, user: UserId, session: SessionId) -> Result<Arc<Actor>> {
+        let inner = &self.0;
+        let now = inner.base.clock.now();
+        let load = async { store::session(inner.base.db.read(), session).await?.map(Arc::new).ok_or_else(tokens::invalid) };
+        let session = inner.sessions.get_or_load(session, load).await?;
+        if session.user_id != user || session.ended_at.is_some() || session.expires_at <= now {
+            return Err(tokens::invalid());
+        }
+        let person = self.person(user).await.map_err(|_| tokens::invalid())?;
+        let status = person.status_at(now);
+        if status == AccountStatus::Deleted {
+            return Err(tokens::invalid());
+        }
+        let limited = status != AccountStatus::Active;
+        Ok(Arc::new(Actor {
+            author: person.author(),
+            session: session.id,
+            role: person.role,
+            status,
+            status_reason: person.status_reason.clone().filter(|_| limited),
+            status_until: person.status_until.filter(|_| limited),
+        }))
+    }
+}
+
+impl ActorSource for Accounts {
+    fn actor(&self, user: UserId, session: SessionId) -> Pin<Box<dyn Future<Output = Result<Arc<Actor>>> + Send + '_>> {
+        Box::pin(self.load_actor(user, session))
+    }
+}
+
+impl entity::Model {
+    /// The status, where an end that has come lifts it.
+    fn status_at(&self, now: Timestamp) -> AccountStatus {
+        let ended = self.status_until.is_some_and(|until| until <= now);
+        if ended && self.status != AccountStatus::Deleted { AccountStatus::Active } else { self.status }
+    }
+
+    fn author(&self) -> Author {
+        Author {
+            id: self.id,
+            handle: self.handle.clone(),
+            display_name: self.display_name.clone(),
+            avatar_url: None,
+        }
+    }
+
+    fn user(&self, now: Timestamp) -> User {
+        let status = self.status_at(now);
+        let limited = status != AccountStatus::Active;
+        User {
+            author: self.author(),
+            email: self.email.clone(),
+            email_verified: self.email_verified,
+            role: self.role,
+            status,
+            status_reason: self.status_reason.clone().filter(|_| limited),
+            status_until: self.status_until.filter(|_| limited),
+            locale: self.locale,
+            created_at: self.created_at,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Opening an account.
+
+use praca_api::accounts::{AccountStatus, Locale, Register, Role};
+use praca_api::handle::{parse_handle, skeleton};
+use praca_api::limits::{DISPLAY_NAME_CHARS, EMAIL_CHARS};
+use praca_api::text::clean_line;
+use praca_api::{FieldProblem, ProblemCode, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{DbErr, EntityTrait as _};
+
+use super::password_rules::check_password;
+use super::{Accounts, entity};
+use crate::config::Registration;
+use crate::db::Tx;
+use crate::db::dialect::is_duplicate;
+use crate::error::{Error, Result};
+use crate::events::Event;
+
+/// A checked wish for an account.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    email: String,
+    handle: String,
+    display_name: String,
+    password: String,
+    locale: Locale,
+    role: Role,
+}
+
+impl NewAccount {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// `request.invalid` naming each wrong field, or `accounts.password_weak`.
+    pub fn parse(wish: Register) -> Result<Self> {
+        let mut wrong = Vec::new();
+        let email = clean_email(&wish.email);
+        if email.is_none() {
+            wrong.push(field("email", "format", "This is not an e-mail address."));
+        }
+        let handle = parse_handle(&wish.handle).map_err(|why| wrong.push(field("handle", why.code(), why.detail()))).ok();
+        let display_name = clean_display_name(&wish.display_name);
+        if display_name.is_none() {
+            wrong.push(field("displayName", "length", "A name has 1 to 48 characters."));
+        }
+        let (Some(email), Some(handle), Some(display_name)) = (email, handle, display_name) else {
+            return Err(Error::invalid(wrong));
+        };
+        let local = email.split('@').next().unwrap_or_default();
+        check_password(&wish.password, &[&handle, &display_name, &email, local])?;
+        let locale = wish.locale.unwrap_or(Locale::PtBr);
+        Ok(Self { email, handle, display_name, password: wish.password, locale, role: Role::User })
+    }
+
+    /// With another role than an ordinary person's.
+    pub fn with_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+}
+
+/// A name of 1 to 48 visible characters on one line.
+pub(super) fn clean_display_name(text: &str) -> Option<String> {
+    let name = clean_line(text);
+    (DISPLAY_NAME_CHARS.contains(&name.chars().count()) && !praca_api::text::is_blank(&name)).then_some(name)
+}
+
+/// An address that mail can be sent to: something, `@`, and a domain with a dot. Whether it is theirs, a mail finds out.
+fn clean_email(text: &str) -> Option<String> {
+    let email = text.trim();
+    let (local, domain) = email.rsplit_once('@')?;
+    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    let labels = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let sized = email.chars().count() <= EMAIL_CHARS && (1..=64).contains(&local.len());
+    (plain && labels && sized && domain.contains('.') && !local.contains('@')).then(|| email.to_owned())
+}
+
+fn field(name: &str, code: &str, detail: &str) -> FieldProblem {
+    FieldProblem { field: name.into(), code: code.into(), detail: detail.into() }
+}
+
+impl Accounts {
+    /// Opens an account for a stranger, if strangers may.
+    ///
+    /// # Errors
+    /// `access.denied` with registration closed, `accounts.handle_taken`, `accounts.email_taken`.
+    pub(super) async fn register(&self, account: NewAccount) -> Result<UserId> {
+        if self.0.base.config.registration == Registration::Closed {
+            return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed."));
+        }
+        self.create_account(account).await
+    }
+
+    /// Opens an account, whatever the registration says: for the command line and the demo data.
+    ///
+    /// # Errors
+    /// `accounts.handle_taken`, `accounts.email_taken`.
+    pub async fn create_account(&self, account: NewAccount) -> Result<UserId> {
+        let base = &self.0.base;
+        let hash = base.passwords.hash(account.password.clone()).await?;
+        let mut tx = base.begin().await?;
+        let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
+        tx.emit(Event::AccountRegistered { user });
+        tx.commit().await?;
+        Ok(user)
+    }
+}
+
+async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: praca_api::Timestamp) -> Result<UserId> {
+    let row = entity::ActiveModel {
+        id: Set(id),
+        handle_skeleton: Set(skeleton(&account.handle)),
+        handle: Set(account.handle),
+        email_folded: Set(account.email.to_lowercase()),
+        email: Set(account.email),
+        email_verified: Set(false),
+        display_name: Set(account.display_name),
+        password_hash: Set(hash),
+        role: Set(account.role),
+        status: Set(AccountStatus::Active),
+        status_reason: Set(None),
+        status_until: Set(None),
+        locale: Set(account.locale),
+        created_at: Set(now),
+    };
+    entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
+    Ok(id)
+}
+
+fn name_duplicate(error: DbErr) -> Error {
+    if is_duplicate(&error, "ux_users_email_folded", "users.email_folded") {
+        return Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.");
+    }
+    if is_duplicate(&error, "ux_users_handle", "users.handle") {
+        return Error::problem(ProblemCode::AccountsHandleTaken, "Somebody has this handle, or one that looks like it.");
+    }
+    error.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_as_people_write_them() {
+        for good in ["ana@praca.example", " joão@correio.com.br ", "a+b@x.y.z"] {
+            assert_eq!(clean_email(good).as_deref(), Some(good.trim()));
+        }
+        for bad in ["", "ana", "ana@", "@x.y", "ana@localhost", "a b@x.y", "a@@x.y", "a@x..y", "<a@x.y>", "a@-x.y"] {
+            assert_eq!(clean_email(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! `/auth` and `/me`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use praca_api::accounts::{Login, Refresh, Register, Session, SessionInfo, Transport, UpdateMe, User};
+use praca_api::{Page, SessionId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::register::NewAccount;
+use super::sessions::Device;
+use super::{Accounts, cookie};
+use crate::auth::refresh::RefreshToken;
+use crate::auth::tokens;
+use crate::error::Result;
+use crate::http::layers::{ClientAddress, limit_auth};
+use crate::http::openapi::Problems;
+use crate::http::{AnyCaller, Caller, Json, Path};
+
+/// Longest name of a program that is kept.
+const USER_AGENT_CHARS: usize = 256;
+
+/// The slice's routes.
+pub fn routes(accounts: Accounts) -> OpenApiRouter {
+    let limited = OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(log_in))
+        .routes(routes!(refresh))
+        .layer(from_fn_with_state(accounts.0.base.clone(), limit_auth));
+    OpenApiRouter::new()
+        .merge(limited)
+        .routes(routes!(log_out))
+        .routes(routes!(log_out_everywhere))
+        .routes(routes!(list_sessions))
+        .routes(routes!(end_session))
+        .routes(routes!(get_me, update_me))
+        .with_state(accounts)
+}
+
+/// Open an account and log in.
+#[utoipa::path(post, path = "/auth/register", tag = "auth", operation_id = "register", request_body = Register,
+    responses((status = 201, description = "Registered and logged in", body = Session), Problems))]
+async fn register(
+    State(accounts): State<Accounts>,
+    device: Device,
+    Json(wish): Json<Register>,
+) -> Result<Response> {
+    let transport = wish.transport.unwrap_or(Transport::Body);
+    let user = accounts.register(NewAccount::parse(wish)?).await?;
+    let token = accounts.start_session(user, transport, device).await?;
+    let session = accounts.session_answer(user, &token, transport == Transport::Body).await?;
+    answer(&accounts, StatusCode::CREATED, transport, &token, session)
+}
+
+/// Log in by e-mail address or handle.
+#[utoipa::path(post, path = "/auth/login", tag = "auth", operation_id = "log_in", request_body = Login,
+    responses((status = 200, description = "Logged in", body = Session), Problems))]
+async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): Json<Login>) -> Result<Response> {
+    let transport = login.transport.unwrap_or(Transport::Body);
+    let user = accounts.authenticate(&login.login, login.password).await?;
+    let token = accounts.start_session(user, transport, device).await?;
+    let session = accounts.session_answer(user, &token, transport == Transport::Body).await?;
+    answer(&accounts, StatusCode::OK, transport, &token, session)
+}
+
+/// Get a new access token. The refresh token changes with each use.
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", operation_id = "refresh", request_body = Refresh,
+    responses((status = 200, description = "Refreshed", body = Session), Problems))]
+async fn refresh(
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    device: Device,
+    body: Option<Json<Refresh>>,
+) -> Result<Response> {
+    let token = presented_refresh(&accounts, &headers, body)?.ok_or_else(tokens::invalid)?;
+    let refreshed = accounts.refresh(&token, device).await?;
+    let in_body = refreshed.transport == Transport::Body;
+    let session = accounts.session_answer(refreshed.user, &refreshed.token, in_body).await?;
+    answer(&accounts, StatusCode::OK, refreshed.transport, &refreshed.token, session)
+}
+
+/// End the session, by its access or refresh token.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "log_out", request_body = Refresh,
+    security((), ("bearer" = [])), responses((status = 204, description = "Logged out"), Problems))]
+async fn log_out(
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    caller: Result<AnyCaller>,
+    body: Option<Json<Refresh>>,
+) -> Result<Response> {
+    let session = match (presented_refresh(&accounts, &headers, body)?, caller) {
+        (Some(token), _) => accounts.session_of(&token).await?,
+        (None, Ok(AnyCaller(actor))) => Some((actor.id(), actor.session)),
+        (None, Err(error)) => return Err(error),
+    };
+    if let Some((user, session)) = session {
+        match accounts.end_sessions(user, Some(session)).await {
+            Err(error) if !error.is(praca_api::ProblemCode::ResourceNotFound) => return Err(error),
+            // A session that has ended already is logged out.
+            _ => {}
+        }
+    }
+    let cookie = cookie::clear(&accounts.0.base.config)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// End all of the caller's sessions.
+#[utoipa::path(post, path = "/auth/logout-all", tag = "auth", operation_id = "log_out_everywhere",
+    security(("bearer" = [])), responses((status = 204, description = "Logged out everywhere"), Problems))]
+async fn log_out_everywhere(State(accounts): State<Accounts>, AnyCaller(actor): AnyCaller) -> Result<Response> {
+    accounts.end_sessions(actor.id(), None).await?;
+    let cookie = cookie::clear(&accounts.0.base.config)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Where the caller is logged in.
+#[utoipa::path(get, path = "/auth/sessions", tag = "auth", operation_id = "list_sessions",
+    security(("bearer" = [])), responses((status = 200, description = "Sessions, last used first", body = Page<SessionInfo>), Problems))]
+async fn list_sessions(State(accounts): State<Accounts>, Caller(actor): Caller) -> Result<Json<Page<SessionInfo>>> {
+    accounts.list_sessions(&actor).await.map(Json)
+}
+
+/// End one of the caller's sessions.
+#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", operation_id = "end_session",
+    params(("id" = uuid::Uuid, Path, description = "The session")),
+    security(("bearer" = [])), responses((status = 204, description = "Ended"), Problems))]
+async fn end_session(
+    State(accounts): State<Accounts>,
+    Caller(actor): Caller,
+    Path(id): Path<SessionId>,
+) -> Result<StatusCode> {
+    accounts.end_sessions(actor.id(), Some(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The caller's account.
+#[utoipa::path(get, path = "/me", tag = "me", operation_id = "get_me",
+    security(("bearer" = [])), responses((status = 200, description = "The account", body = User), Problems))]
+async fn get_me(State(accounts): State<Accounts>, AnyCaller(actor): AnyCaller) -> Result<Json<User>> {
+    accounts.me(&actor).await.map(Json)
+}
+
+/// Change name or language.
+#[utoipa::path(patch, path = "/me", tag = "me", operation_id = "update_me", request_body = UpdateMe,
+    security(("bearer" = [])), responses((status = 200, description = "The account as it is now", body = User), Problems))]
+async fn update_me(
+    State(accounts): State<Accounts>,
+    Caller(actor): Caller,
+    Json(change): Json<UpdateMe>,
+) -> Result<Json<User>> {
+    accounts.update_me(&actor, change).await.map(Json)
+}
+
+/// The refresh token of the body or, guarded against other sites, of the cookie.
+fn presented_refresh(accounts: &Accounts, headers: &HeaderMap, body: Option<Json<Refresh>>) -> Result<Option<String>> {
+    match body.and_then(|Json(body)| body.refresh_token) {
+        Some(token) => Ok(Some(token)),
+        None => cookie::read(&accounts.0.base.config, headers),
+    }
+}
+
+fn answer(
+    accounts: &Accounts,
+    status: StatusCode,
+    transport: Transport,
+    token: &RefreshToken,
+    session: Session,
+) -> Result<Response> {
+    let mut response = (status, Json(session)).into_response();
+    if transport == Transport::Cookie {
+        let cookie = cookie::store(&accounts.0.base.config, &accounts.encode_refresh(token))?;
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Device {
+    type Rejection = crate::error::Error;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let user_agent = praca_api::text::clean_line(agent).chars().take(USER_AGENT_CHARS).collect();
+        let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(address)| address.to_string());
+        Ok(Self { user_agent, address: address.unwrap_or_default() })
+    }
+}

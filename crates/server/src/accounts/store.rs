@@ -1,0 +1,125 @@
+//! The slice's queries.
+
+use praca_api::accounts::{AccountStatus, Role};
+use praca_api::{SessionId, Timestamp, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+use super::{entity, session_entity};
+use crate::base::Base;
+use crate::error::{Error, Result};
+
+pub async fn person(conn: &impl ConnectionTrait, id: UserId) -> Result<entity::Model> {
+    entity::Entity::find_by_id(id).one(conn).await?.ok_or_else(Error::not_found)
+}
+
+pub async fn people(base: &Base, ids: &[UserId]) -> Result<Vec<entity::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(entity::Entity::find().filter(entity::Column::Id.is_in(ids.iter().copied())).all(base.db.read()).await?)
+}
+
+/// By handle or folded e-mail address.
+pub async fn by_login(conn: &impl ConnectionTrait, folded: &str) -> Result<Option<entity::Model>> {
+    let column = if folded.contains('@') { entity::Column::EmailFolded } else { entity::Column::Handle };
+    Ok(entity::Entity::find().filter(column.eq(folded)).one(conn).await?)
+}
+
+/// Locks the rows of all administrators and of `id`, in one order, so that two of them cannot demote each other at once.
+pub async fn lock_for_change(base: &Base, conn: &impl ConnectionTrait, id: UserId) -> Result<Vec<entity::Model>> {
+    let mut select = entity::Entity::find()
+        .filter(Condition::any().add(entity::Column::Role.eq(Role::Admin)).add(entity::Column::Id.eq(id)))
+        .order_by_asc(entity::Column::Id);
+    base.db.dialect().lock_rows(QuerySelect::query(&mut select));
+    Ok(select.all(conn).await?)
+}
+
+/// People whose handle or address begins with, or whose name contains, `query`; newest accounts first.
+pub async fn search(
+    base: &Base,
+    query: Option<&str>,
+    role: Option<Role>,
+    status: Option<AccountStatus>,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<entity::Model>> {
+    let now = base.clock.now();
+    let mut select = entity::Entity::find().order_by_desc(entity::Column::Id).limit(limit);
+    if let Some(query) = query.map(str::trim).filter(|query| !query.is_empty()) {
+        let folded = query.trim_start_matches('@').to_lowercase().replace(['%', '_', '\\'], "");
+        let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(entity::Column::DisplayName)));
+        select = select.filter(
+            Condition::any()
+                .add(entity::Column::Handle.starts_with(&folded))
+                .add(entity::Column::EmailFolded.starts_with(&folded))
+                .add(sea_orm::ExprTrait::like(name, format!("%{folded}%"))),
+        );
+    }
+    if let Some(role) = role {
+        select = select.filter(entity::Column::Role.eq(role));
+    }
+    if let Some(status) = status {
+        let ended = Condition::all()
+            .add(entity::Column::StatusUntil.lte(now))
+            .add(entity::Column::Status.ne(AccountStatus::Deleted));
+        select = select.filter(match status {
+            AccountStatus::Active => Condition::any().add(entity::Column::Status.eq(status)).add(ended),
+            other => Condition::all().add(entity::Column::Status.eq(other)).add(ended.not()),
+        });
+    }
+    if let Some(after) = after {
+        select = select.filter(entity::Column::Id.lt(after));
+    }
+    Ok(select.all(base.db.read()).await?)
+}
+
+pub async fn session(conn: &impl ConnectionTrait, id: SessionId) -> Result<Option<session_entity::Model>> {
+    Ok(session_entity::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// The session, with its row held until the transaction ends.
+pub async fn lock_session(base: &Base, conn: &impl ConnectionTrait, id: SessionId) -> Result<Option<session_entity::Model>> {
+    let mut select = session_entity::Entity::find_by_id(id);
+    base.db.dialect().lock_rows(QueryTrait::query(&mut select));
+    Ok(select.one(conn).await?)
+}
+
+/// Sessions that still run, the last used first.
+pub async fn running_sessions(base: &Base, user: UserId) -> Result<Vec<session_entity::Model>> {
+    use session_entity::Column;
+    let rows = session_entity::Entity::find()
+        .filter(Column::UserId.eq(user))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::ExpiresAt.gt(base.clock.now()))
+        .order_by_desc(Column::RotatedAt)
+        .all(base.db.read())
+        .await?;
+    Ok(rows)
+}
+
+/// Ends running sessions of a person: the one named, or all. Which they were.
+pub async fn end_sessions(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    only: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<SessionId>> {
+    use session_entity::Column;
+    let mut update = session_entity::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::EndedAt.is_null());
+    if let Some(id) = only {
+        update = update.filter(Column::Id.eq(id));
+    }
+    Ok(update.exec_with_returning(conn).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Removes sessions that ended or expired before `limit`.
+pub async fn remove_sessions(conn: &impl ConnectionTrait, limit: Timestamp) -> Result<()> {
+    use session_entity::Column;
+    let gone = Condition::any().add(Column::ExpiresAt.lt(limit)).add(Column::EndedAt.lt(limit));
+    session_entity::Entity::delete_many().filter(gone).exec(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The acting person.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use praca_api::accounts::{AccountStatus, Author, Role};
+use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
+
+use crate::error::{Error, Result};
+
+/// The person behind a request or socket event, as the database has them now.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who.
+    pub author: Author,
+    /// By which session.
+    pub session: SessionId,
+    /// What they may do everywhere.
+    pub role: Role,
+    /// Whether the account may be used; an ended silence or suspension counts as active.
+    pub status: AccountStatus,
+    /// Why not.
+    pub status_reason: Option<String>,
+    /// Until when not.
+    pub status_until: Option<Timestamp>,
+}
+
+impl Actor {
+    /// Who.
+    pub fn id(&self) -> UserId {
+        self.author.id
+    }
+
+    /// Moderators and administrators keep order everywhere.
+    pub fn is_moderator(&self) -> bool {
+        matches!(self.role, Role::Moderator | Role::Admin)
+    }
+
+    /// Administrators manage people and rooms.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    /// Refuses a suspended person, whose session is good for nothing but their own account.
+    ///
+    /// # Errors
+    /// `account.suspended`.
+    pub fn require_not_suspended(&self) -> Result<()> {
+        if self.status != AccountStatus::Suspended {
+            return Ok(());
+        }
+        Err(Error::problem(ProblemCode::AccountSuspended, self.status_sentence("suspended")))
+    }
+
+    /// Refuses a silenced person, who reads but does not write.
+    ///
+    /// # Errors
+    /// `account.silenced` or `account.suspended`.
+    pub fn require_may_write(&self) -> Result<()> {
+        self.require_not_suspended()?;
+        if self.status != AccountStatus::Silenced {
+            return Ok(());
+        }
+        Err(Error::problem(ProblemCode::AccountSilenced, self.status_sentence("silenced")))
+    }
+
+    fn status_sentence(&self, word: &str) -> String {
+        let until = self.status_until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let reason = self.status_reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("This account is {word}{until}{reason}")
+    }
+}
+
+/// Finds the person behind a session. The accounts slice is it; the base only knows that somebody is.
+pub trait ActorSource: Send + Sync {
+    /// The person, if the session still runs and is theirs.
+    ///
+    /// # Errors
+    /// `auth.invalid_token` when it has ended.
+    fn actor(&self, user: UserId, session: SessionId) -> Pin<Box<dyn Future<Output = Result<Arc<Actor>>> + Send + '_>>;
+}

@@ -1,0 +1,169 @@
+//! The bus of many nodes: one Redis channel, resubscribed for ever.
+//!
+//! Two connections: one listens, one publishes. A node does not wait for its own signals to come back; it delivers them
+//! itself and skips the echo. A heartbeat through Redis tells whether signals arrive; when they begin to again,
+//! [`Signal::Resync`] makes every listener start over from the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{AsyncCommands as _, Client, Msg, PushInfo, PushKind};
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use uuid::Uuid;
+
+use super::{BACKLOG, Health, Signal};
+use crate::error::{Error, Result};
+
+/// The channel all nodes share.
+const CHANNEL: &str = "praca:bus";
+/// Time between two heartbeats of a node to itself.
+const BEAT: Duration = Duration::from_millis(500);
+/// Without an echo for so long, the bus is down.
+const SILENCE: Duration = Duration::from_millis(2_500);
+/// Longest a publish may take.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes of the node's id before each payload.
+const NODE_BYTES: usize = 16;
+
+/// Delivers here and through Redis.
+#[derive(Clone)]
+pub struct RedisBus {
+    listeners: broadcast::Sender<Arc<Signal>>,
+    outgoing: mpsc::Sender<Vec<u8>>,
+    node: [u8; NODE_BYTES],
+    health: Health,
+}
+
+impl RedisBus {
+    /// Connects and subscribes.
+    ///
+    /// # Errors
+    /// A wrong URL, or no Redis there. Later outages heal by themselves.
+    pub async fn connect(url: &str, node: Uuid) -> Result<Self> {
+        let client = Client::open(with_resp3(url)).map_err(Error::from)?;
+        let (pushes, incoming) = mpsc::unbounded_channel();
+        let config = connection_config().set_push_sender(pushes).set_automatic_resubscription();
+        let mut listening = ConnectionManager::new_with_config(client.clone(), config).await?;
+        listening.subscribe(CHANNEL).await?;
+        let publishing = ConnectionManager::new_with_config(client, connection_config()).await?;
+        let (outgoing, queue) = mpsc::channel(BACKLOG);
+        let listeners = broadcast::Sender::new(BACKLOG);
+        let bus = Self { listeners, outgoing, node: *node.as_bytes(), health: Health::new(true) };
+        tokio::spawn(publish_queued(publishing, queue));
+        tokio::spawn(bus.clone().receive(listening, incoming));
+        Ok(bus)
+    }
+
+    pub(super) fn publish(&self, signal: Signal) {
+        let encoded = serde_json::to_vec(&signal);
+        let _ = self.listeners.send(Arc::new(signal));
+        let Ok(encoded) = encoded.inspect_err(|error| tracing::error!(%error, "signal cannot be encoded")) else {
+            return;
+        };
+        self.send(&encoded);
+    }
+
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<Arc<Signal>> {
+        self.listeners.subscribe()
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.health.clone()
+    }
+
+    fn send(&self, encoded: &[u8]) {
+        let payload = [&self.node[..], encoded].concat();
+        if self.outgoing.try_send(payload).is_err() {
+            metrics::counter!("praca_bus_dropped_total").increment(1);
+        }
+    }
+
+    /// Takes in what arrives, and watches that it does. Ends with the last handle of the bus.
+    async fn receive(self, mut listening: ConnectionManager, mut incoming: mpsc::UnboundedReceiver<PushInfo>) {
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            tokio::select! {
+                push = incoming.recv() => match push {
+                    Some(push) if push.kind == PushKind::Disconnection => self.note_down(),
+                    Some(push) => if self.take_in(push) {
+                        heard = Instant::now();
+                        self.note_up();
+                    },
+                    None => return,
+                },
+                _ = beat.tick() => {
+                    self.send(b"");
+                    if heard.elapsed() > SILENCE {
+                        self.note_down();
+                        // A command makes the manager try to connect and subscribe again.
+                        let _ = timeout(PUBLISH_TIMEOUT, redis::cmd("PING").query_async::<String>(&mut listening)).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Delivers a signal of another node. True if it was our own heartbeat.
+    fn take_in(&self, push: PushInfo) -> bool {
+        let Some(message) = Msg::from_push_info(push) else {
+            return false;
+        };
+        let Some((node, encoded)) = message.get_payload_bytes().split_at_checked(NODE_BYTES) else {
+            return false;
+        };
+        if node == self.node {
+            return encoded.is_empty();
+        }
+        if !encoded.is_empty() {
+            match serde_json::from_slice::<Signal>(encoded) {
+                Ok(signal) => drop(self.listeners.send(Arc::new(signal))),
+                Err(error) => tracing::warn!(%error, "signal of another version skipped"),
+            }
+        }
+        false
+    }
+
+    fn note_down(&self) {
+        if self.health.set(false) {
+            tracing::warn!("bus down: status and role are read from the database, live delivery heals by seq");
+        }
+    }
+
+    fn note_up(&self) {
+        if self.health.set(true) {
+            tracing::info!("bus up again: every copy is dropped");
+            let _ = self.listeners.send(Arc::new(Signal::Resync));
+        }
+    }
+}
+
+async fn publish_queued(mut connection: ConnectionManager, mut queue: mpsc::Receiver<Vec<u8>>) {
+    while let Some(payload) = queue.recv().await {
+        let sent = timeout(PUBLISH_TIMEOUT, connection.publish::<_, _, i64>(CHANNEL, payload)).await;
+        if !matches!(sent, Ok(Ok(_))) {
+            metrics::counter!("praca_bus_dropped_total").increment(1);
+        }
+    }
+}
+
+/// Retries for ever, quickly: an outage of seconds must not become one of minutes.
+pub(crate) fn connection_config() -> ConnectionManagerConfig {
+    ConnectionManagerConfig::new()
+        .set_number_of_retries(usize::MAX)
+        .set_min_delay(Duration::from_millis(50))
+        .set_max_delay(Duration::from_millis(500))
+        .set_connection_timeout(Some(Duration::from_secs(2)))
+        .set_response_timeout(Some(Duration::from_secs(1)))
+}
+
+/// Pushes arrive over RESP3 only.
+fn with_resp3(url: &str) -> String {
+    if url.contains("protocol=") {
+        return url.to_owned();
+    }
+    format!("{url}{}protocol=resp3", if url.contains('?') { '&' } else { '?' })
+}

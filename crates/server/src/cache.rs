@@ -1,0 +1,59 @@
+//! Short-lived copies of rows that every request needs, dropped on all nodes at once when the row changes.
+
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::bus::Health;
+use crate::error::Result;
+
+/// Longest a copy is used, should a drop ever be lost.
+const LIFETIME: Duration = Duration::from_secs(10);
+
+/// Rows by key. While the bus is down nothing is answered from here: what other nodes changed would go unseen.
+pub struct Cache<K, V> {
+    rows: moka::sync::Cache<K, V>,
+    /// Counts drops, so that a row read before a drop is not kept after it.
+    drops: AtomicU64,
+    bus: Health,
+}
+
+impl<K, V> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Keeps at most `capacity` rows.
+    pub fn new(capacity: u64, bus: Health) -> Self {
+        let rows = moka::sync::Cache::builder().max_capacity(capacity).time_to_live(LIFETIME).build();
+        Self { rows, drops: AtomicU64::new(0), bus }
+    }
+
+    /// The row, from here or by `load`.
+    pub async fn get_or_load(&self, key: K, load: impl Future<Output = Result<V>>) -> Result<V> {
+        if !self.bus.is_up() {
+            return load.await;
+        }
+        if let Some(row) = self.rows.get(&key) {
+            return Ok(row);
+        }
+        let drops = self.drops.load(Ordering::Acquire);
+        let row = load.await?;
+        if drops == self.drops.load(Ordering::Acquire) {
+            self.rows.insert(key, row.clone());
+        }
+        Ok(row)
+    }
+
+    /// Forgets one row.
+    pub fn forget(&self, key: &K) {
+        self.drops.fetch_add(1, Ordering::AcqRel);
+        self.rows.invalidate(key);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.drops.fetch_add(1, Ordering::AcqRel);
+        self.rows.invalidate_all();
+    }
+}

@@ -1,0 +1,431 @@
+//! Configuration: defaults < `praca.toml` < environment < flags, typed and checked once.
+//!
+//! A wrong value stops the start with one sentence that names the key.
+
+mod source;
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ipnet::IpNet;
+
+pub use source::Source;
+
+/// Why the configuration is refused: one sentence naming the key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A value that never shows in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Where data is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server, by its URL.
+    Postgres(Secret),
+}
+
+impl FromStr for Database {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite://") {
+            if path.is_empty() {
+                return Err("names no file, as in `sqlite:///var/lib/praca/praca.db`".into());
+            }
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Secret(text.to_owned())));
+        }
+        Err("is neither `postgres://…` nor `sqlite://…`".into())
+    }
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines, a JSON object a line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            other => Err(format!("is `{other}`, not `pretty` or `json`")),
+        }
+    }
+}
+
+/// Who may register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Everyone.
+    Open,
+    /// Nobody.
+    Closed,
+}
+
+impl FromStr for Registration {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "open" => Ok(Self::Open),
+            "closed" => Ok(Self::Closed),
+            other => Err(format!("is `{other}`, not `open` or `closed`")),
+        }
+    }
+}
+
+/// So many in so long a time: `30/10s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How many.
+    pub count: u32,
+    /// In how long, counted from the first.
+    pub per: Duration,
+}
+
+impl FromStr for Quota {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("is `{text}`, not a count and a time such as `30/10s`, or `off`");
+        let (count, per) = text.split_once('/').ok_or_else(wrong)?;
+        let seconds = per.strip_suffix('s').ok_or_else(wrong)?;
+        let count = count.trim().parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?;
+        let seconds: u64 = seconds.trim().parse().ok().filter(|n| (1..=86_400).contains(n)).ok_or_else(wrong)?;
+        Ok(Self { count, per: Duration::from_secs(seconds) })
+    }
+}
+
+/// A limit that can be turned off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch<T>(pub Option<T>);
+
+impl<T: FromStr<Err = String>> FromStr for Switch<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
+    }
+}
+
+/// Flood limits; none = off.
+#[derive(Clone, Debug)]
+pub struct LimitSettings {
+    /// Messages a person.
+    pub messages: Option<Quota>,
+    /// Events a socket.
+    pub events: Option<Quota>,
+    /// Requests a person or address.
+    pub requests: Option<Quota>,
+    /// Requests to log in, register or refresh, an address.
+    pub auth_requests: Option<Quota>,
+    /// How long a slow-mode key may outlive its interval.
+    pub slow_mode_slack: Duration,
+}
+
+/// The configuration of one process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The one address of all nodes, without a slash at the end; issuer and audience of tokens.
+    pub public_url: String,
+    /// Files and generated secrets.
+    pub data_dir: PathBuf,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Other origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// Database.
+    pub database: Database,
+    /// Coordinator; none = in process.
+    pub redis_url: Option<Secret>,
+    /// Seals what is stored secret.
+    pub secret_key: SecretKey,
+    /// Log filter, as `tracing` reads it.
+    pub log: String,
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// A listener of its own for `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Bearer token for `/metrics` on the main listener.
+    pub metrics_token: Option<Secret>,
+    /// Who may register.
+    pub registration: Registration,
+    /// Flood limits.
+    pub limits: LimitSettings,
+    /// Whether this process runs jobs.
+    pub run_jobs: bool,
+}
+
+/// 32 bytes from which the server's keys are derived.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretKey(pub [u8; 32]);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| "is not base64")?;
+        bytes.try_into().map(Self).map_err(|_| "is not 32 bytes; make one with `openssl rand -base64 32`".into())
+    }
+}
+
+/// Comma-separated values.
+struct List<T>(Vec<T>);
+
+impl<T: FromStr> FromStr for List<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items.map(|item| item.parse().map_err(|_| format!("has `{item}`, which cannot be read"))).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// The origin of a URL: scheme, host and port, nothing behind.
+struct Origin(String);
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let origin = text.trim_end_matches('/');
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        match host {
+            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(Self(origin.to_lowercase())),
+            _ => Err(format!("is `{text}`, not an address such as `https://praca.example` without a path")),
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// The first wrong value.
+    pub fn load(source: &Source) -> Result<Self, ConfigError> {
+        let listen = source.get("PRACA_LISTEN")?.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data_dir: PathBuf = source.get("PRACA_DATA_DIR")?.unwrap_or_else(|| "./data".into());
+        let database = source.get("PRACA_DATABASE_URL")?.unwrap_or_else(|| Database::Sqlite(data_dir.join("praca.db")));
+        let secret_key = secret_key(source, &data_dir, &database)?;
+        let public_url = source.get::<Origin>("PRACA_PUBLIC_URL")?.map_or_else(|| default_url(listen), |o| o.0);
+        Ok(Self {
+            listen,
+            public_url,
+            trusted_proxies: source.get::<List<IpNet>>("PRACA_TRUSTED_PROXIES")?.map_or_else(Vec::new, |l| l.0),
+            cors_origins: source
+                .get::<List<Origin>>("PRACA_CORS_ORIGINS")?
+                .map_or_else(Vec::new, |list| list.0.into_iter().map(|o| o.0).collect()),
+            redis_url: source.get("PRACA_REDIS_URL")?,
+            log: source.get("PRACA_LOG")?.unwrap_or_else(|| "info,sqlx=warn,sea_orm_migration=warn".into()),
+            log_format: source.get("PRACA_LOG_FORMAT")?.unwrap_or(LogFormat::Pretty),
+            metrics_listen: source.get("PRACA_METRICS_LISTEN")?,
+            metrics_token: source.get("PRACA_METRICS_TOKEN")?,
+            registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
+            limits: limit_settings(source)?,
+            run_jobs: true,
+            data_dir,
+            database,
+            secret_key,
+        })
+    }
+
+    /// Whether the public address is plain HTTP on this machine, where cookies cannot be `Secure`.
+    pub fn is_loopback(&self) -> bool {
+        self.public_url.strip_prefix("http://").is_some_and(is_loopback_host)
+    }
+
+    /// Whether listener and public address are both on this machine alone.
+    pub fn is_private(&self) -> bool {
+        let host = self.public_url.split("://").nth(1).unwrap_or_default();
+        self.listen.ip().is_loopback() && is_loopback_host(host)
+    }
+}
+
+fn is_loopback_host(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn default_url(listen: SocketAddr) -> String {
+    if listen.ip().is_unspecified() { format!("http://localhost:{}", listen.port()) } else { format!("http://{listen}") }
+}
+
+fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
+    let quota = |count, seconds| Some(Quota { count, per: Duration::from_secs(seconds) });
+    let read = |key, default| Ok(source.get::<Switch<Quota>>(key)?.map_or(default, |switch| switch.0));
+    // One key holds both request limits: `300/60s` for all, `20/60s` for logging in; `A,B` sets both.
+    let requests = source.get::<RequestQuotas>("PRACA_LIMIT_REQUESTS")?;
+    let (requests, auth_requests) = requests.map_or((quota(300, 60), quota(20, 60)), |q| (q.all, q.auth));
+    Ok(LimitSettings {
+        messages: read("PRACA_LIMIT_MESSAGES", quota(30, 10))?,
+        events: read("PRACA_LIMIT_EVENTS", quota(100, 1))?,
+        requests,
+        auth_requests,
+        slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
+    })
+}
+
+/// `off`, one quota for all requests, or two: for all and for logging in.
+struct RequestQuotas {
+    all: Option<Quota>,
+    auth: Option<Quota>,
+}
+
+impl FromStr for RequestQuotas {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (all, auth) = text.split_once(',').map_or((text, None), |(all, auth)| (all, Some(auth.trim())));
+        let all: Switch<Quota> = all.trim().parse()?;
+        let auth = match auth {
+            Some(auth) => auth.parse::<Switch<Quota>>()?.0,
+            None => all.0.map(|_| Quota { count: 20, per: Duration::from_secs(60) }),
+        };
+        Ok(Self { all: all.0, auth })
+    }
+}
+
+/// The configured key; for SQLite without one, the key kept in the data folder, made on first start.
+fn secret_key(source: &Source, data_dir: &Path, database: &Database) -> Result<SecretKey, ConfigError> {
+    if let Some(key) = source.get("PRACA_SECRET_KEY")? {
+        return Ok(key);
+    }
+    if matches!(database, Database::Postgres(_)) {
+        return Err(ConfigError(
+            "PRACA_SECRET_KEY is missing: with PostgreSQL all nodes share one; make it with `openssl rand -base64 32`.".into(),
+        ));
+    }
+    let path = data_dir.join("secret.key");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text.parse().map_err(|why: String| ConfigError(format!("PRACA_SECRET_KEY in {} {why}.", path.display()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            generate_secret_key(&path).map_err(|error| ConfigError(format!("PRACA_DATA_DIR: cannot write {}: {error}.", path.display())))
+        }
+        Err(error) => Err(ConfigError(format!("PRACA_SECRET_KEY cannot be read from {}: {error}.", path.display()))),
+    }
+}
+
+fn generate_secret_key(path: &Path) -> std::io::Result<SecretKey> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut key = [0; 32];
+    rand::TryRng::try_fill_bytes(&mut rand::rngs::SysRng, &mut key).map_err(std::io::Error::other)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", STANDARD.encode(key))?;
+    file.sync_all()?;
+    Ok(SecretKey(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let key = STANDARD.encode([7; 32]);
+        let mut all = vec![("PRACA_SECRET_KEY", key.as_str())];
+        all.extend_from_slice(pairs);
+        Config::load(&Source::of(&all))
+    }
+
+    #[test]
+    fn the_defaults_are_the_embedded_ones() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:8080");
+        assert_eq!(config.database, Database::Sqlite("./data/praca.db".into()));
+        assert!(config.is_loopback() && config.is_private());
+    }
+
+    #[test]
+    fn each_wrong_value_is_one_sentence_that_names_the_key() {
+        for (key, value) in [
+            ("PRACA_LISTEN", "8080"),
+            ("PRACA_DATABASE_URL", "mysql://x"),
+            ("PRACA_LIMIT_MESSAGES", "30 a minute"),
+            ("PRACA_LIMIT_EVENTS", "0/1s"),
+            ("PRACA_PUBLIC_URL", "praca.example"),
+            ("PRACA_PUBLIC_URL", "https://praca.example/chat"),
+            ("PRACA_TRUSTED_PROXIES", "10.0.0.0/8,nowhere"),
+            ("PRACA_LOG_FORMAT", "xml"),
+            ("PRACA_REGISTRATION", "maybe"),
+            ("PRACA_SECRET_KEY", "c2hvcnQ="),
+        ] {
+            let error = load(&[(key, value)]).unwrap_err().to_string();
+            assert!(error.starts_with(key) && error.ends_with('.') && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn limits_can_be_set_and_turned_off() {
+        let config = load(&[("PRACA_LIMIT_MESSAGES", "off"), ("PRACA_LIMIT_REQUESTS", "50/5s")]).unwrap();
+        assert_eq!(config.limits.messages, None);
+        assert_eq!(config.limits.requests, Some(Quota { count: 50, per: Duration::from_secs(5) }));
+        assert_eq!(load(&[("PRACA_LIMIT_REQUESTS", "off")]).unwrap().limits.auth_requests, None);
+    }
+
+    #[test]
+    fn postgres_without_a_key_is_refused() {
+        let error = Config::load(&Source::of(&[("PRACA_DATABASE_URL", "postgres://x")])).unwrap_err();
+        assert!(error.to_string().starts_with("PRACA_SECRET_KEY is missing"));
+    }
+}

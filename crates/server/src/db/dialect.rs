@@ -1,0 +1,48 @@
+//! What the two engines do not share.
+
+use sea_orm::sea_query::{LockType, SelectStatement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr};
+
+/// Which engine answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A file; one writer at a time.
+    Sqlite,
+    /// A server; many writers.
+    Postgres,
+}
+
+impl Dialect {
+    /// Locks the rows a writing transaction has selected. SQLite needs none: its transaction holds the only write lock.
+    pub fn lock_rows(self, select: &mut SelectStatement) {
+        if self == Self::Postgres {
+            select.lock(LockType::Update);
+        }
+    }
+
+    /// Runs `work` while no other node migrates.
+    pub async fn one_migrator<T, E: From<DbErr>>(
+        self,
+        db: &DatabaseConnection,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        if self == Self::Sqlite {
+            return work.await;
+        }
+        // A transaction holds the lock for as long as the migrations, which run on other connections, take.
+        let holder = sea_orm::TransactionTrait::begin(db).await?;
+        holder.execute_unprepared("SELECT pg_advisory_xact_lock(7263746)").await?;
+        let done = work.await;
+        holder.commit().await?;
+        done
+    }
+}
+
+/// Whether a statement failed because the values exist already under this unique index. PostgreSQL names the index,
+/// SQLite the columns (`table.column`).
+pub fn is_duplicate(error: &DbErr, index: &str, columns: &str) -> bool {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(message)) => message.contains(index) || message.contains(columns),
+        _ => false,
+    }
+}

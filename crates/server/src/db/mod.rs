@@ -1,0 +1,124 @@
+//! The database: SQLite or PostgreSQL behind one set of entities and migrations.
+
+pub mod dialect;
+pub mod migrations;
+pub mod page;
+mod tx;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database as Orm, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{SqliteTransactionMode, TransactionOptions, TransactionTrait as _};
+
+pub use tx::Tx;
+
+use crate::config::Database;
+use crate::error::Result;
+
+/// Connections for reading.
+const READERS: u32 = 8;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Longest wait for a connection.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// Connections to the database. On SQLite all writes pass through one connection, so that none waits on a file lock.
+#[derive(Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    dialect: dialect::Dialect,
+}
+
+impl Db {
+    /// Connects; creates a SQLite file that is missing.
+    ///
+    /// # Errors
+    /// The database is not there, or refuses us.
+    pub async fn connect(database: &Database) -> Result<Self> {
+        match database {
+            Database::Sqlite(path) => Self::open_sqlite(path).await,
+            Database::Postgres(url) => {
+                let mut options = ConnectOptions::new(url.reveal());
+                options.max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE).sqlx_logging(false);
+                options.set_application_name("praca");
+                let pool = Orm::connect(options).await?;
+                Ok(Self { read: pool.clone(), write: pool, dialect: dialect::Dialect::Postgres })
+            }
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await?;
+        }
+        let write = Orm::connect(sqlite_options(path, 1, false)).await?;
+        let read = Orm::connect(sqlite_options(path, READERS, true)).await?;
+        Ok(Self { read, write, dialect: dialect::Dialect::Sqlite })
+    }
+
+    /// For reading outside of a transaction.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For migrations and single statements that write.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Which engine it is.
+    pub fn dialect(&self) -> dialect::Dialect {
+        self.dialect
+    }
+
+    /// Opens a transaction that may write: on SQLite it takes the write lock at once, so that it cannot fail half-way.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.read.ping().await?)
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        for connection in [&self.read, &self.write] {
+            if let Err(error) = connection.clone().close().await {
+                tracing::warn!(%error, "database did not close cleanly");
+            }
+        }
+    }
+}
+
+fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new("sqlite://");
+    let path = path.to_owned();
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(10))
+                .foreign_keys(true)
+                .pragma("query_only", if read_only { "1" } else { "0" })
+                .pragma("cache_size", "-8000")
+        });
+    options
+}

@@ -1,0 +1,14 @@
+//! HTTP: what every request passes through, and what belongs to no slice.
+
+pub mod address;
+pub mod extract;
+pub mod gatekeeper;
+pub mod layers;
+pub mod openapi;
+pub mod ops;
+mod problem;
+pub mod web;
+
+pub use extract::{AnyCaller, Caller, Json, Path, Query};
+pub use gatekeeper::Gatekeeper;
+pub use problem::problem_response;

@@ -1,0 +1,77 @@
+//! The OpenAPI document, generated from the routes, and a page to read it.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use praca_api::Problem;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{self, Content, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, Modify, OpenApi};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// What stands above all routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Praça", description = "A self-hosted town square for local communities."),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    tags(
+        (name = "auth", description = "Registering, logging in, sessions"),
+        (name = "me", description = "The caller's own account"),
+        (name = "rooms", description = "Public conversations"),
+        (name = "admin", description = "For administrators"),
+        (name = "operations", description = "For operators"),
+    )
+)]
+pub struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_default();
+        components.security_schemes.insert("bearer".into(), SecurityScheme::Http(scheme).into());
+    }
+}
+
+/// The problems any route may answer with.
+pub struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let statuses = [
+            ("400", "Wrong shape"),
+            ("401", "No good token"),
+            ("403", "Not allowed"),
+            ("404", "Not there, or not to be known of"),
+            ("409", "Conflicts with the present state"),
+            ("413", "Too large"),
+            ("415", "Not JSON"),
+            ("422", "A value is not acceptable"),
+            ("429", "Too fast: see `retryAfterMs`"),
+            ("500", "A failure of ours"),
+            ("503", "A part is out of reach"),
+        ];
+        let problem = || Content::new(Some(openapi::Ref::from_schema_name("Problem")));
+        let response = |description| {
+            ResponseBuilder::new().description(description).content("application/problem+json", problem()).build()
+        };
+        statuses.into_iter().map(|(status, text)| (status.to_owned(), RefOr::T(response(text)))).collect()
+    }
+}
+
+/// Serves both documents and the page.
+pub fn routes(openapi: &str, asyncapi: &str) -> Router {
+    let json = |document: &str| {
+        let body = document.to_owned();
+        get(async move || ([(header::CONTENT_TYPE, "application/json")], body))
+    };
+    let page = SwaggerUi::new("/api/docs").config(Config::new(["/api/openapi.json"]).validator_url("none"));
+    Router::new()
+        .route("/api/openapi.json", json(openapi))
+        .route("/api/asyncapi.json", json(asyncapi))
+        .merge(page)
+}

@@ -1,0 +1,102 @@
+//! Background work: a queue in the database, so that a job is stored together with what caused it and outlives a kill.
+//!
+//! A worker claims a job by a lease. A job that fails is tried again with growing pauses; one whose worker died is
+//! claimed anew when the lease ends. So every job may run twice: handlers are idempotent.
+
+pub mod entity;
+mod runner;
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde_json::Value;
+
+pub use runner::{Runner, sweep};
+
+use crate::base::Base;
+use crate::error::Result;
+use entity::JobState;
+
+/// A job to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    /// Which handler.
+    pub kind: &'static str,
+    /// What it needs to know.
+    pub payload: Value,
+    /// How long from now.
+    pub delay: Duration,
+    /// At most one job of this name exists; a second is not stored.
+    pub unique_key: Option<String>,
+}
+
+/// What a handler returns.
+pub type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Does jobs of one kind.
+pub type Handler = Arc<dyn Fn(Value) -> Outcome + Send + Sync>;
+
+/// The handlers by kind, and what runs by the clock. Filled by `app`.
+#[derive(Clone, Default)]
+pub struct Registry {
+    handlers: HashMap<&'static str, Handler>,
+    schedules: Vec<Schedule>,
+}
+
+/// A job that runs once every period, on whichever node comes first.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    kind: &'static str,
+    every: Duration,
+}
+
+impl Registry {
+    /// Adds the handler of a kind.
+    pub fn handle<F, Fut>(&mut self, kind: &'static str, handler: F)
+    where
+        F: Fn(Value) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.handlers.insert(kind, Arc::new(move |payload| Box::pin(handler(payload))));
+    }
+
+    /// Adds a handler that runs once every period.
+    pub fn every<F, Fut>(&mut self, every: Duration, kind: &'static str, handler: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.schedules.push(Schedule { kind, every });
+        self.handle(kind, move |_| handler());
+    }
+}
+
+/// Stores jobs in the caller's transaction; those whose unique key exists already are left out.
+pub async fn enqueue(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let now = base.clock.now();
+    let rows = jobs.iter().map(|job| entity::ActiveModel {
+        id: Set(base.ids.job()),
+        kind: Set(job.kind.to_owned()),
+        payload: Set(job.payload.clone()),
+        state: Set(JobState::Ready),
+        run_at: Set(now + job.delay),
+        attempts: Set(0),
+        locked_until: Set(None),
+        last_error: Set(None),
+        unique_key: Set(job.unique_key.clone()),
+        created_at: Set(now),
+        finished_at: Set(None),
+    });
+    entity::Entity::insert_many(rows)
+        .on_conflict_do_nothing_on([entity::Column::UniqueKey])
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}

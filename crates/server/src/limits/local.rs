@@ -1,0 +1,152 @@
+//! Limits in memory, for one node.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use praca_api::{ConversationId, Timestamp, UserId};
+
+use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+use super::wait_of;
+use crate::clock::Clock;
+use crate::config::Quota;
+
+/// Entries after which what has ended is swept.
+const SWEEP_AT: usize = 4_096;
+
+/// Limits of this process, on the app's clock.
+#[derive(Clone)]
+pub struct LocalLimits {
+    clock: Clock,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    windows: HashMap<String, Window>,
+    slow: HashMap<String, Stamp>,
+    leases: HashMap<ConversationId, HashMap<UserId, Timestamp>>,
+    sweep_at: usize,
+}
+
+/// Uses counted from the first.
+struct Window {
+    used: u32,
+    ends: Timestamp,
+}
+
+/// Who wrote last, when, and the interval at that moment.
+struct Stamp {
+    owner: String,
+    at: Timestamp,
+    interval: Duration,
+    ends: Timestamp,
+}
+
+impl LocalLimits {
+    /// Nothing counted yet.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, state: Arc::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock half-way; a poisoned lock still holds true counts.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn take(&self, key: &str, quota: Quota) -> Option<Duration> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.sweep(now);
+        let window = state.windows.entry(key.to_owned()).or_insert_with(|| Window { used: 0, ends: now + quota.per });
+        if window.ends <= now {
+            *window = Window { used: 0, ends: now + quota.per };
+        }
+        if window.used >= quota.count {
+            return Some(window.ends.since(now).max(Duration::from_millis(1)));
+        }
+        window.used += 1;
+        None
+    }
+
+    pub(super) fn reserve(&self, keys: &SlowModeKeys, clocks: Clocks, nonce: &str) -> Reservation {
+        let now = self.clock.now();
+        let owner = keys.owner(nonce);
+        let mut state = self.state();
+        state.sweep(now);
+        let wait = state.wait(keys, clocks, now, Some(&owner));
+        if wait.retry_after_ms > 0 {
+            return Reservation::Blocked(wait);
+        }
+        for (key, interval) in [(&keys.room, clocks.room), (&keys.user, clocks.user)] {
+            let found = state.slow.get(key).is_some_and(|stamp| stamp.owner == owner && stamp.ends > now);
+            if !interval.is_zero() && !found {
+                let ends = now + interval + clocks.slack;
+                state.slow.insert(key.clone(), Stamp { owner: owner.clone(), at: now, interval, ends });
+            }
+        }
+        Reservation::Granted
+    }
+
+    pub(super) fn release(&self, keys: &SlowModeKeys, nonce: &str) {
+        let owner = keys.owner(nonce);
+        let mut state = self.state();
+        for key in [&keys.room, &keys.user] {
+            if state.slow.get(key).is_some_and(|stamp| stamp.owner == owner) {
+                state.slow.remove(key);
+            }
+        }
+    }
+
+    pub(super) fn waiting(&self, keys: &SlowModeKeys, clocks: Clocks) -> Wait {
+        self.state().wait(keys, clocks, self.clock.now(), None)
+    }
+
+    pub(super) fn lease(&self, present: &[(ConversationId, UserId)], lease: Duration) {
+        let ends = self.clock.now() + lease;
+        let mut state = self.state();
+        for (conversation, user) in present {
+            state.leases.entry(*conversation).or_default().insert(*user, ends);
+        }
+    }
+
+    pub(super) fn end_lease(&self, conversation: ConversationId, user: UserId) {
+        if let Some(people) = self.state().leases.get_mut(&conversation) {
+            people.remove(&user);
+        }
+    }
+
+    pub(super) fn present(&self, conversations: &[ConversationId]) -> Vec<u64> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let count = |id| {
+            let people = state.leases.get_mut(id)?;
+            people.retain(|_, ends| *ends > now);
+            u64::try_from(people.len()).ok()
+        };
+        conversations.iter().map(count).map(Option::unwrap_or_default).collect()
+    }
+}
+
+impl State {
+    /// The longer of both waits; a stamp of `owner` itself does not count.
+    fn wait(&self, keys: &SlowModeKeys, clocks: Clocks, now: Timestamp, owner: Option<&str>) -> Wait {
+        let left = |key: &str, interval: Duration| {
+            let Some(stamp) = self.slow.get(key).filter(|stamp| stamp.ends > now && owner != Some(stamp.owner.as_str())) else {
+                return 0;
+            };
+            let ends = stamp.at + interval.min(stamp.interval);
+            u64::try_from(ends.since(now).as_micros().div_ceil(1_000)).unwrap_or(u64::MAX)
+        };
+        wait_of(left(&keys.room, clocks.room), left(&keys.user, clocks.user), now)
+    }
+
+    fn sweep(&mut self, now: Timestamp) {
+        if self.windows.len() + self.slow.len() <= self.sweep_at.max(SWEEP_AT) {
+            return;
+        }
+        self.windows.retain(|_, window| window.ends > now);
+        self.slow.retain(|_, stamp| stamp.ends > now);
+        self.sweep_at = 2 * (self.windows.len() + self.slow.len());
+    }
+}

@@ -1,0 +1,127 @@
+//! Slow mode and flood limits: who must wait, and how long. In Redis for many nodes, in memory for one; the same tests
+//! hold both to the same behaviour.
+
+mod local;
+mod redis;
+mod slow_mode;
+
+use std::time::Duration;
+
+use praca_api::{SlowModeScope, Timestamp, UserId};
+
+pub use self::redis::RedisLimits;
+pub use local::LocalLimits;
+pub use slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+
+use crate::config::Quota;
+use crate::error::Result;
+
+/// Slow mode and flood limits of this process or of all nodes.
+#[derive(Clone)]
+pub enum Limits {
+    /// One node.
+    Local(LocalLimits),
+    /// Many nodes.
+    Redis(RedisLimits),
+}
+
+impl Limits {
+    /// Counts one use under `key`; `Some(wait)` when the quota is used up. With the coordinator down, this node counts alone.
+    pub async fn take(&self, key: &str, quota: Quota) -> Option<Duration> {
+        match self {
+            Self::Local(limits) => limits.take(key, quota),
+            Self::Redis(limits) => limits.take(key, quota).await,
+        }
+    }
+
+    /// Checks both clocks and, when both allow, reserves them for (author, nonce), in one step. A reservation of the same
+    /// author and nonce is found again rather than refused.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn reserve(&self, keys: &SlowModeKeys, clocks: Clocks, nonce: &str) -> Result<Reservation> {
+        match self {
+            Self::Local(limits) => Ok(limits.reserve(keys, clocks, nonce)),
+            Self::Redis(limits) => limits.reserve(keys, clocks, nonce).await,
+        }
+    }
+
+    /// Gives a reservation back because its message was not stored.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down; the clocks then run out by themselves.
+    pub async fn release(&self, keys: &SlowModeKeys, nonce: &str) -> Result<()> {
+        match self {
+            Self::Local(limits) => {
+                limits.release(keys, nonce);
+                Ok(())
+            }
+            Self::Redis(limits) => limits.release(keys, nonce).await,
+        }
+    }
+
+    /// How long the person has to wait now, without reserving.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn waiting(&self, keys: &SlowModeKeys, clocks: Clocks) -> Result<Wait> {
+        match self {
+            Self::Local(limits) => Ok(limits.waiting(keys, clocks)),
+            Self::Redis(limits) => limits.waiting(keys, clocks).await,
+        }
+    }
+
+    /// Notes that these people are in these conversations until their lease ends.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn lease(&self, present: &[(praca_api::ConversationId, UserId)], lease: Duration) -> Result<()> {
+        match self {
+            Self::Local(limits) => {
+                limits.lease(present, lease);
+                Ok(())
+            }
+            Self::Redis(limits) => limits.lease(present, lease).await,
+        }
+    }
+
+    /// Ends a person's lease early.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down; the lease then runs out.
+    pub async fn end_lease(&self, conversation: praca_api::ConversationId, user: UserId) -> Result<()> {
+        match self {
+            Self::Local(limits) => {
+                limits.end_lease(conversation, user);
+                Ok(())
+            }
+            Self::Redis(limits) => limits.end_lease(conversation, user).await,
+        }
+    }
+
+    /// How many people are in each conversation, in the order asked.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn present(&self, conversations: &[praca_api::ConversationId]) -> Result<Vec<u64>> {
+        match self {
+            Self::Local(limits) => Ok(limits.present(conversations)),
+            Self::Redis(limits) => limits.present(conversations).await,
+        }
+    }
+}
+
+/// Which of two waits ends last.
+fn later(room: u64, user: u64) -> (u64, Option<SlowModeScope>) {
+    match (room, user) {
+        (0, 0) => (0, None),
+        (room, user) if room > user => (room, Some(SlowModeScope::Room)),
+        (_, user) => (user, Some(SlowModeScope::User)),
+    }
+}
+
+/// A wait as the clocks found it at `now`.
+fn wait_of(room: u64, user: u64, now: Timestamp) -> Wait {
+    let (retry_after_ms, scope) = later(room, user);
+    Wait { retry_after_ms, scope, server_time: now }
+}

@@ -1,0 +1,129 @@
+//! Limits in Redis, for many nodes.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use praca_api::{ConversationId, Timestamp, UserId};
+use redis::aio::ConnectionManager;
+use redis::{Client, Script};
+
+use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+use super::{LocalLimits, wait_of};
+use crate::bus::connection_config;
+use crate::clock::Clock;
+use crate::config::Quota;
+use crate::error::{Error, Result};
+
+static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
+
+/// Counts from the first use. Returns 0, or the milliseconds to wait.
+static TAKE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local used = redis.call('INCR', KEYS[1]) \
+         if used == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end \
+         if used <= tonumber(ARGV[1]) then return 0 end \
+         return math.max(1, redis.call('PTTL', KEYS[1]))",
+    )
+});
+
+/// Limits all nodes share. Time is Redis `TIME`, the same for every node.
+#[derive(Clone)]
+pub struct RedisLimits {
+    connection: ConnectionManager,
+    clock: Clock,
+    /// Counts floods while Redis is out of reach.
+    alone: Arc<LocalLimits>,
+}
+
+impl RedisLimits {
+    /// Connects.
+    ///
+    /// # Errors
+    /// A wrong URL, or no Redis there. Later outages heal by themselves.
+    pub async fn connect(url: &str, clock: Clock) -> Result<Self> {
+        let connection = ConnectionManager::new_with_config(Client::open(url)?, connection_config()).await?;
+        Ok(Self { connection, alone: Arc::new(LocalLimits::new(clock.clone())), clock })
+    }
+
+    pub(super) async fn take(&self, key: &str, quota: Quota) -> Option<Duration> {
+        let mut connection = self.connection.clone();
+        let millis: redis::RedisResult<u64> = TAKE
+            .key(format!("praca:limit:{key}"))
+            .arg(quota.count)
+            .arg(millis(quota.per))
+            .invoke_async(&mut connection)
+            .await;
+        match millis {
+            Ok(0) => None,
+            Ok(wait) => Some(Duration::from_millis(wait)),
+            Err(_) => self.alone.take(key, quota),
+        }
+    }
+
+    pub(super) async fn reserve(&self, keys: &SlowModeKeys, clocks: Clocks, nonce: &str) -> Result<Reservation> {
+        let (granted, wait) = self.run("reserve", keys, clocks, &keys.owner(nonce)).await?;
+        Ok(if granted { Reservation::Granted } else { Reservation::Blocked(wait) })
+    }
+
+    pub(super) async fn release(&self, keys: &SlowModeKeys, nonce: &str) -> Result<()> {
+        let none = Clocks { room: Duration::ZERO, user: Duration::ZERO, slack: Duration::ZERO };
+        self.run("release", keys, none, &keys.owner(nonce)).await.map(drop)
+    }
+
+    pub(super) async fn waiting(&self, keys: &SlowModeKeys, clocks: Clocks) -> Result<Wait> {
+        Ok(self.run("look", keys, clocks, "").await?.1)
+    }
+
+    async fn run(&self, mode: &str, keys: &SlowModeKeys, clocks: Clocks, owner: &str) -> Result<(bool, Wait)> {
+        let mut connection = self.connection.clone();
+        let (granted, room, user, now): (bool, u64, u64, i64) = SLOW_MODE
+            .key(&keys.room)
+            .key(&keys.user)
+            .arg(mode)
+            .arg(owner)
+            .arg(millis(clocks.room))
+            .arg(millis(clocks.user))
+            .arg(millis(clocks.slack))
+            .arg(self.clock.shift_millis())
+            .invoke_async(&mut connection)
+            .await?;
+        let now = Timestamp::from_millis(now).ok_or_else(|| Error::internal("Redis TIME is outside the calendar"))?;
+        Ok((granted, wait_of(room, user, now)))
+    }
+
+    pub(super) async fn lease(&self, present: &[(ConversationId, UserId)], lease: Duration) -> Result<()> {
+        let ends = (self.clock.now() + lease).millis();
+        let mut pipe = redis::pipe();
+        for (conversation, user) in present {
+            let key = presence_key(*conversation);
+            pipe.zadd(&key, user.to_string(), ends).ignore().pexpire_at(&key, ends).ignore();
+        }
+        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+    }
+
+    pub(super) async fn end_lease(&self, conversation: ConversationId, user: UserId) -> Result<()> {
+        let mut pipe = redis::pipe();
+        pipe.zrem(presence_key(conversation), user.to_string()).ignore();
+        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+    }
+
+    pub(super) async fn present(&self, conversations: &[ConversationId]) -> Result<Vec<u64>> {
+        if conversations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.clock.now().millis();
+        let mut pipe = redis::pipe();
+        for conversation in conversations {
+            pipe.zcount(presence_key(*conversation), format!("({now}"), "+inf");
+        }
+        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+    }
+}
+
+fn presence_key(conversation: ConversationId) -> String {
+    format!("praca:present:{{{conversation}}}")
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,64 @@
+//! Counters and histograms, rendered for Prometheus.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::error::{Error, Result};
+
+/// The process's metrics. One recorder serves the process, however many apps run in it.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Seconds; from a cached answer to a stalled one.
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Messages a commit.
+const GROUP: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
+impl Metrics {
+    /// Installs the recorder, once a process.
+    pub fn install() -> Result<Self> {
+        if let Some(handle) = HANDLE.get() {
+            return Ok(Self(handle.clone()));
+        }
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_group_size".into()), GROUP))
+            .map_err(Error::internal)?
+            .build_recorder();
+        let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
+        // A second installer in the same process keeps the first one's recorder.
+        if metrics::set_global_recorder(recorder).is_ok() {
+            describe();
+        }
+        Ok(Self(handle))
+    }
+
+    /// The text a Prometheus server reads.
+    pub fn render(&self) -> String {
+        self.0.render()
+    }
+
+    /// Moves finished samples on; called every few seconds.
+    pub fn upkeep(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+fn describe() {
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    describe_histogram!("praca_http_request_duration_seconds", "Time to answer, by route, method and status.");
+    describe_counter!("praca_socket_events_total", "Socket events handled, by event and outcome.");
+    describe_gauge!("praca_sockets", "Authenticated sockets of this node.");
+    describe_counter!("praca_socket_overflows_total", "Sockets closed because they did not read.");
+    describe_counter!("praca_messages_stored_total", "Messages committed.");
+    describe_histogram!("praca_message_group_size", "Messages committed together.");
+    describe_histogram!("praca_message_commit_seconds", "From queueing a message to its commit.");
+    describe_counter!("praca_deliveries_total", "Message events handed to sockets.");
+    describe_counter!("praca_feed_heals_total", "Times a node read missed changes from the database.");
+    describe_counter!("praca_jobs_total", "Jobs run, by kind and outcome.");
+    describe_counter!("praca_slow_mode_blocks_total", "Messages slow mode held back.");
+    describe_counter!("praca_bus_dropped_total", "Bus signals that could not be sent to other nodes.");
+}
