@@ -4,18 +4,25 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod app;
 pub mod auth;
 pub mod base;
 pub mod bus;
 pub mod cache;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conversations;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod events;
+pub mod gateway;
 pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod limits;
+pub mod logging;
 pub mod metrics;
 pub mod request_id;
+pub mod rooms;

@@ -27,11 +27,19 @@ const PUBLISH_TIMEOUT: Duration = Duration::from_secs(2);
 /// Bytes of the node's id before each payload.
 const NODE_BYTES: usize = 16;
 
+/// What waits to be published.
+enum Outgoing {
+    /// For the other nodes.
+    Signal(Arc<Signal>),
+    /// For this node itself: proof that signals arrive.
+    Heartbeat,
+}
+
 /// Delivers here and through Redis.
 #[derive(Clone)]
 pub struct RedisBus {
     listeners: broadcast::Sender<Arc<Signal>>,
-    outgoing: mpsc::Sender<Vec<u8>>,
+    outgoing: mpsc::Sender<Outgoing>,
     node: [u8; NODE_BYTES],
     health: Health,
 }
@@ -51,18 +59,15 @@ impl RedisBus {
         let (outgoing, queue) = mpsc::channel(BACKLOG);
         let listeners = broadcast::Sender::new(BACKLOG);
         let bus = Self { listeners, outgoing, node: *node.as_bytes(), health: Health::new(true) };
-        tokio::spawn(publish_queued(publishing, queue));
+        tokio::spawn(publish_queued(publishing, queue, *node.as_bytes()));
         tokio::spawn(bus.clone().receive(listening, incoming));
         Ok(bus)
     }
 
     pub(super) fn publish(&self, signal: Signal) {
-        let encoded = serde_json::to_vec(&signal);
-        let _ = self.listeners.send(Arc::new(signal));
-        let Ok(encoded) = encoded.inspect_err(|error| tracing::error!(%error, "signal cannot be encoded")) else {
-            return;
-        };
-        self.send(&encoded);
+        let signal = Arc::new(signal);
+        let _ = self.listeners.send(signal.clone());
+        self.send(Outgoing::Signal(signal));
     }
 
     pub(super) fn subscribe(&self) -> broadcast::Receiver<Arc<Signal>> {
@@ -73,9 +78,8 @@ impl RedisBus {
         self.health.clone()
     }
 
-    fn send(&self, encoded: &[u8]) {
-        let payload = [&self.node[..], encoded].concat();
-        if self.outgoing.try_send(payload).is_err() {
+    fn send(&self, outgoing: Outgoing) {
+        if self.outgoing.try_send(outgoing).is_err() {
             metrics::counter!("praca_bus_dropped_total").increment(1);
         }
     }
@@ -96,7 +100,7 @@ impl RedisBus {
                     None => return,
                 },
                 _ = beat.tick() => {
-                    self.send(b"");
+                    self.send(Outgoing::Heartbeat);
                     if heard.elapsed() > SILENCE {
                         self.note_down();
                         // A command makes the manager try to connect and subscribe again.
@@ -141,8 +145,16 @@ impl RedisBus {
     }
 }
 
-async fn publish_queued(mut connection: ConnectionManager, mut queue: mpsc::Receiver<Vec<u8>>) {
-    while let Some(payload) = queue.recv().await {
+/// Encodes and publishes, away from whoever caused the signal.
+async fn publish_queued(mut connection: ConnectionManager, mut queue: mpsc::Receiver<Outgoing>, node: [u8; NODE_BYTES]) {
+    while let Some(outgoing) = queue.recv().await {
+        let mut payload = node.to_vec();
+        if let Outgoing::Signal(signal) = outgoing
+            && let Err(error) = serde_json::to_writer(&mut payload, &*signal)
+        {
+            tracing::error!(%error, "signal cannot be encoded");
+            continue;
+        }
         let sent = timeout(PUBLISH_TIMEOUT, connection.publish::<_, _, i64>(CHANNEL, payload)).await;
         if !matches!(sent, Ok(Ok(_))) {
             metrics::counter!("praca_bus_dropped_total").increment(1);

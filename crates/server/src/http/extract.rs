@@ -135,7 +135,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AnyCaller {
         let gatekeeper = parts.extensions.get::<Gatekeeper>().cloned();
         let gatekeeper = gatekeeper.ok_or_else(|| Error::internal("the gatekeeper layer is missing"))?;
         match parts.extensions.remove::<Presented>() {
-            Some(Presented(Ok(claims))) => gatekeeper.admit(&claims).await.map(Self),
+            Some(Presented(Ok(claims))) => gatekeeper.admit(claims.sub, claims.sid).await.map(Self),
             Some(Presented(Err(error))) => Err(error),
             None => Err(tokens::invalid()),
         }

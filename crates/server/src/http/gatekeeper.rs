@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use praca_api::{SessionId, UserId};
+
 use crate::auth::tokens::{self, Claims};
 use crate::auth::{Actor, ActorSource};
 use crate::base::Base;
@@ -32,7 +34,7 @@ impl Gatekeeper {
     ///
     /// # Errors
     /// `auth.invalid_token` when the session has ended.
-    pub async fn admit(&self, claims: &Claims) -> Result<Arc<Actor>> {
-        self.source.actor(claims.sub, claims.sid).await
+    pub async fn admit(&self, user: UserId, session: SessionId) -> Result<Arc<Actor>> {
+        self.source.actor(user, session).await
     }
 }

@@ -137,3 +137,8 @@ pub fn cors(origins: &[String]) -> CorsLayer {
         .expose_headers([REQUEST_ID, header::RETRY_AFTER])
         .max_age(Duration::from_secs(600))
 }
+
+/// The address exists, the method does not.
+pub async fn method_not_allowed() -> Error {
+    Error::problem(praca_api::ProblemCode::RequestMethodNotAllowed, "This address does not take that method.")
+}

@@ -1,6 +1,6 @@
 //! Limits in memory, for one node.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -114,6 +114,13 @@ impl LocalLimits {
         if let Some(people) = self.state().leases.get_mut(&conversation) {
             people.remove(&user);
         }
+    }
+
+    pub(super) fn present_people(&self, conversation: ConversationId) -> HashSet<UserId> {
+        let now = self.clock.now();
+        let state = self.state();
+        let people = state.leases.get(&conversation).into_iter().flatten();
+        people.filter(|(_, ends)| **ends > now).map(|(user, _)| *user).collect()
     }
 
     pub(super) fn present(&self, conversations: &[ConversationId]) -> Vec<u64> {

@@ -5,9 +5,10 @@ mod local;
 mod redis;
 mod slow_mode;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use praca_api::{SlowModeScope, Timestamp, UserId};
+use praca_api::{ConversationId, SlowModeScope, Timestamp, UserId};
 
 pub use self::redis::RedisLimits;
 pub use local::LocalLimits;
@@ -75,7 +76,7 @@ impl Limits {
     ///
     /// # Errors
     /// `service.unavailable` with the coordinator down.
-    pub async fn lease(&self, present: &[(praca_api::ConversationId, UserId)], lease: Duration) -> Result<()> {
+    pub async fn lease(&self, present: &[(ConversationId, UserId)], lease: Duration) -> Result<()> {
         match self {
             Self::Local(limits) => {
                 limits.lease(present, lease);
@@ -89,7 +90,7 @@ impl Limits {
     ///
     /// # Errors
     /// `service.unavailable` with the coordinator down; the lease then runs out.
-    pub async fn end_lease(&self, conversation: praca_api::ConversationId, user: UserId) -> Result<()> {
+    pub async fn end_lease(&self, conversation: ConversationId, user: UserId) -> Result<()> {
         match self {
             Self::Local(limits) => {
                 limits.end_lease(conversation, user);
@@ -99,11 +100,22 @@ impl Limits {
         }
     }
 
+    /// Who is in a conversation.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn present_people(&self, conversation: ConversationId) -> Result<HashSet<UserId>> {
+        match self {
+            Self::Local(limits) => Ok(limits.present_people(conversation)),
+            Self::Redis(limits) => limits.present_people(conversation).await,
+        }
+    }
+
     /// How many people are in each conversation, in the order asked.
     ///
     /// # Errors
     /// `service.unavailable` with the coordinator down.
-    pub async fn present(&self, conversations: &[praca_api::ConversationId]) -> Result<Vec<u64>> {
+    pub async fn present(&self, conversations: &[ConversationId]) -> Result<Vec<u64>> {
         match self {
             Self::Local(limits) => Ok(limits.present(conversations)),
             Self::Redis(limits) => limits.present(conversations).await,

@@ -1,5 +1,6 @@
 //! Limits in Redis, for many nodes.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -105,6 +106,17 @@ impl RedisLimits {
         let mut pipe = redis::pipe();
         pipe.zrem(presence_key(conversation), user.to_string()).ignore();
         Ok(pipe.query_async(&mut self.connection.clone()).await?)
+    }
+
+    pub(super) async fn present_people(&self, conversation: ConversationId) -> Result<HashSet<UserId>> {
+        let now = self.clock.now().millis();
+        let people: Vec<String> = redis::cmd("ZRANGEBYSCORE")
+            .arg(presence_key(conversation))
+            .arg(format!("({now}"))
+            .arg("+inf")
+            .query_async(&mut self.connection.clone())
+            .await?;
+        Ok(people.iter().filter_map(|user| user.parse().ok()).collect())
     }
 
     pub(super) async fn present(&self, conversations: &[ConversationId]) -> Result<Vec<u64>> {

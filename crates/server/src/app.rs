@@ -1,0 +1,267 @@
+//! The only place that chooses between the twins, and joins slices, routes, events and jobs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use praca_api::events::ClientEvent;
+use praca_api::limits::BODY_BYTES;
+use tokio::sync::Notify;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::accounts::{self, Accounts};
+use crate::admin;
+use crate::auth::keys::{Keyring, PUBLISH_BEFORE_USE, ROTATE_AFTER};
+use crate::auth::passwords::Passwords;
+use crate::base::{Base, Services};
+use crate::bus::{Bus, CacheKey, LocalBus, RedisBus, Signal};
+use crate::clock::Clock;
+use crate::config::{Config, Database};
+use crate::conversations::Conversations;
+use crate::db::{Db, migrations};
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::gateway::{Gateway, SocketHandler, asyncapi};
+use crate::http::{Gatekeeper, layers, openapi, ops, web};
+use crate::ids::Ids;
+use crate::jobs::{self, Registry, Runner};
+use crate::limits::{Limits, LocalLimits, RedisLimits};
+use crate::metrics::Metrics;
+use crate::rooms::{self, Rooms, RoomsSocket};
+
+/// Longest a request may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time between two moves of finished metric samples.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// Everything one process is made of.
+#[derive(Clone)]
+pub struct App {
+    /// The base services.
+    pub base: Base,
+    /// People.
+    pub accounts: Accounts,
+    /// Conversations.
+    pub conversations: Conversations,
+    /// Rooms.
+    pub rooms: Rooms,
+    gatekeeper: Gatekeeper,
+    gateway: Gateway,
+}
+
+/// Whether to bring the database up to date before starting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// Apply what is pending.
+    Apply,
+    /// Leave it as it is.
+    Leave,
+}
+
+/// Connects everything.
+///
+/// # Errors
+/// A service that is configured but not there, or a database that refuses.
+pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App> {
+    let ids = Ids::new(clock.clone());
+    let db = Db::connect(&config.database).await?;
+    if migrate == Migrate::Apply {
+        let applied = migrations::apply(&db).await?;
+        if applied > 0 {
+            tracing::info!(applied, "database migrated");
+        }
+    }
+    let (bus, limits) = match &config.redis_url {
+        Some(url) => {
+            let bus = RedisBus::connect(url.reveal(), ids.uuid()).await?;
+            (Bus::Redis(bus), Limits::Redis(RedisLimits::connect(url.reveal(), clock.clone()).await?))
+        }
+        None => (Bus::Local(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
+    };
+    let keys = Keyring::new(db.clone(), config.secret_key.clone());
+    keys.load_or_create(&clock, &ids).await?;
+    let base = Base::new(Services {
+        config,
+        clock,
+        ids,
+        db,
+        bus,
+        limits,
+        keys,
+        passwords: Passwords::new(),
+        metrics: Metrics::install()?,
+        shutdown: CancellationToken::new(),
+        jobs_due: Notify::new(),
+    });
+    Ok(App::over(base))
+}
+
+impl App {
+    fn over(base: Base) -> Self {
+        let accounts = Accounts::new(base.clone());
+        let conversations = Conversations::new(base.clone(), accounts.clone());
+        let rooms = Rooms::new(base.clone(), conversations.clone());
+        let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
+        let rooms_socket = Arc::new(RoomsSocket::new(base.clone(), conversations.clone(), rooms.clone()));
+        let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
+        handlers.extend(RoomsSocket::EVENTS.iter().map(|event| (*event, rooms_socket.clone() as Arc<dyn SocketHandler>)));
+        let gateway = Gateway::new(base.clone(), gatekeeper.clone(), Arc::new(conversations.clone()), handlers);
+        Self { base, accounts, conversations, rooms, gatekeeper, gateway }
+    }
+
+    /// Starts what runs beside requests: the gateway, following changed rows, metrics.
+    pub fn start(&self) {
+        tokio::spawn(self.clone().follow_changes());
+        self.gateway.start();
+        let base = self.base.clone();
+        tokio::spawn(async move {
+            let upkeep = async {
+                loop {
+                    tokio::time::sleep(METRICS_UPKEEP).await;
+                    base.metrics.upkeep();
+                }
+            };
+            base.shutdown.run_until_cancelled(upkeep).await;
+        });
+    }
+
+    /// The routes of the main listener.
+    pub fn router(&self) -> Router {
+        let base = self.base.clone();
+        let (api, document) = self.api().split_for_parts();
+        let openapi = document.to_json().unwrap_or_default();
+        let api = api
+            .layer(DefaultBodyLimit::max(BODY_BYTES))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+            .layer(from_fn_with_state((base.clone(), self.gatekeeper.clone()), layers::identify));
+        let socket = self.gateway.service();
+        api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))
+            .merge(ops::metrics_route(base.clone()))
+            .merge(web::routes())
+            .method_not_allowed_fallback(layers::method_not_allowed)
+            .layer(CatchPanicLayer::custom(layers::answer_panic))
+            .route_service("/socket.io", socket.clone())
+            .route_service("/socket.io/", socket)
+            .layer(layers::cors(&base.config.cors_origins))
+            .layer(from_fn_with_state(base, layers::secure))
+            .layer(from_fn(layers::trace))
+    }
+
+    /// The OpenAPI document.
+    pub fn openapi(&self) -> utoipa::openapi::OpenApi {
+        self.api().split_for_parts().1
+    }
+
+    fn api(&self) -> OpenApiRouter {
+        let v1 = OpenApiRouter::new()
+            .merge(accounts::routes(self.accounts.clone()))
+            .merge(rooms::routes(self.conversations.clone(), self.rooms.clone()))
+            .merge(admin::routes(self.base.clone(), self.accounts.clone()));
+        OpenApiRouter::with_openapi(openapi::Document::openapi()).merge(ops::routes(self.base.clone())).nest("/api/v1", v1)
+    }
+
+    /// The runner of this process's jobs.
+    pub fn runner(&self) -> Runner {
+        let mut registry = Registry::default();
+        let hour = Duration::from_secs(3_600);
+        let app = self.clone();
+        registry.every(hour, "keys.rotate", move || app.clone().rotate_keys_when_due());
+        let accounts = self.accounts.clone();
+        registry.every(6 * hour, "sessions.sweep", move || {
+            let accounts = accounts.clone();
+            async move { accounts.sweep_sessions().await }
+        });
+        let base = self.base.clone();
+        registry.every(6 * hour, "jobs.sweep", move || {
+            let base = base.clone();
+            async move { jobs::sweep(&base).await }
+        });
+        Runner::new(self.base.clone(), registry)
+    }
+
+    async fn rotate_keys_when_due(self) -> Result<()> {
+        let now = self.base.clock.now();
+        self.base.keys.reload(now).await?;
+        if self.base.keys.newest().is_some_and(|newest| now.since(newest) >= ROTATE_AFTER) {
+            self.rotate_keys().await?;
+        }
+        self.base.keys.remove_ended(self.base.db.write(), now).await
+    }
+
+    /// Makes a new signing key; it is published at once and signs a few minutes later. Nobody is logged out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn rotate_keys(&self) -> Result<String> {
+        let base = &self.base;
+        let mut tx = base.begin().await?;
+        let kid = base.keys.create(tx.conn(), &base.ids, base.clock.now(), PUBLISH_BEFORE_USE).await?;
+        tx.emit(Event::SigningKeysRotated { kid: kid.clone() });
+        tx.commit().await?;
+        base.keys.reload(base.clock.now()).await?;
+        Ok(kid)
+    }
+
+    /// Stops in order: no new work, sockets told, messages under way committed.
+    pub async fn shut_down(&self) {
+        self.base.shutdown.cancel();
+        self.gateway.shut_down().await;
+        self.conversations.finish().await;
+    }
+
+    /// Drops copies of rows that changed on any node.
+    async fn follow_changes(self) {
+        let mut signals = self.base.bus.subscribe();
+        loop {
+            match signals.recv().await {
+                Ok(signal) => match &*signal {
+                    Signal::Forget(CacheKey::SigningKeys) => {
+                        if let Err(error) = self.base.keys.reload(self.base.clock.now()).await {
+                            tracing::warn!(%error, "signing keys cannot be read; an unknown one will be looked for");
+                        }
+                    }
+                    Signal::Forget(key) => self.forget(*key),
+                    Signal::Resync => self.forget_all(),
+                    _ => {}
+                },
+                Err(RecvError::Lagged(_)) => self.forget_all(),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn forget(&self, key: CacheKey) {
+        self.accounts.forget(key);
+        self.conversations.forget(key);
+        self.rooms.forget(key);
+    }
+
+    fn forget_all(&self) {
+        self.accounts.forget_all();
+        self.conversations.forget_all();
+        self.rooms.forget_all();
+    }
+}
+
+/// Refuses what would make a server of many nodes lie.
+///
+/// # Errors
+/// Names the missing key.
+pub fn require_shared(config: &Config) -> Result<()> {
+    if config.redis_url.is_none() {
+        return Err(Error::internal("PRACA_REDIS_URL is missing: a worker reaches the sockets of other processes through Redis."));
+    }
+    if matches!(config.database, Database::Sqlite(_)) {
+        return Err(Error::internal("PRACA_DATABASE_URL names SQLite, which several processes do not share."));
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! `praca serve` and `praca worker`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::say;
+use crate::app::{self, App, Migrate};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo;
+use crate::error::{Error, Result};
+use crate::http::ops;
+
+/// Longest a graceful stop may take.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+
+/// Serves until asked to stop.
+pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
+    if with_demo && !config.is_private() {
+        return Err(Error::internal(
+            "--demo is for this machine only, since its passwords are public: listen on 127.0.0.1 and leave PRACA_PUBLIC_URL there",
+        ));
+    }
+    let listener = bind(config.listen).await?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    let run_jobs = config.run_jobs;
+    let app = app::build(config, Clock::system(), Migrate::Apply).await?;
+    if with_demo {
+        demo::load(&app).await?;
+    }
+    app.start();
+    let stop = app.base.shutdown.clone();
+    let tasks = TaskTracker::new();
+    if run_jobs {
+        tasks.spawn(app.runner().run(stop.clone()));
+    }
+    if let Some(listener) = metrics {
+        let router = ops::metrics_listener(app.base.clone());
+        let stop = stop.clone();
+        tasks.spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await });
+    }
+    tasks.close();
+    say(&format!("Praça is at {}", app.base.config.public_url));
+    let signal = stop_when_asked(app.clone());
+    // Small frames leave at once: waiting to fill a segment costs tens of milliseconds at the 99th percentile.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY refused");
+        }
+    });
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { signal.cancelled_owned().await });
+    let finished = async {
+        let served = serving.await;
+        app.conversations.finish().await;
+        tasks.wait().await;
+        served
+    };
+    let deadline = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_WITHIN).await;
+    };
+    tokio::select! {
+        served = finished => served?,
+        () = deadline => tracing::warn!("some requests did not end in time"),
+    }
+    app.base.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Runs jobs until asked to stop.
+pub async fn work(config: Config) -> Result<()> {
+    app::require_shared(&config)?;
+    let app = app::build(config, Clock::system(), Migrate::Leave).await?;
+    app.start();
+    let stopping = stop_when_asked(app.clone());
+    say("Working.");
+    app.runner().run(app.base.shutdown.clone()).await;
+    stopping.cancelled().await;
+    app.base.db.close().await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))
+}
+
+/// On SIGTERM or SIGINT the app shuts down; the token ends when the sockets are told and messages under way committed.
+fn stop_when_asked(app: App) -> CancellationToken {
+    let done = CancellationToken::new();
+    let token = done.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping");
+        app.shut_down().await;
+        token.cancel();
+    });
+    done
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be watched");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the gateway reads when live changes were missed.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use praca_api::{ConversationId, Rev, Seq, UserId};
+
+use super::{Conversations, store};
+use crate::bus::Change;
+use crate::error::{Error, Result};
+use crate::gateway::{Backlog, Missed, Newest};
+
+/// Most changes read at once; whoever missed more starts over.
+const MISSED: u64 = 1_000;
+
+impl Backlog for Conversations {
+    fn missed(&self, id: ConversationId, after: Rev, seen: Seq) -> Pin<Box<dyn Future<Output = Result<Missed>> + Send + '_>> {
+        Box::pin(async move {
+            let conn = self.0.base.db.read();
+            let now = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?;
+            let rows = store::messages_changed(conn, id, after, now.last_seq, MISSED).await?;
+            let mut changes: Vec<Change> = self
+                .render(conn, id, rows)
+                .await?
+                .into_iter()
+                .map(|message| Change { new: message.seq > seen, message: Arc::new(message) })
+                .collect();
+            // New messages first, in their order; a later edit is already in their text.
+            changes.sort_by_key(|change| (!change.new, if change.new { change.message.seq.0 } else { change.rev().0 }));
+            Ok(Missed { changes, newest: Newest { id, rev: now.last_rev, seq: now.last_seq } })
+        })
+    }
+
+    fn newest<'a>(
+        &'a self,
+        ids: &'a [ConversationId],
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Newest>>> + Send + 'a>> {
+        Box::pin(async move {
+            let rows = store::conversations(self.0.base.db.read(), ids).await?;
+            Ok(rows.into_iter().map(|row| Newest { id: row.id, rev: row.last_rev, seq: row.last_seq }).collect())
+        })
+    }
+
+    fn conversations_of(&self, user: UserId) -> Pin<Box<dyn Future<Output = Result<Vec<ConversationId>>> + Send + '_>> {
+        Box::pin(async move {
+            let rows = store::memberships_of(self.0.base.db.read(), user).await?;
+            Ok(rows.into_iter().map(|row| row.conversation_id).collect())
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! Changing a message that is there: edit, delete, react. Each counts the conversation's `rev` up by one.
+
+use std::sync::Arc;
+
+use praca_api::limits::REACTION_KINDS;
+use praca_api::messages::{Message, MessageKind};
+use praca_api::{ConversationId, MessageId, Rev, Timestamp};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::access::{ConversationAccess, Write};
+use super::body::{check_emoji, clean_body};
+use super::entity::{conversation, message, reaction, revision};
+use super::{Conversations, store};
+use crate::bus::Change;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::Event;
+
+/// A message held for a change.
+struct Held {
+    tx: Tx,
+    row: message::Model,
+    rev: Rev,
+    now: Timestamp,
+}
+
+impl Conversations {
+    /// Replaces the text of one's own message; the earlier text is kept for moderators.
+    ///
+    /// # Errors
+    /// `messages.empty`, `messages.too_long`, `resource.not_found`, `access.denied` for somebody else's.
+    pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, body: &str) -> Result<Message> {
+        let body = clean_body(body)?;
+        let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
+        if row.author_id != Some(access.actor().id()) || row.kind != MessageKind::Text {
+            return Err(Error::denied());
+        }
+        if row.body == body {
+            drop(tx);
+            return self.render_one(row).await;
+        }
+        keep_revision(&tx, &row, rev, now).await?;
+        row.body = body;
+        row.edited_at = Some(now);
+        self.finish_change(tx, row, rev, None).await
+    }
+
+    /// Deletes a message: its text is gone for everyone but moderators, its place stays.
+    ///
+    /// # Errors
+    /// `resource.not_found`, `access.denied` for somebody else's unless one keeps order here.
+    pub async fn delete(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<Message> {
+        let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
+        let own = row.author_id == Some(access.actor().id());
+        if !own && !access.is_moderator() {
+            return Err(Error::denied());
+        }
+        keep_revision(&tx, &row, rev, now).await?;
+        reaction::Entity::delete_many()
+            .filter(reaction::Column::ConversationId.eq(row.conversation_id))
+            .filter(reaction::Column::MessageSeq.eq(row.seq))
+            .exec(tx.conn())
+            .await?;
+        row.body.clear();
+        row.payload = None;
+        row.pinned_at = None;
+        row.deleted_at = Some(now);
+        let moderator = (!own).then(|| access.actor().id());
+        self.finish_change(tx, row, rev, moderator).await
+    }
+
+    /// Adds or takes back one's emoji.
+    ///
+    /// # Errors
+    /// `request.invalid` for what is no emoji or one kind too many, `resource.not_found`.
+    pub async fn react(&self, access: &ConversationAccess<Write>, id: MessageId, emoji: &str, on: bool) -> Result<Message> {
+        check_emoji(emoji)?;
+        let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
+        let given = store::reactions(tx.conn(), row.conversation_id, &[row.seq]).await?;
+        let user = access.actor().id();
+        let mine = given.iter().any(|reaction| reaction.user_id == user && reaction.emoji == emoji);
+        if mine == on {
+            drop(tx);
+            return self.render_one(row).await;
+        }
+        if on {
+            let mut kinds: Vec<&str> = given.iter().map(|reaction| reaction.emoji.as_str()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            if kinds.len() >= REACTION_KINDS && !kinds.contains(&emoji) {
+                return Err(Error::invalid_field("emoji", "too_many", "A message has at most 20 different emoji."));
+            }
+            let new = reaction::ActiveModel {
+                conversation_id: Set(row.conversation_id),
+                message_seq: Set(row.seq),
+                emoji: Set(emoji.to_owned()),
+                user_id: Set(user),
+                created_at: Set(now),
+            };
+            reaction::Entity::insert(new).exec_without_returning(tx.conn()).await?;
+        } else {
+            let key = (row.conversation_id, row.seq, emoji.to_owned(), user);
+            reaction::Entity::delete_by_id(key).exec(tx.conn()).await?;
+        }
+        self.finish_change(tx, row, rev, None).await
+    }
+
+    /// Locks the conversation and reads the message, unless it is deleted.
+    async fn hold(&self, id: ConversationId, message: MessageId) -> Result<Held> {
+        let base = &self.0.base;
+        let tx = base.begin().await?;
+        let locked = store::lock_conversations(base, tx.conn(), &[id]).await?;
+        let conversation = locked.into_iter().next().ok_or_else(Error::not_found)?;
+        let row = store::message(tx.conn(), id, message).await?;
+        let row = row.filter(|row| row.deleted_at.is_none()).ok_or_else(Error::not_found)?;
+        Ok(Held { tx, row, rev: conversation.last_rev.next(), now: base.clock.now() })
+    }
+
+    /// Stores the changed row under its new `rev` and tells everyone.
+    async fn finish_change(
+        &self,
+        mut tx: Tx,
+        mut row: message::Model,
+        rev: Rev,
+        moderator: Option<praca_api::UserId>,
+    ) -> Result<Message> {
+        row.rev = rev;
+        conversation::Entity::update_many()
+            .col_expr(conversation::Column::LastRev, Expr::value(rev))
+            .filter(conversation::Column::Id.eq(row.conversation_id))
+            .exec(tx.conn())
+            .await?;
+        message::Entity::update_many()
+            .col_expr(message::Column::Body, Expr::value(row.body.clone()))
+            .col_expr(message::Column::Payload, Expr::value(row.payload.clone()))
+            .col_expr(message::Column::Rev, Expr::value(rev))
+            .col_expr(message::Column::EditedAt, Expr::value(row.edited_at))
+            .col_expr(message::Column::DeletedAt, Expr::value(row.deleted_at))
+            .col_expr(message::Column::PinnedAt, Expr::value(row.pinned_at))
+            .filter(message::Column::ConversationId.eq(row.conversation_id))
+            .filter(message::Column::Seq.eq(row.seq))
+            .exec(tx.conn())
+            .await?;
+        let conversation = row.conversation_id;
+        let rendered = self.render(tx.conn(), conversation, vec![row]).await?;
+        let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
+        let change = Change { message: Arc::new(message.clone()), new: false };
+        tx.emit(Event::MessagesChanged { conversation, changes: vec![change], moderator });
+        tx.commit().await?;
+        Ok(message)
+    }
+}
+
+async fn keep_revision(tx: &Tx, row: &message::Model, rev: Rev, now: Timestamp) -> Result<()> {
+    let earlier = revision::ActiveModel {
+        conversation_id: Set(row.conversation_id),
+        message_seq: Set(row.seq),
+        rev: Set(rev),
+        body: Set(row.body.clone()),
+        written_at: Set(row.edited_at.unwrap_or(row.created_at)),
+        replaced_at: Set(now),
+    };
+    revision::Entity::insert(earlier).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}

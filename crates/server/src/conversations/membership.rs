@@ -1,0 +1,222 @@
+//! Who is in a conversation, in which role, and who is silenced in it.
+
+use std::collections::HashMap;
+
+use praca_api::rooms::{Member, MemberRole, MyMembership, Silence};
+use praca_api::{ConversationId, Page, Seq, Timestamp, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertResult};
+
+use super::access::{Administer, ConversationAccess, Moderate, Read};
+use super::entity::{membership, silence};
+use super::{Conversations, store};
+use crate::db::page::{PageQuery, page_of};
+use crate::error::{Error, Result};
+use crate::events::Event;
+
+/// What a conversation is to one person.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    /// Role and running silence.
+    pub me: MyMembership,
+    /// Whether it stays quiet.
+    pub muted: bool,
+    /// The cursor.
+    pub last_read_seq: Seq,
+}
+
+impl Conversations {
+    /// Makes the person a member, with the cursor at the newest message. Harmless for a member.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn join(&self, access: &ConversationAccess<Read>) -> Result<()> {
+        if access.is_member() {
+            return Ok(());
+        }
+        let (conversation, user) = (access.id(), access.actor().id());
+        let base = &self.0.base;
+        let mut tx = base.begin().await?;
+        let row = store::conversation(tx.conn(), conversation).await?.ok_or_else(Error::not_found)?;
+        let row = membership::ActiveModel {
+            conversation_id: Set(conversation),
+            user_id: Set(user),
+            role: Set(MemberRole::Member),
+            muted: Set(false),
+            last_read_seq: Set(row.last_seq),
+            joined_at: Set(base.clock.now()),
+        };
+        let columns = [membership::Column::ConversationId, membership::Column::UserId];
+        let joined = membership::Entity::insert_many([row])
+            .on_conflict_do_nothing_on(columns)
+            .exec_without_returning(tx.conn())
+            .await?;
+        if matches!(joined, TryInsertResult::Inserted(count) if count > 0) {
+            tx.emit(Event::MembershipChanged { conversation, user, member: true });
+        }
+        tx.commit().await
+    }
+
+    /// Ends the membership. Harmless for a stranger.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn leave(&self, access: &ConversationAccess<Read>) -> Result<()> {
+        let (conversation, user) = (access.id(), access.actor().id());
+        let mut tx = self.0.base.begin().await?;
+        let left = membership::Entity::delete_by_id((conversation, user)).exec(tx.conn()).await?;
+        if left.rows_affected > 0 {
+            tx.emit(Event::MembershipChanged { conversation, user, member: false });
+        }
+        tx.commit().await
+    }
+
+    /// Keeps the conversation quiet for the person, or not.
+    ///
+    /// # Errors
+    /// `access.denied` for one who is not a member.
+    pub async fn mute(&self, access: &ConversationAccess<Read>, muted: bool) -> Result<()> {
+        let (conversation, user) = (access.id(), access.actor().id());
+        let mut tx = self.0.base.begin().await?;
+        let update = membership::Entity::update_many()
+            .col_expr(membership::Column::Muted, Expr::value(muted))
+            .filter(membership::Column::ConversationId.eq(conversation))
+            .filter(membership::Column::UserId.eq(user));
+        if update.exec(tx.conn()).await?.rows_affected == 0 {
+            return Err(Error::denied());
+        }
+        tx.emit(Event::MembershipChanged { conversation, user, member: true });
+        tx.commit().await
+    }
+
+    /// Names or dismisses a moderator of the conversation.
+    ///
+    /// # Errors
+    /// `resource.not_found` for one who is not a member.
+    pub async fn set_member_role(&self, access: &ConversationAccess<Administer>, user: UserId, role: MemberRole) -> Result<()> {
+        let room = access.id();
+        let mut tx = self.0.base.begin().await?;
+        let update = membership::Entity::update_many()
+            .col_expr(membership::Column::Role, Expr::value(role))
+            .filter(membership::Column::ConversationId.eq(room))
+            .filter(membership::Column::UserId.eq(user));
+        if update.exec(tx.conn()).await?.rows_affected == 0 {
+            return Err(Error::not_found());
+        }
+        tx.emit(Event::MemberRoleChanged { room, user, by: access.actor().id(), role });
+        tx.commit().await
+    }
+
+    /// Silences a person here, or changes reason and end of their silence.
+    ///
+    /// # Errors
+    /// `resource.not_found` for nobody, `access.denied` for one who keeps order here too.
+    pub async fn silence_member(&self, access: &ConversationAccess<Moderate>, user: UserId, silence: Silence) -> Result<()> {
+        let room = access.id();
+        self.0.accounts.author(user).await?;
+        let base = &self.0.base;
+        let theirs = store::membership(base.db.read(), room, user).await?;
+        let keeps_order = theirs.is_some_and(|row| row.role == MemberRole::Moderator) && !access.actor().is_moderator();
+        if keeps_order || user == access.actor().id() {
+            return Err(Error::denied());
+        }
+        let mut tx = base.begin().await?;
+        let row = silence::ActiveModel {
+            conversation_id: Set(room),
+            user_id: Set(user),
+            reason: Set(silence.reason.clone()),
+            until: Set(silence.until),
+            silenced_by: Set(access.actor().id()),
+            created_at: Set(base.clock.now()),
+        };
+        let mut newer = OnConflict::columns([silence::Column::ConversationId, silence::Column::UserId]);
+        newer.update_columns([
+            silence::Column::Reason,
+            silence::Column::Until,
+            silence::Column::SilencedBy,
+            silence::Column::CreatedAt,
+        ]);
+        silence::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.conn()).await?;
+        let (by, reason, until) = (access.actor().id(), Some(silence.reason), silence.until);
+        tx.emit(Event::MemberSilenceChanged { room, user, by, reason, until });
+        tx.commit().await
+    }
+
+    /// Lifts a person's silence here.
+    ///
+    /// # Errors
+    /// `resource.not_found` for one who is not silenced.
+    pub async fn lift_member_silence(&self, access: &ConversationAccess<Moderate>, user: UserId) -> Result<()> {
+        let room = access.id();
+        let mut tx = self.0.base.begin().await?;
+        if silence::Entity::delete_by_id((room, user)).exec(tx.conn()).await?.rows_affected == 0 {
+            return Err(Error::not_found());
+        }
+        tx.emit(Event::MemberSilenceChanged { room, user, by: access.actor().id(), reason: None, until: None });
+        tx.commit().await
+    }
+
+    /// Members in a stable order; silences are shown to those who keep order.
+    ///
+    /// # Errors
+    /// `request.invalid` for a limit or cursor that is not ours.
+    pub async fn members(&self, access: &ConversationAccess<Read>, page: &PageQuery) -> Result<Page<Member>> {
+        let conn = self.0.base.db.read();
+        let limit = page.limit()?;
+        let rows = store::members(conn, access.id(), page.key()?, limit + 1).await?;
+        let ids: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
+        let authors: HashMap<_, _> = self.0.accounts.authors(&ids).await?.into_iter().map(|a| (a.id, a)).collect();
+        let mut silences = HashMap::new();
+        if access.is_moderator() {
+            let now = self.0.base.clock.now();
+            let rows = store::silences(conn, access.id(), &ids).await?.into_iter();
+            silences.extend(rows.filter_map(|row| Some((row.user_id, running(row, now)?))));
+        }
+        let online = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
+        let rows = page_of(rows, limit, |row| row.user_id, |row| row)?;
+        let member = |row: membership::Model| {
+            Some(Member {
+                author: authors.get(&row.user_id)?.clone(),
+                role: row.role,
+                online: online.contains(&row.user_id),
+                silence: silences.remove(&row.user_id),
+                joined_at: row.joined_at,
+            })
+        };
+        Ok(Page { items: rows.items.into_iter().filter_map(member).collect(), next: rows.next })
+    }
+
+    /// The conversations a person is a member of, and what they are to them.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn mine(&self, user: UserId) -> Result<HashMap<ConversationId, Mine>> {
+        let conn = self.0.base.db.read();
+        let now = self.0.base.clock.now();
+        let silences = store::silences_of(conn, user).await?.into_iter();
+        let mut silences: HashMap<_, _> = silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
+        let rows = store::memberships_of(conn, user).await?.into_iter();
+        Ok(rows.map(|row| (row.conversation_id, mine_of(&row, silences.remove(&row.conversation_id)))).collect())
+    }
+
+    /// What one conversation is to a person; none for a stranger.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn mine_in(&self, id: ConversationId, user: UserId) -> Result<Option<Mine>> {
+        let conn = self.0.base.db.read();
+        let Some(row) = store::membership(conn, id, user).await? else { return Ok(None) };
+        let now = self.0.base.clock.now();
+        let silence = store::silences(conn, id, &[user]).await?.into_iter().find_map(|row| running(row, now));
+        Ok(Some(mine_of(&row, silence)))
+    }
+}
+
+fn mine_of(row: &membership::Model, silence: Option<Silence>) -> Mine {
+    Mine { me: MyMembership { role: row.role, silence }, muted: row.muted, last_read_seq: row.last_read_seq }
+}
+
+fn running(row: silence::Model, now: Timestamp) -> Option<Silence> {
+    row.until.is_none_or(|until| until > now).then_some(Silence { reason: row.reason, until: row.until })
+}

@@ -1,0 +1,84 @@
+//! Conversations: the one pipeline of messages under rooms and (later) direct messages and deals.
+//!
+//! Invariants: `seq` counts a conversation's messages and `rev` its changes, both without gaps, given in the transaction
+//! that stores them; a message is stored once for a (conversation, author, nonce); a read cursor never goes back.
+
+pub mod access;
+mod backlog;
+mod body;
+mod change;
+mod cursor;
+mod entity;
+mod history;
+mod membership;
+mod render;
+mod send;
+mod settings;
+mod store;
+mod writer;
+
+use std::sync::Arc;
+
+use praca_api::{ConversationId, UserId};
+
+use crate::accounts::Accounts;
+use crate::base::Base;
+use crate::bus::CacheKey;
+use crate::cache::Cache;
+
+pub use access::ConversationAccess;
+pub use cursor::read_state;
+pub use entity::conversation::{Access, Kind};
+pub use history::{Catchup, HistoryQuery};
+pub use membership::Mine;
+pub use send::SlowModeOf;
+pub use settings::Standing;
+
+use writer::Writer;
+
+/// Conversations kept at hand.
+const CACHED_CONVERSATIONS: u64 = 10_000;
+/// Memberships kept at hand.
+const CACHED_MEMBERSHIPS: u64 = 200_000;
+
+/// The conversations slice.
+#[derive(Clone)]
+pub struct Conversations(Arc<Inner>);
+
+struct Inner {
+    base: Base,
+    accounts: Accounts,
+    writer: Writer,
+    settings: Cache<ConversationId, Arc<entity::conversation::Model>>,
+    places: Cache<(ConversationId, UserId), access::Place>,
+}
+
+impl Conversations {
+    /// The slice over these services; starts its writer.
+    pub fn new(base: Base, accounts: Accounts) -> Self {
+        let writer = Writer::start(base.clone());
+        let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
+        let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
+        Self(Arc::new(Inner { base, accounts, writer, settings, places }))
+    }
+
+    /// Follows what other nodes, and this one, have changed.
+    pub fn forget(&self, key: CacheKey) {
+        match key {
+            CacheKey::Conversation(id) => self.0.settings.forget(&id),
+            CacheKey::Membership(id, user) => self.0.places.forget(&(id, user)),
+            CacheKey::Person(_) | CacheKey::SigningKeys => {}
+        }
+    }
+
+    /// Drops every copy.
+    pub fn forget_all(&self) {
+        self.0.settings.clear();
+        self.0.places.clear();
+    }
+
+    /// Waits until every message taken in is stored; takes no more.
+    pub async fn finish(&self) {
+        self.0.writer.finish().await;
+    }
+}

@@ -1,0 +1,151 @@
+//! Sending a message: checked, reserved, queued for the writer, and only then acknowledged.
+
+use std::sync::Arc;
+
+use praca_api::messages::{Message, NewMessage, ReplyTo};
+use praca_api::{MessageId, ProblemCode, Timestamp};
+
+use super::access::{ConversationAccess, Read, Write};
+use super::body::{check_nonce, clean_body};
+use super::render::reply_to;
+use super::writer::{Draft, Stored};
+use super::{Conversations, entity, store};
+use crate::error::{Error, Result};
+use crate::limits::{Clocks, Reservation, SlowModeKeys, Wait};
+
+/// The clocks of slow mode a message has to pass, if the conversation has any.
+pub type SlowModeOf = Option<Clocks>;
+
+impl Conversations {
+    /// Sends a message. The same (conversation, author, nonce) again gives the same message, whatever the clocks say.
+    ///
+    /// # Errors
+    /// `messages.empty`, `messages.too_long`, `rooms.slow_mode`, `request.rate_limited`, `resource.not_found` for a reply
+    /// to a message that is not here, `service.unavailable`.
+    pub async fn send(&self, access: ConversationAccess<Write>, new: NewMessage, slow: SlowModeOf) -> Result<Message> {
+        check_nonce(&new.nonce)?;
+        let body = clean_body(&new.body)?;
+        let slow = slow.filter(|clocks| clocks.run() && !access.is_moderator());
+        if slow.is_some()
+            && let Some(stored) = self.stored(&access, &new.nonce).await?
+        {
+            return Ok(stored);
+        }
+        self.limit_flood(&access).await?;
+        let reply = match new.reply_to_id {
+            Some(id) => Some(self.replied(&access, id).await?),
+            None => None,
+        };
+        if !access.is_member() {
+            let reading = self.access::<Read>(access.actor(), access.id()).await?;
+            self.join(&reading).await?;
+        }
+        // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
+        let (this, nonce) = (self.clone(), new.nonce);
+        let work = async move { this.reserve_and_store(access, body, nonce, reply, slow).await };
+        let request = crate::request_id::RequestId::current();
+        tokio::spawn(request.scope(work)).await.map_err(Error::internal)?
+    }
+
+    /// Stores a message as if it had been written at `moment`, without clocks or flood limits: for demo data.
+    ///
+    /// # Errors
+    /// `messages.empty`, `messages.too_long`.
+    pub async fn send_at(&self, access: ConversationAccess<Write>, new: NewMessage, moment: Timestamp) -> Result<()> {
+        if !access.is_member() {
+            let reading = self.access::<Read>(access.actor(), access.id()).await?;
+            self.join(&reading).await?;
+        }
+        let draft = Draft {
+            id: self.0.base.ids.message(),
+            conversation: access.id(),
+            author: access.actor().author.clone(),
+            body: clean_body(&new.body)?,
+            nonce: new.nonce,
+            reply: None,
+            written_at: Some(moment),
+        };
+        self.0.writer.store(draft).await.map(drop)
+    }
+
+    async fn reserve_and_store(
+        &self,
+        access: ConversationAccess<Write>,
+        body: String,
+        nonce: String,
+        reply: Option<ReplyTo>,
+        slow: SlowModeOf,
+    ) -> Result<Message> {
+        let keys = SlowModeKeys::new(access.id(), access.actor().id());
+        if let Some(clocks) = slow
+            && let Reservation::Blocked(wait) = self.0.base.limits.reserve(&keys, clocks, &nonce).await?
+        {
+            metrics::counter!("praca_slow_mode_blocks_total").increment(1);
+            return Err(blocked(wait));
+        }
+        let draft = Draft {
+            id: self.0.base.ids.message(),
+            conversation: access.id(),
+            author: access.actor().author.clone(),
+            body,
+            nonce: nonce.clone(),
+            reply,
+            written_at: None,
+        };
+        match self.0.writer.store(draft).await {
+            Ok(Stored::New(message)) => Ok(Arc::unwrap_or_clone(message)),
+            Ok(Stored::Repeated(row)) => self.render_one(*row).await,
+            Err(error) => {
+                // A second try of a message that was stored must not free the clocks of the first.
+                if slow.is_some() && matches!(self.stored(&access, &nonce).await, Ok(None)) {
+                    // When the coordinator is gone too, the clocks run out by themselves.
+                    let _ = self.0.base.limits.release(&keys, &nonce).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn stored(&self, access: &ConversationAccess<Write>, nonce: &str) -> Result<Option<Message>> {
+        let conn = self.0.base.db.read();
+        match store::message_by_nonce(conn, access.id(), access.actor().id(), nonce).await? {
+            Some(row) => self.render_one(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn replied(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<ReplyTo> {
+        let row = store::message(self.0.base.db.read(), access.id(), id).await?;
+        let row = row.filter(|row| row.deleted_at.is_none()).ok_or_else(Error::not_found)?;
+        let author = match row.author_id {
+            Some(author) => Some((author, self.0.accounts.author(author).await?)),
+            None => None,
+        };
+        Ok(reply_to(&row, &author.into_iter().collect()))
+    }
+
+    async fn limit_flood(&self, access: &ConversationAccess<Write>) -> Result<()> {
+        let base = &self.0.base;
+        let Some(quota) = base.config.limits.messages else { return Ok(()) };
+        match base.limits.take(&format!("messages:{}", access.actor().id()), quota).await {
+            Some(wait) => Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn render_one(&self, row: entity::message::Model) -> Result<Message> {
+        let rendered = self.render(self.0.base.db.read(), row.conversation_id, vec![row]).await?;
+        rendered.into_iter().next().ok_or_else(Error::not_found)
+    }
+}
+
+/// The problem of a clock that still runs.
+fn blocked(wait: Wait) -> Error {
+    let mut error = Error::problem(ProblemCode::RoomsSlowMode, "The room is in slow mode; wait a moment.");
+    if let Error::Problem(refusal) = &mut error {
+        refusal.retry_after_ms = Some(wait.retry_after_ms);
+        refusal.scope = wait.scope;
+        refusal.server_time = Some(wait.server_time);
+    }
+    error
+}

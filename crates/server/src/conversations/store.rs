@@ -1,0 +1,194 @@
+//! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
+
+use praca_api::rooms::Silence;
+use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+use super::access::Place;
+use super::entity::{conversation, membership, message, reaction, revision, silence};
+use crate::base::Base;
+use crate::error::Result;
+
+pub async fn conversation(conn: &impl ConnectionTrait, id: ConversationId) -> Result<Option<conversation::Model>> {
+    Ok(conversation::Entity::find_by_id(id).one(conn).await?)
+}
+
+pub async fn conversations(conn: &impl ConnectionTrait, ids: &[ConversationId]) -> Result<Vec<conversation::Model>> {
+    Ok(conversation::Entity::find().filter(conversation::Column::Id.is_in(ids.iter().copied())).all(conn).await?)
+}
+
+/// The conversations, their rows held in one order until the transaction ends.
+pub async fn lock_conversations(
+    base: &Base,
+    conn: &impl ConnectionTrait,
+    ids: &[ConversationId],
+) -> Result<Vec<conversation::Model>> {
+    let mut select = conversation::Entity::find()
+        .filter(conversation::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(conversation::Column::Id);
+    base.db.dialect().lock_rows(QueryTrait::query(&mut select));
+    Ok(select.all(conn).await?)
+}
+
+pub async fn membership(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    user: UserId,
+) -> Result<Option<membership::Model>> {
+    Ok(membership::Entity::find_by_id((id, user)).one(conn).await?)
+}
+
+pub async fn memberships_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<membership::Model>> {
+    Ok(membership::Entity::find().filter(membership::Column::UserId.eq(user)).all(conn).await?)
+}
+
+/// Members, in the order of their ids, after `after`.
+pub async fn members(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<membership::Model>> {
+    let mut select = membership::Entity::find()
+        .filter(membership::Column::ConversationId.eq(id))
+        .order_by_asc(membership::Column::UserId)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(membership::Column::UserId.gt(after));
+    }
+    Ok(select.all(conn).await?)
+}
+
+pub async fn silences(conn: &impl ConnectionTrait, id: ConversationId, users: &[UserId]) -> Result<Vec<silence::Model>> {
+    Ok(silence::Entity::find()
+        .filter(silence::Column::ConversationId.eq(id))
+        .filter(silence::Column::UserId.is_in(users.iter().copied()))
+        .all(conn)
+        .await?)
+}
+
+pub async fn silences_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<silence::Model>> {
+    Ok(silence::Entity::find().filter(silence::Column::UserId.eq(user)).all(conn).await?)
+}
+
+pub async fn place(base: &Base, id: ConversationId, user: UserId) -> Result<Place> {
+    let conn = base.db.read();
+    let membership = membership(conn, id, user).await?;
+    let silence = silence::Entity::find_by_id((id, user)).one(conn).await?;
+    Ok(Place {
+        role: membership.map(|row| row.role),
+        silence: silence.map(|row| Silence { reason: row.reason, until: row.until }),
+    })
+}
+
+pub async fn message(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    message: MessageId,
+) -> Result<Option<message::Model>> {
+    let select = message::Entity::find().filter(message::Column::ConversationId.eq(id));
+    Ok(select.filter(message::Column::Id.eq(message)).one(conn).await?)
+}
+
+pub async fn message_by_nonce(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    author: UserId,
+    nonce: &str,
+) -> Result<Option<message::Model>> {
+    Ok(message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id))
+        .filter(message::Column::AuthorId.eq(author))
+        .filter(message::Column::Nonce.eq(nonce))
+        .one(conn)
+        .await?)
+}
+
+pub async fn messages_at(conn: &impl ConnectionTrait, id: ConversationId, seqs: &[Seq]) -> Result<Vec<message::Model>> {
+    if seqs.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id))
+        .filter(message::Column::Seq.is_in(seqs.iter().copied()))
+        .all(conn)
+        .await?)
+}
+
+/// Messages with `seq` above `above` and below `below` (where given), from one end or the other.
+pub async fn messages_between(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    above: Option<Seq>,
+    below: Option<Seq>,
+    order: Order,
+    limit: u64,
+) -> Result<Vec<message::Model>> {
+    let mut select = message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id))
+        .order_by(message::Column::Seq, order)
+        .limit(limit);
+    if let Some(above) = above {
+        select = select.filter(message::Column::Seq.gt(above));
+    }
+    if let Some(below) = below {
+        select = select.filter(message::Column::Seq.lt(below));
+    }
+    Ok(select.all(conn).await?)
+}
+
+/// Messages up to `until` changed after `rev`, in the order of the changes.
+pub async fn messages_changed(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    after: Rev,
+    until: Seq,
+    limit: u64,
+) -> Result<Vec<message::Model>> {
+    Ok(message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id))
+        .filter(message::Column::Rev.gt(after))
+        .filter(message::Column::Seq.lte(until))
+        .order_by_asc(message::Column::Rev)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
+/// Reactions to these messages, in the order they were given.
+pub async fn reactions(conn: &impl ConnectionTrait, id: ConversationId, seqs: &[Seq]) -> Result<Vec<reaction::Model>> {
+    if seqs.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(reaction::Entity::find()
+        .filter(reaction::Column::ConversationId.eq(id))
+        .filter(reaction::Column::MessageSeq.is_in(seqs.iter().copied()))
+        .order_by_asc(reaction::Column::CreatedAt)
+        .order_by_asc(reaction::Column::UserId)
+        .all(conn)
+        .await?)
+}
+
+pub async fn revisions(conn: &impl ConnectionTrait, id: ConversationId, seq: Seq) -> Result<Vec<revision::Model>> {
+    Ok(revision::Entity::find()
+        .filter(revision::Column::ConversationId.eq(id))
+        .filter(revision::Column::MessageSeq.eq(seq))
+        .order_by_asc(revision::Column::Rev)
+        .all(conn)
+        .await?)
+}
+
+/// Messages of one of these authors with one of these nonces.
+pub async fn messages_by_nonces(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    authors: Vec<UserId>,
+    nonces: Vec<String>,
+) -> Result<Vec<message::Model>> {
+    Ok(message::Entity::find()
+        .filter(message::Column::ConversationId.eq(id))
+        .filter(message::Column::AuthorId.is_in(authors))
+        .filter(message::Column::Nonce.is_in(nonces))
+        .all(conn)
+        .await?)
+}

@@ -1,0 +1,318 @@
+//! The one task that stores messages, in groups.
+//!
+//! It takes what queued while its last transaction ran and stores it in the next: no timer, so idle costs no delay, and a
+//! burst shares one commit. Conversations are locked in one order, so that two nodes cannot wait for each other; nonces
+//! already stored are found under that lock, so that a repeat takes no `seq`. A group that fails is tried one by one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use praca_api::accounts::Author;
+use praca_api::messages::{Message, MessageKind, ReplyTo};
+use praca_api::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, Query, TableRef, ValueTuple};
+use sea_orm::{ConnectionTrait, EntityTrait as _, ExprTrait as _};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::entity::{conversation, membership, message};
+use super::render::message_of;
+use super::store;
+use crate::base::Base;
+use crate::bus::Change;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::Event;
+
+/// Most messages of one transaction: well below SQLite's limit of bound values.
+const GROUP: usize = 512;
+/// Messages that may wait; more are refused.
+const QUEUE: usize = 8_192;
+
+/// A checked message on its way to the database.
+#[derive(Clone)]
+pub struct Draft {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub author: Author,
+    pub body: String,
+    pub nonce: String,
+    pub reply: Option<ReplyTo>,
+    /// Another moment than that of storing it.
+    pub written_at: Option<Timestamp>,
+}
+
+/// What became of a draft.
+#[derive(Clone)]
+pub enum Stored {
+    /// It is stored.
+    New(Arc<Message>),
+    /// Its nonce was stored before.
+    Repeated(Box<message::Model>),
+}
+
+struct Order {
+    draft: Draft,
+    queued: Instant,
+    done: oneshot::Sender<Result<Stored>>,
+}
+
+/// A handle to the task.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Order>,
+    stop: CancellationToken,
+    task: TaskTracker,
+}
+
+impl Writer {
+    /// Starts the task.
+    pub fn start(base: Base) -> Self {
+        let (queue, orders) = mpsc::channel(QUEUE);
+        let stop = CancellationToken::new();
+        let task = TaskTracker::new();
+        task.spawn(run(base, orders, stop.clone()));
+        task.close();
+        Self { queue, stop, task }
+    }
+
+    /// Stores a message; returns once it is committed.
+    ///
+    /// # Errors
+    /// `service.unavailable` when the queue is full or the database is gone.
+    pub async fn store(&self, draft: Draft) -> Result<Stored> {
+        let (done, stored) = oneshot::channel();
+        let order = Order { draft, queued: Instant::now(), done };
+        if self.stop.is_cancelled() || self.queue.try_send(order).is_err() {
+            return Err(Error::unavailable("Too many messages are waiting; try again in a moment."));
+        }
+        stored.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
+    }
+
+    /// Stores what is queued and stops.
+    pub async fn finish(&self) {
+        self.stop.cancel();
+        self.task.wait().await;
+    }
+}
+
+async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
+    loop {
+        let mut group = Vec::new();
+        let taken = tokio::select! {
+            biased;
+            taken = orders.recv_many(&mut group, GROUP) => taken,
+            () = stop.cancelled(), if !orders.is_closed() => {
+                // What is queued is still stored; then the empty, closed queue ends the loop.
+                orders.close();
+                continue;
+            }
+        };
+        if taken == 0 {
+            return;
+        }
+        store_all(&base, group).await;
+    }
+}
+
+async fn store_all(base: &Base, orders: Vec<Order>) {
+    let drafts: Vec<&Draft> = orders.iter().map(|order| &order.draft).collect();
+    let outcomes = match store_group(base, &drafts).await {
+        Ok(stored) => stored.into_iter().map(Ok).collect(),
+        Err(error) if drafts.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, group = drafts.len(), "a group of messages failed; trying one by one");
+            let mut outcomes = Vec::with_capacity(drafts.len());
+            for draft in &drafts {
+                outcomes.push(store_group(base, &[draft]).await.map(|mut stored| stored.remove(0)));
+            }
+            outcomes
+        }
+    };
+    metrics::histogram!("praca_message_group_size").record(u32::try_from(orders.len()).unwrap_or(u32::MAX));
+    for (order, outcome) in orders.into_iter().zip(outcomes) {
+        metrics::histogram!("praca_message_commit_seconds").record(order.queued.elapsed().as_secs_f64());
+        // The sender may have gone; the message stays.
+        let _ = order.done.send(outcome);
+    }
+}
+
+/// The counters of a locked conversation, and what they grew to.
+struct Counters {
+    seq: Seq,
+    rev: Rev,
+    grown: bool,
+}
+
+/// Stores a group in one transaction; the outcomes in the order of the drafts.
+async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
+    let mut tx = base.begin().await?;
+    let mut ids: Vec<ConversationId> = drafts.iter().map(|draft| draft.conversation).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let locked = store::lock_conversations(base, tx.conn(), &ids).await?;
+    let mut counters: HashMap<ConversationId, Counters> = locked
+        .into_iter()
+        .map(|row| (row.id, Counters { seq: row.last_seq, rev: row.last_rev, grown: false }))
+        .collect();
+    let mut known = stored_nonces(tx.conn(), &ids, drafts).await?;
+    let now = base.clock.now();
+    let mut rows = Vec::new();
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let key = (draft.conversation, draft.author.id, draft.nonce.as_str());
+        if let Some(stored) = known.get(&key) {
+            outcomes.push(stored.clone());
+            continue;
+        }
+        let counter = counters.get_mut(&draft.conversation).ok_or_else(Error::not_found)?;
+        *counter = Counters { seq: counter.seq.next(), rev: counter.rev.next(), grown: true };
+        let row = row_of(draft, counter, now);
+        let message = message_of(row.clone(), Some(draft.author.clone()), draft.reply.clone(), Vec::new());
+        let stored = Stored::New(Arc::new(message));
+        rows.push(row);
+        known.insert(key, stored.clone());
+        outcomes.push(stored);
+    }
+    if !rows.is_empty() {
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        insert(tx.conn(), rows).await?;
+        grow_counters(tx.conn(), &counters).await?;
+        move_cursors(tx.conn(), &outcomes).await?;
+        announce(&mut tx, &outcomes);
+        tx.commit().await?;
+        metrics::counter!("praca_messages_stored_total").increment(count);
+    }
+    Ok(outcomes)
+}
+
+fn row_of(draft: &Draft, counter: &Counters, now: Timestamp) -> message::Model {
+    message::Model {
+        conversation_id: draft.conversation,
+        seq: counter.seq,
+        id: draft.id,
+        kind: MessageKind::Text,
+        author_id: Some(draft.author.id),
+        body: draft.body.clone(),
+        payload: None,
+        reply_to_seq: draft.reply.as_ref().map(|reply| reply.seq),
+        nonce: Some(draft.nonce.clone()),
+        rev: counter.rev,
+        created_at: draft.written_at.unwrap_or(now),
+        edited_at: None,
+        deleted_at: None,
+        pinned_at: None,
+    }
+}
+
+/// What is already stored of these drafts, a query a conversation.
+async fn stored_nonces<'a>(
+    conn: &impl ConnectionTrait,
+    ids: &[ConversationId],
+    drafts: &[&'a Draft],
+) -> Result<HashMap<(ConversationId, UserId, &'a str), Stored>> {
+    let mut known = HashMap::new();
+    for id in ids {
+        let here: Vec<&&Draft> = drafts.iter().filter(|draft| draft.conversation == *id).collect();
+        let rows = store::messages_by_nonces(
+            conn,
+            *id,
+            here.iter().map(|draft| draft.author.id).collect(),
+            here.iter().map(|draft| draft.nonce.clone()).collect(),
+        )
+        .await?;
+        for row in rows {
+            let matching = |draft: &&&&'a Draft| row.author_id == Some(draft.author.id) && row.nonce.as_deref() == Some(&draft.nonce);
+            if let Some(draft) = here.iter().find(matching) {
+                known.insert((*id, draft.author.id, draft.nonce.as_str()), Stored::Repeated(Box::new(row)));
+            }
+        }
+    }
+    Ok(known)
+}
+
+async fn insert(conn: &impl ConnectionTrait, rows: Vec<message::Model>) -> Result<()> {
+    let rows = rows.into_iter().map(|row| message::ActiveModel {
+        conversation_id: Set(row.conversation_id),
+        seq: Set(row.seq),
+        id: Set(row.id),
+        kind: Set(row.kind),
+        author_id: Set(row.author_id),
+        body: Set(row.body),
+        payload: Set(row.payload),
+        reply_to_seq: Set(row.reply_to_seq),
+        nonce: Set(row.nonce),
+        rev: Set(row.rev),
+        created_at: Set(row.created_at),
+        edited_at: Set(row.edited_at),
+        deleted_at: Set(row.deleted_at),
+        pinned_at: Set(row.pinned_at),
+    });
+    message::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Writes the grown counters, in one statement.
+async fn grow_counters(conn: &impl ConnectionTrait, counters: &HashMap<ConversationId, Counters>) -> Result<()> {
+    use conversation::{Column, Entity};
+    let grown = counters.iter().filter(|(_, counter)| counter.grown);
+    let values = grown.map(|(id, counter)| ValueTuple::Three((*id).into(), counter.seq.into(), counter.rev.into()));
+    let mut update = Query::update();
+    update
+        .table(Entity)
+        .value(Column::LastSeq, Expr::col(("v", "column2")))
+        .value(Column::LastRev, Expr::col(("v", "column3")))
+        .from(TableRef::ValuesList(values.collect(), "v".into()))
+        .and_where(Expr::col((Entity, Column::Id)).eq(Expr::col(("v", "column1"))));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+/// One's own message moves one's cursor.
+async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Result<()> {
+    use membership::{Column, Entity};
+    let mut newest: HashMap<(ConversationId, UserId), Seq> = HashMap::new();
+    for message in outcomes.iter().filter_map(Stored::as_new) {
+        if let Some(author) = &message.author {
+            newest.insert((message.conversation_id, author.id), message.seq);
+        }
+    }
+    let values = newest.into_iter().map(|((id, user), seq)| ValueTuple::Three(id.into(), user.into(), seq.into()));
+    let mut update = Query::update();
+    update
+        .table(Entity)
+        .value(Column::LastReadSeq, Expr::col(("v", "column3")))
+        .from(TableRef::ValuesList(values.collect(), "v".into()))
+        .and_where(Expr::col((Entity, Column::ConversationId)).eq(Expr::col(("v", "column1"))))
+        .and_where(Expr::col((Entity, Column::UserId)).eq(Expr::col(("v", "column2"))))
+        .and_where(Expr::col((Entity, Column::LastReadSeq)).lt(Expr::col(("v", "column3"))));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+/// Each conversation's new messages, in their order.
+fn announce(tx: &mut Tx, outcomes: &[Stored]) {
+    let mut by_conversation: HashMap<ConversationId, Vec<Change>> = HashMap::new();
+    for message in outcomes.iter().filter_map(Stored::as_new) {
+        let changes = by_conversation.entry(message.conversation_id).or_default();
+        // A draft repeated within the group appears once.
+        if changes.last().is_none_or(|last| last.rev() < message.rev) {
+            changes.push(Change { message: message.clone(), new: true });
+        }
+    }
+    for (conversation, changes) in by_conversation {
+        tx.emit(Event::MessagesChanged { conversation, changes, moderator: None });
+    }
+}
+
+impl Stored {
+    fn as_new(&self) -> Option<&Arc<Message>> {
+        match self {
+            Self::New(message) => Some(message),
+            Self::Repeated(_) => None,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Demo data: invented neighbours, rooms and several days of talk. Loaded once; loading again changes nothing.
+
+mod script;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use praca_api::accounts::{AccountStatus, Register, Role};
+use praca_api::messages::NewMessage;
+use praca_api::rooms::{NewRoom, Silence};
+use praca_api::{ProblemCode, SessionId, UserId};
+
+use crate::app::App;
+use crate::accounts::NewAccount;
+use crate::auth::Actor;
+use crate::conversations::access::{Administer, Write};
+use crate::error::{Error, Result};
+
+/// The password of every demo person.
+pub const PASSWORD: &str = "praca-demo-2026";
+
+/// Loads what is missing.
+///
+/// # Errors
+/// The database refuses.
+pub async fn load(app: &App) -> Result<()> {
+    let people = load_people(app).await?;
+    let admin = people.get("ana").cloned().ok_or_else(Error::not_found)?;
+    for room in script::ROOMS {
+        load_room(app, room, &people, &admin).await?;
+    }
+    Ok(())
+}
+
+async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
+    let mut people = HashMap::new();
+    for (handle, name, role) in script::PEOPLE {
+        let wish = Register {
+            email: format!("{handle}@praca.example"),
+            handle: (*handle).into(),
+            display_name: (*name).into(),
+            password: PASSWORD.into(),
+            locale: None,
+            transport: None,
+        };
+        let created = app.accounts.create_account(NewAccount::parse(wish)?.with_role(*role)).await;
+        let id = match created {
+            Ok(id) => id,
+            Err(error) if error.is(ProblemCode::AccountsHandleTaken) || error.is(ProblemCode::AccountsEmailTaken) => {
+                app.accounts.by_handle(handle).await?
+            }
+            Err(error) => return Err(error),
+        };
+        people.insert(*handle, actor(app, id, *role).await?);
+    }
+    Ok(people)
+}
+
+/// A demo person as the rules need them; they have no session.
+async fn actor(app: &App, id: UserId, role: Role) -> Result<Arc<Actor>> {
+    Ok(Arc::new(Actor {
+        author: app.accounts.author(id).await?,
+        session: SessionId(app.base.ids.uuid()),
+        role,
+        status: AccountStatus::Active,
+        status_reason: None,
+        status_until: None,
+    }))
+}
+
+async fn load_room(app: &App, room: &script::Room, people: &HashMap<&str, Arc<Actor>>, admin: &Arc<Actor>) -> Result<()> {
+    let wish = NewRoom {
+        name: room.name.into(),
+        slug: Some(room.slug.into()),
+        topic: room.topic.into(),
+        visibility: None,
+        interval_global_seconds: 0,
+        per_user_seconds: 0,
+    };
+    let id = match app.rooms.create_by(wish, Some(admin.id())).await {
+        Ok(id) => id,
+        // It is there, from an earlier load.
+        Err(error) if error.is(ProblemCode::RequestConflict) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for (place, (handle, days, time, body)) in room.messages.iter().enumerate() {
+        let author = people.get(handle).ok_or_else(Error::not_found)?;
+        let access = app.conversations.access::<Write>(author, id).await?;
+        let message = NewMessage { body: (*body).into(), nonce: format!("demo-{place}"), reply_to_id: None };
+        app.conversations.send_at(access, message, script::moment(app.base.clock.now(), *days, time)).await?;
+    }
+    let access = app.conversations.access::<Administer>(admin, id).await?;
+    if room.interval_global_seconds + room.per_user_seconds > 0 {
+        let change = praca_api::rooms::UpdateRoom {
+            interval_global_seconds: Some(room.interval_global_seconds),
+            per_user_seconds: Some(room.per_user_seconds),
+            ..praca_api::rooms::UpdateRoom::default()
+        };
+        app.rooms.update(&access, change).await?;
+    }
+    if let Some(reason) = room.silence {
+        app.rooms.silence(&access, Silence { reason: reason.into(), until: None }).await?;
+    }
+    Ok(())
+}

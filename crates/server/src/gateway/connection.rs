@@ -1,0 +1,233 @@
+//! One socket: who it is, until when, what it is in, and what it may send.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use praca_api::events::{Nothing, ServerEvent};
+use praca_api::{ConversationId, SessionId, Timestamp, UserId};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::packet::{disconnect_frame, event_frame};
+use super::transport::{Frame, SocketId, Wire};
+use super::{Gateway, lock, read, write};
+use crate::config::Quota;
+
+/// A socket that has not proved who it is by then is closed.
+const CONNECT_WITHIN: Duration = Duration::from_secs(20);
+/// Events that may wait for their turn.
+const INBOX: usize = 256;
+/// So many times its quota a second, and a socket is not slow but hostile.
+const HOSTILE: u32 = 50;
+
+/// A socket.
+pub struct Connection {
+    pub id: SocketId,
+    wire: Wire,
+    opened: Instant,
+    person: OnceLock<Person>,
+    /// When the access token ends, in milliseconds since 1970.
+    expires_at: AtomicI64,
+    /// Set once it is being closed, so that it happens once.
+    closing: AtomicBool,
+    inbox: Mutex<Inbox>,
+    /// Conversations it is in.
+    pub conversations: Mutex<HashSet<ConversationId>>,
+}
+
+/// Who a socket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub user: UserId,
+    pub session: SessionId,
+}
+
+/// What arrived and waits; handled one after the other by at most one task.
+#[derive(Default)]
+struct Inbox {
+    waiting: VecDeque<String>,
+    busy: bool,
+    window: Option<(Instant, u32)>,
+}
+
+/// Whether a packet may be taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// Taken; nobody works on the inbox yet.
+    Start,
+    /// Taken; somebody does.
+    Queued,
+    /// Too many: answer, and wait so long.
+    TooFast(Duration),
+    /// Far too many: close.
+    Hostile,
+}
+
+impl Connection {
+    pub fn new(id: SocketId, wire: Wire) -> Self {
+        Self {
+            id,
+            wire,
+            opened: Instant::now(),
+            person: OnceLock::new(),
+            expires_at: AtomicI64::new(i64::MAX),
+            closing: AtomicBool::new(false),
+            inbox: Mutex::default(),
+            conversations: Mutex::default(),
+        }
+    }
+
+    /// Queues a frame; a socket whose queue is full is dropped, and comes back by `seq`.
+    pub fn send(&self, frame: Frame) {
+        if self.wire.send(frame).is_err() && !self.closing.swap(true, Ordering::AcqRel) {
+            metrics::counter!("praca_socket_overflows_total").increment(1);
+            self.wire.close();
+        }
+    }
+
+    /// Ends the socket for good: the client is told not to come back by itself.
+    pub fn disconnect(&self) {
+        if !self.closing.swap(true, Ordering::AcqRel) {
+            let _ = self.wire.send(disconnect_frame());
+            self.wire.close();
+        }
+    }
+
+    /// Ends the connection; the client comes back by itself.
+    pub fn drop_connection(&self) {
+        if !self.closing.swap(true, Ordering::AcqRel) {
+            self.wire.close();
+        }
+    }
+
+    /// Who it is; none before the handshake.
+    pub fn person(&self) -> Option<Person> {
+        self.person.get().copied()
+    }
+
+    /// Settles who it is. False if that was settled before.
+    pub fn admit(&self, person: Person, expires_at: Timestamp) -> bool {
+        self.expires_at.store(expires_at.millis(), Ordering::Release);
+        self.person.set(person).is_ok()
+    }
+
+    /// Moves the end of its access token.
+    pub fn renew(&self, expires_at: Timestamp) {
+        self.expires_at.store(expires_at.millis(), Ordering::Release);
+    }
+
+    /// Takes a packet in, within the quota and the room there is.
+    pub fn take_in(&self, text: &str, quota: Option<Quota>) -> Intake {
+        let mut inbox = lock(&self.inbox);
+        if let Some(quota) = quota {
+            let now = Instant::now();
+            let window = inbox.window.filter(|(began, _)| now - *began < quota.per);
+            let (began, used) = window.unwrap_or((now, 0));
+            inbox.window = Some((began, used + 1));
+            if used >= quota.count.saturating_mul(HOSTILE) {
+                return Intake::Hostile;
+            }
+            if used >= quota.count {
+                return Intake::TooFast(quota.per.saturating_sub(now - began));
+            }
+        }
+        if inbox.waiting.len() >= INBOX {
+            return Intake::TooFast(Duration::from_secs(1));
+        }
+        inbox.waiting.push_back(text.to_owned());
+        if std::mem::replace(&mut inbox.busy, true) { Intake::Queued } else { Intake::Start }
+    }
+
+    /// The next packet to handle; none ends the work.
+    pub fn next_packet(&self) -> Option<String> {
+        let mut inbox = lock(&self.inbox);
+        let next = inbox.waiting.pop_front();
+        if next.is_none() {
+            inbox.busy = false;
+            inbox.waiting.shrink_to_fit();
+        }
+        next
+    }
+}
+
+impl Gateway {
+    /// A socket opened. It has yet to say who it is.
+    pub(super) fn opened(&self, id: SocketId, wire: Wire) -> Arc<Connection> {
+        let connection = Arc::new(Connection::new(id, wire));
+        write(&self.0.sockets).insert(id, connection.clone());
+        connection
+    }
+
+    /// A socket is gone: it leaves everything.
+    pub(super) fn closed(&self, id: SocketId) {
+        let Some(connection) = write(&self.0.sockets).remove(&id) else { return };
+        let conversations = std::mem::take(&mut *lock(&connection.conversations));
+        for conversation in conversations {
+            self.leave_feed(&connection, conversation);
+            self.end_presence(&connection, conversation);
+        }
+        if let Some(person) = connection.person() {
+            self.remove_person(&connection, person.user);
+        }
+    }
+
+    /// Adds an admitted socket to its person's, with the conversations they are a member of.
+    pub(super) fn add_person(&self, connection: &Arc<Connection>, user: UserId, conversations: &[ConversationId]) {
+        let mut people = write(&self.0.people);
+        let sockets = people.entry(user).or_default();
+        sockets.push(connection.clone());
+        if sockets.len() == 1 {
+            let mut members = write(&self.0.members);
+            for conversation in conversations {
+                members.entry(*conversation).or_default().push(user);
+            }
+        }
+        metrics::gauge!("praca_sockets").increment(1);
+    }
+
+    fn remove_person(&self, connection: &Connection, user: UserId) {
+        let mut people = write(&self.0.people);
+        let Some(sockets) = people.get_mut(&user) else { return };
+        let before = sockets.len();
+        sockets.retain(|socket| socket.id != connection.id);
+        if sockets.len() == before {
+            return;
+        }
+        metrics::gauge!("praca_sockets").decrement(1);
+        if sockets.is_empty() {
+            people.remove(&user);
+            write(&self.0.members).retain(|_, members| {
+                members.retain(|member| *member != user);
+                !members.is_empty()
+            });
+        }
+    }
+
+    /// The sockets of a person.
+    pub(super) fn sockets_of(&self, user: UserId) -> Vec<Arc<Connection>> {
+        read(&self.0.people).get(&user).cloned().unwrap_or_default()
+    }
+}
+
+/// Every second: closes sockets whose token has ended, and those that never said who they are.
+pub async fn watch(gateway: Gateway) {
+    let mut tick = interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let expired = event_frame(&ServerEvent::AuthExpired(Nothing {}));
+    loop {
+        tick.tick().await;
+        let now = gateway.0.base.clock.now().millis();
+        let due = |socket: &&Arc<Connection>| {
+            let silent = socket.person().is_none() && socket.opened.elapsed() > CONNECT_WITHIN;
+            silent || socket.expires_at.load(Ordering::Acquire) <= now
+        };
+        let due: Vec<_> = read(&gateway.0.sockets).values().filter(due).cloned().collect();
+        for socket in due {
+            if socket.person().is_some() {
+                socket.send(expired.clone());
+            }
+            socket.disconnect();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! From packets to handlers: one way for every event, in the order they came.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use praca_api::events::{Ack, ClientEvent, Handshake, Renewed};
+use praca_api::ProblemCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use tracing::{Instrument as _, info_span};
+
+use super::connection::{Connection, Intake, Person};
+use super::packet::{Packet, ack_frame, connected_frame, event_parts, parse, refused_frame};
+use super::{Answer, Gateway};
+use crate::auth::{Actor, tokens};
+use crate::error::{Error, Result};
+use crate::request_id::RequestId;
+
+/// Who sent an event, and over which socket.
+#[derive(Clone)]
+pub struct Caller {
+    /// The person as they are now.
+    pub actor: Arc<Actor>,
+    /// The gateway, to join and leave conversations.
+    pub gateway: Gateway,
+    pub(super) connection: Arc<Connection>,
+}
+
+impl Caller {
+    /// The socket, as other nodes know it.
+    pub fn socket(&self) -> String {
+        self.connection.id.to_string()
+    }
+}
+
+/// What an event is answered with, and what follows the answer.
+pub struct Reply {
+    data: Box<RawValue>,
+    then: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Reply {
+    /// An answer.
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    pub fn with(data: &impl Serialize) -> Result<Self> {
+        Ok(Self { data: serde_json::value::to_raw_value(data)?, then: None })
+    }
+
+    /// Something to do once the answer is on its way.
+    pub fn then(self, work: impl FnOnce() + Send + 'static) -> Self {
+        Self { then: Some(Box::new(work)), ..self }
+    }
+}
+
+/// Handles some events. A slice's `socket.rs` is one.
+pub trait SocketHandler: Send + Sync {
+    /// Does what the event asks for.
+    fn handle<'a>(&'a self, caller: Caller, event: ClientEvent, payload: &'a RawValue) -> Answer<'a, Reply>;
+}
+
+/// Reads the payload of an event: one object.
+///
+/// # Errors
+/// `request.invalid` (400).
+pub fn read_payload<T: DeserializeOwned>(payload: &RawValue) -> Result<T> {
+    crate::http::extract::parse_json(payload.get().as_bytes())
+}
+
+impl Gateway {
+    /// A socket sent a packet.
+    pub(super) fn received(&self, connection: &Arc<Connection>, text: &str) {
+        match connection.take_in(text, self.0.base.config.limits.events) {
+            Intake::Queued => {}
+            Intake::Start => {
+                let (gateway, connection) = (self.clone(), connection.clone());
+                tokio::spawn(async move {
+                    while let Some(text) = connection.next_packet() {
+                        gateway.handle_packet(&connection, &text).await;
+                    }
+                });
+            }
+            Intake::TooFast(wait) => {
+                if let Packet::Event(Some(id), _) | Packet::BinaryEvent(Some(id)) = parse(text) {
+                    let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+                    answer(connection, Some(id), Err(Error::rate_limited(millis)));
+                }
+            }
+            Intake::Hostile => connection.disconnect(),
+        }
+    }
+
+    async fn handle_packet(&self, connection: &Arc<Connection>, text: &str) {
+        match parse(text) {
+            Packet::Connect(auth) => self.connect(connection, auth).await,
+            Packet::ConnectElsewhere(namespace) => {
+                connection.send(refused_frame(namespace, "Invalid namespace", &()));
+            }
+            Packet::Disconnect => connection.drop_connection(),
+            Packet::Event(id, json) => self.handle_event(connection, id, json).await,
+            Packet::BinaryEvent(id) => {
+                let detail = "Events carry JSON, without binary attachments.";
+                answer(connection, id, Err(Error::problem(ProblemCode::RequestMalformed, detail)));
+            }
+            Packet::Ignored => {}
+            Packet::Malformed => {
+                // Without a readable id there is nobody to answer; what can be answered was, above.
+                tracing::debug!("malformed packet passed over");
+            }
+        }
+    }
+
+    /// The handshake: a good token of a person who is not suspended.
+    async fn connect(&self, connection: &Arc<Connection>, auth: &str) {
+        if connection.person().is_some() {
+            return;
+        }
+        let id = RequestId::random();
+        let span = info_span!("socket", request.id = %id, socket.event = "connect");
+        let admitted = id.scope(async {
+            let admitted = self.admit(connection, auth).await;
+            admitted.map_err(Error::into_problem)
+        });
+        match admitted.instrument(span).await {
+            Ok(()) => connection.send(connected_frame(&connection.id.to_string())),
+            Err(problem) => {
+                let message = serde_json::to_string(&problem).unwrap_or_default();
+                connection.send(refused_frame("/", &message, &problem));
+            }
+        }
+    }
+
+    async fn admit(&self, connection: &Arc<Connection>, auth: &str) -> Result<()> {
+        let handshake: Handshake = serde_json::from_str(auth).map_err(|_| tokens::invalid())?;
+        let claims = self.0.gatekeeper.verify(&handshake.token).await?;
+        let actor = self.0.gatekeeper.admit(claims.sub, claims.sid).await?;
+        actor.require_not_suspended()?;
+        let conversations = self.0.backlog.conversations_of(actor.id()).await?;
+        if connection.admit(Person { user: claims.sub, session: claims.sid }, claims.expires_at()) {
+            self.add_person(connection, claims.sub, &conversations);
+        }
+        // A suspension between reading the person and adding the socket would have found no socket to close.
+        self.0.gatekeeper.admit(claims.sub, claims.sid).await?.require_not_suspended().inspect_err(|_| connection.disconnect())
+    }
+
+    async fn handle_event(&self, connection: &Arc<Connection>, id: Option<u64>, json: &str) {
+        let request = RequestId::random();
+        let named = event_parts(json);
+        let event = named.as_ref().and_then(|(name, _)| ClientEvent::named(name));
+        let label = event.map_or("unknown", ClientEvent::name);
+        let span = info_span!("socket", request.id = %request, socket.event = label);
+        let work = async {
+            let outcome = match (named, event) {
+                (None, _) => Err(Error::problem(ProblemCode::RequestMalformed, "An event is a JSON array that begins with its name.")),
+                (Some((name, _)), None) => {
+                    let name: String = name.chars().take(64).collect();
+                    Err(Error::problem(ProblemCode::ResourceNotFound, format!("There is no event `{name}`.")))
+                }
+                (Some((_, payload)), Some(event)) => {
+                    let work = AssertUnwindSafe(self.run_event(connection, event, payload)).catch_unwind();
+                    work.await.unwrap_or_else(|_| Err(Error::internal("an event handler panicked")))
+                }
+            };
+            let result = if outcome.is_ok() { "ok" } else { "refused" };
+            metrics::counter!("praca_socket_events_total", "event" => label, "outcome" => result).increment(1);
+            let then = answer(connection, id, outcome);
+            if let Some(then) = then {
+                then();
+            }
+        };
+        request.scope(work).instrument(span).await;
+    }
+
+    async fn run_event(&self, connection: &Arc<Connection>, event: ClientEvent, payload: Option<&RawValue>) -> Result<Reply> {
+        let Some(person) = connection.person() else {
+            connection.disconnect();
+            return Err(tokens::invalid());
+        };
+        let payload = payload.filter(|payload| payload.get().starts_with('{'));
+        let payload = payload.ok_or_else(|| Error::problem(ProblemCode::RequestMalformed, "The event takes one object."))?;
+        if event == ClientEvent::AuthRenew {
+            return self.renew(connection, person, payload).await;
+        }
+        let actor = self.0.gatekeeper.admit(person.user, person.session).await.inspect_err(|_| connection.disconnect())?;
+        actor.require_not_suspended().inspect_err(|_| connection.disconnect())?;
+        let handler = self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
+        let caller = Caller { actor, gateway: self.clone(), connection: connection.clone() };
+        handler.handle(caller, event, payload).await
+    }
+
+    /// Keeps the socket alive across the end of an access token.
+    async fn renew(&self, connection: &Connection, person: Person, payload: &RawValue) -> Result<Reply> {
+        let handshake: Handshake = read_payload(payload)?;
+        let claims = self.0.gatekeeper.verify(&handshake.token).await?;
+        if (Person { user: claims.sub, session: claims.sid }) != person {
+            return Err(tokens::invalid());
+        }
+        self.0.gatekeeper.admit(claims.sub, claims.sid).await?;
+        connection.renew(claims.expires_at());
+        Reply::with(&Renewed { expires_at: claims.expires_at() })
+    }
+}
+
+/// Answers, where an answer was asked for; what is to follow it.
+fn answer(connection: &Connection, id: Option<u64>, outcome: Result<Reply>) -> Option<Box<dyn FnOnce() + Send>> {
+    let (ack, then) = match outcome {
+        Ok(reply) => (Ack { ok: true, data: Some(reply.data), error: None }, reply.then),
+        Err(error) => (Ack { ok: false, data: None, error: Some(error.into_problem()) }, None),
+    };
+    if let Some(id) = id {
+        connection.send(ack_frame(id, &ack));
+    }
+    then
+}
+

@@ -1,0 +1,116 @@
+//! The transport: Engine.IO v4 over WebSocket and long polling. The only file that names its crate.
+//!
+//! To the gateway a socket is a [`Wire`]: it takes frames until it is full, and it can be closed. What arrives is handed
+//! to [`Gateway::opened`], [`Gateway::received`] and [`Gateway::closed`].
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use engineioxide::config::EngineIoConfig;
+use engineioxide::handler::EngineIoHandler;
+use engineioxide::service::{EngineIoService, NotFoundService};
+use engineioxide::{DisconnectReason, Socket, Str};
+use praca_api::limits::SOCKET_BYTES;
+
+use super::Gateway;
+use super::connection::Connection;
+
+/// Frames that may wait for a socket that reads slowly.
+const QUEUE: usize = 1_024;
+/// Bytes the transport adds round a message.
+const FRAME_BYTES: usize = 1_024;
+
+/// Names a socket of this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SocketId(engineioxide::sid::Sid);
+
+impl fmt::Display for SocketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An encoded packet, shared by all sockets it goes to.
+#[derive(Clone)]
+pub struct Frame(Str);
+
+impl From<String> for Frame {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+/// The service to mount.
+pub type Service = EngineIoService<Engine, NotFoundService>;
+
+/// One socket's way out.
+pub struct Wire(Arc<Socket<Link>>);
+
+/// The socket takes no more: its queue is full, or it is gone.
+#[derive(Debug)]
+pub struct Full;
+
+impl Wire {
+    /// Queues a frame.
+    pub fn send(&self, frame: Frame) -> Result<(), Full> {
+        self.0.emit(frame.0).map_err(|_| Full)
+    }
+
+    /// Ends the connection after what is queued.
+    pub fn close(&self) {
+        self.0.close(DisconnectReason::ClosingServer);
+    }
+}
+
+/// What the transport keeps for each socket.
+#[derive(Default)]
+pub struct Link(OnceLock<Arc<Connection>>);
+
+/// Hands what the transport says to the gateway.
+pub struct Engine(Gateway);
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl EngineIoHandler for Engine {
+    type Data = Link;
+
+    fn on_connect(self: Arc<Self>, socket: Arc<Socket<Link>>) {
+        let connection = self.0.opened(SocketId(socket.id), Wire(socket.clone()));
+        let _ = socket.data.0.set(connection);
+    }
+
+    fn on_disconnect(&self, socket: Arc<Socket<Link>>, _: DisconnectReason) {
+        self.0.closed(SocketId(socket.id));
+    }
+
+    fn on_message(self: &Arc<Self>, message: Str, socket: Arc<Socket<Link>>) {
+        if let Some(connection) = socket.data.0.get() {
+            self.0.received(connection, message.as_str());
+        }
+    }
+
+    fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<Socket<Link>>) {
+        // Attachments of an event that was refused when it was announced.
+    }
+}
+
+/// The service over a gateway.
+pub fn service(gateway: Gateway) -> Service {
+    let config = EngineIoConfig::builder()
+        .req_path("/socket.io")
+        .max_buffer_size(QUEUE)
+        .max_payload((SOCKET_BYTES + FRAME_BYTES) as u64)
+        .ws_max_message_size(SOCKET_BYTES + FRAME_BYTES)
+        .ws_max_frame_size(SOCKET_BYTES + FRAME_BYTES)
+        .ws_read_buffer_size(1_024)
+        .ping_interval(Duration::from_secs(25))
+        .ping_timeout(Duration::from_secs(20))
+        .build();
+    EngineIoService::with_config(Arc::new(Engine(gateway)), config)
+}

@@ -1,0 +1,33 @@
+//! Joining a room with a socket: membership, history, clocks.
+
+use praca_api::events::{JoinRoom, Joined};
+use praca_api::{Rev, Seq};
+
+use super::Rooms;
+use crate::conversations::ConversationAccess;
+use crate::conversations::access::Read;
+use crate::error::Result;
+
+impl Rooms {
+    /// Makes the person a member if they were not, and gives what the socket needs to begin; all changes up to the
+    /// returned `rev` are in it.
+    ///
+    /// # Errors
+    /// `request.invalid` for a limit out of range.
+    pub async fn join(&self, access: &ConversationAccess<Read>, wish: JoinRoom) -> Result<(Joined, Rev, Seq)> {
+        self.0.conversations.join(access).await?;
+        let catchup = self.0.conversations.catch_up(access, wish.limit, wish.after_seq, wish.after_rev).await?;
+        let room = self.get(access).await?;
+        let seen = catchup.page.items.last().map_or(room.room.last_seq, |message| message.seq);
+        let joined = Joined {
+            room,
+            messages: catchup.page.items,
+            changed: catchup.changed,
+            reset: catchup.reset,
+            has_before: catchup.page.has_before,
+            has_after: catchup.page.has_after,
+            slow_mode: self.slow_mode(access).await?,
+        };
+        Ok((joined, catchup.rev, seen))
+    }
+}
