@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{AccountStatus, Role};
 use crate::Timestamp;
+use crate::accounts::{AccountStatus, Role};
 
 /// `PATCH /admin/users/{id}`: absent fields stay; a reason is always given and audited.
 #[derive(Clone, Debug, Serialize, Deserialize)]

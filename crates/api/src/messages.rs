@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{words, Author};
+use crate::accounts::{Author, words};
 use crate::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
 
 words! {

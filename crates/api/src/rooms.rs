@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{words, Author};
+use crate::accounts::{Author, words};
 use crate::messages::Message;
 use crate::{ConversationId, Rev, Seq, SlowModeScope, Timestamp};
 
@@ -201,4 +201,3 @@ pub struct SlowMode {
     /// When this was computed.
     pub server_time: Timestamp,
 }
-

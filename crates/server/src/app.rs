@@ -113,7 +113,8 @@ impl App {
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
         let rooms_socket = Arc::new(RoomsSocket::new(base.clone(), conversations.clone(), rooms.clone()));
         let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
-        handlers.extend(RoomsSocket::EVENTS.iter().map(|event| (*event, rooms_socket.clone() as Arc<dyn SocketHandler>)));
+        handlers
+            .extend(RoomsSocket::EVENTS.iter().map(|event| (*event, rooms_socket.clone() as Arc<dyn SocketHandler>)));
         let gateway = Gateway::new(base.clone(), gatekeeper.clone(), Arc::new(conversations.clone()), handlers);
         Self { base, accounts, conversations, rooms, gatekeeper, gateway }
     }
@@ -166,7 +167,9 @@ impl App {
             .merge(accounts::routes(self.accounts.clone()))
             .merge(rooms::routes(self.conversations.clone(), self.rooms.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()));
-        OpenApiRouter::with_openapi(openapi::Document::openapi()).merge(ops::routes(self.base.clone())).nest("/api/v1", v1)
+        OpenApiRouter::with_openapi(openapi::Document::openapi())
+            .merge(ops::routes(self.base.clone()))
+            .nest("/api/v1", v1)
     }
 
     /// The runner of this process's jobs.
@@ -258,7 +261,9 @@ impl App {
 /// Names the missing key.
 pub fn require_shared(config: &Config) -> Result<()> {
     if config.redis_url.is_none() {
-        return Err(Error::internal("PRACA_REDIS_URL is missing: a worker reaches the sockets of other processes through Redis."));
+        return Err(Error::internal(
+            "PRACA_REDIS_URL is missing: a worker reaches the sockets of other processes through Redis.",
+        ));
     }
     if matches!(config.database, Database::Sqlite(_)) {
         return Err(Error::internal("PRACA_DATABASE_URL names SQLite, which several processes do not share."));

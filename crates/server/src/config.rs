@@ -232,7 +232,10 @@ impl<T: FromStr> FromStr for List<T> {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        items.map(|item| item.parse().map_err(|_| format!("has `{item}`, which cannot be read"))).collect::<Result<_, _>>().map(Self)
+        items
+            .map(|item| item.parse().map_err(|_| format!("has `{item}`, which cannot be read")))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -246,7 +249,9 @@ impl FromStr for Origin {
         let origin = text.trim_end_matches('/');
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         match host {
-            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(Self(origin.to_lowercase())),
+            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+                Ok(Self(origin.to_lowercase()))
+            }
             _ => Err(format!("is `{text}`, not an address such as `https://praca.example` without a path")),
         }
     }
@@ -305,7 +310,11 @@ fn is_loopback_host(host: &str) -> bool {
 }
 
 fn default_url(listen: SocketAddr) -> String {
-    if listen.ip().is_unspecified() { format!("http://localhost:{}", listen.port()) } else { format!("http://{listen}") }
+    if listen.ip().is_unspecified() {
+        format!("http://localhost:{}", listen.port())
+    } else {
+        format!("http://{listen}")
+    }
 }
 
 fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
@@ -350,15 +359,17 @@ fn secret_key(source: &Source, data_dir: &Path, database: &Database) -> Result<S
     }
     if matches!(database, Database::Postgres(_)) {
         return Err(ConfigError(
-            "PRACA_SECRET_KEY is missing: with PostgreSQL all nodes share one; make it with `openssl rand -base64 32`.".into(),
+            "PRACA_SECRET_KEY is missing: with PostgreSQL all nodes share one; make it with `openssl rand -base64 32`."
+                .into(),
         ));
     }
     let path = data_dir.join("secret.key");
     match std::fs::read_to_string(&path) {
-        Ok(text) => text.parse().map_err(|why: String| ConfigError(format!("PRACA_SECRET_KEY in {} {why}.", path.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            generate_secret_key(&path).map_err(|error| ConfigError(format!("PRACA_DATA_DIR: cannot write {}: {error}.", path.display())))
+        Ok(text) => {
+            text.parse().map_err(|why: String| ConfigError(format!("PRACA_SECRET_KEY in {} {why}.", path.display())))
         }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => generate_secret_key(&path)
+            .map_err(|error| ConfigError(format!("PRACA_DATA_DIR: cannot write {}: {error}.", path.display()))),
         Err(error) => Err(ConfigError(format!("PRACA_SECRET_KEY cannot be read from {}: {error}.", path.display()))),
     }
 }

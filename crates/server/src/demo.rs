@@ -10,8 +10,8 @@ use praca_api::messages::NewMessage;
 use praca_api::rooms::{NewRoom, Silence};
 use praca_api::{ProblemCode, SessionId, UserId};
 
-use crate::app::App;
 use crate::accounts::NewAccount;
+use crate::app::App;
 use crate::auth::Actor;
 use crate::conversations::access::{Administer, Write};
 use crate::error::{Error, Result};
@@ -68,7 +68,12 @@ async fn actor(app: &App, id: UserId, role: Role) -> Result<Arc<Actor>> {
     }))
 }
 
-async fn load_room(app: &App, room: &script::Room, people: &HashMap<&str, Arc<Actor>>, admin: &Arc<Actor>) -> Result<()> {
+async fn load_room(
+    app: &App,
+    room: &script::Room,
+    people: &HashMap<&str, Arc<Actor>>,
+    admin: &Arc<Actor>,
+) -> Result<()> {
     let wish = NewRoom {
         name: room.name.into(),
         slug: Some(room.slug.into()),

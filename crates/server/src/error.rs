@@ -53,7 +53,8 @@ impl Error {
 
     /// Fields with unacceptable values (422).
     pub fn invalid(fields: Vec<FieldProblem>) -> Self {
-        let detail = fields.first().map_or_else(|| "A value is not acceptable.".to_owned(), |field| field.detail.clone());
+        let detail =
+            fields.first().map_or_else(|| "A value is not acceptable.".to_owned(), |field| field.detail.clone());
         let mut error = Self::problem(ProblemCode::RequestInvalid, detail);
         if let Self::Problem(refusal) = &mut error {
             refusal.fields = fields;

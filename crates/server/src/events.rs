@@ -192,7 +192,10 @@ impl Event {
                     .with(json!({ "from": from, "to": to, "until": until })),
             ),
             Self::AccountRoleChanged { user, by, from, to, reason } => Some(
-                Entry::new("account.set_role", "user", user).by(*by).because(reason).with(json!({ "from": from, "to": to })),
+                Entry::new("account.set_role", "user", user)
+                    .by(*by)
+                    .because(reason)
+                    .with(json!({ "from": from, "to": to })),
             ),
             Self::SessionsEnded { user, cause: SessionEnd::Reused, sessions } => {
                 Some(Entry::new("session.reuse_detected", "user", user).with(json!({ "sessions": sessions })))
@@ -218,7 +221,9 @@ impl Event {
                 Some(entry)
             }
             Self::MemberRoleChanged { room, user, by, role } => Some(
-                Entry::new("room.set_member_role", "user", user).by(Some(*by)).with(json!({ "room": room, "role": role })),
+                Entry::new("room.set_member_role", "user", user)
+                    .by(Some(*by))
+                    .with(json!({ "room": room, "role": role })),
             ),
             Self::MessagesChanged { conversation, changes, moderator: Some(moderator) } => Some(
                 Entry::new("message.moderate", "conversation", conversation)
@@ -274,10 +279,9 @@ impl Event {
                 Signal::Forget(CacheKey::Person(*user)),
                 to_person(*user, &ServerEvent::AccountRole(RoleChanged { role: *to })),
             ],
-            Self::SessionsEnded { user, sessions, .. } => vec![
-                Signal::Forget(CacheKey::Person(*user)),
-                Signal::Close { user: *user, sessions: sessions.clone() },
-            ],
+            Self::SessionsEnded { user, sessions, .. } => {
+                vec![Signal::Forget(CacheKey::Person(*user)), Signal::Close { user: *user, sessions: sessions.clone() }]
+            }
             Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
             Self::RoomChanged { room, .. } => vec![
                 Signal::Forget(CacheKey::Conversation(room.id)),
@@ -296,10 +300,9 @@ impl Event {
             Self::MessagesChanged { conversation, changes, .. } => {
                 vec![Signal::Changes { conversation: *conversation, changes: changes.clone() }]
             }
-            Self::CursorMoved { user, state, socket } => vec![Signal::emit(
-                Audience::Person { id: *user, except: socket.clone() },
-                &ServerEvent::Read(*state),
-            )],
+            Self::CursorMoved { user, state, socket } => {
+                vec![Signal::emit(Audience::Person { id: *user, except: socket.clone() }, &ServerEvent::Read(*state))]
+            }
             Self::TypingSeen { conversation, user, socket } => vec![Signal::emit(
                 Audience::Conversation { id: *conversation, except: Some(socket.clone()) },
                 &ServerEvent::Typing(Typing { conversation_id: *conversation, user_id: *user }),

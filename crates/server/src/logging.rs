@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 /// # Errors
 /// A filter in `PRACA_LOG` that cannot be read.
 pub fn start(config: &Config) -> Result<()> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| Error::internal(format!("PRACA_LOG cannot be read: {error}.")))?;
+    let filter = EnvFilter::try_new(&config.log)
+        .map_err(|error| Error::internal(format!("PRACA_LOG cannot be read: {error}.")))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match config.log_format {
         LogFormat::Pretty => builder.compact().with_target(false).try_init(),

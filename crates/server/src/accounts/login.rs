@@ -38,7 +38,12 @@ impl Accounts {
     ///
     /// # Errors
     /// The database refuses.
-    pub(super) async fn start_session(&self, user: UserId, transport: Transport, device: Device) -> Result<RefreshToken> {
+    pub(super) async fn start_session(
+        &self,
+        user: UserId,
+        transport: Transport,
+        device: Device,
+    ) -> Result<RefreshToken> {
         let base = &self.0.base;
         let token = RefreshTokens::first(base.ids.session(), base.ids.secret()?);
         let mut tx = base.begin().await?;

@@ -94,7 +94,8 @@ impl Accounts {
         let base = &self.0.base;
         let page = PageQuery { limit: query.limit, after: query.after.clone() };
         let limit = page.limit()?;
-        let rows = store::search(base, query.query.as_deref(), query.role, query.status, page.key()?, limit + 1).await?;
+        let rows =
+            store::search(base, query.query.as_deref(), query.role, query.status, page.key()?, limit + 1).await?;
         let now = base.clock.now();
         page_of(rows, limit, |row| row.id, |row| row.user(now))
     }
@@ -118,7 +119,10 @@ impl Accounts {
         let now = base.clock.now();
         let mut tx = base.begin().await?;
         let rows = store::lock_for_change(base, tx.conn(), id).await?;
-        let row = rows.iter().find(|row| row.id == id && row.status != AccountStatus::Deleted).ok_or_else(Error::not_found)?;
+        let row = rows
+            .iter()
+            .find(|row| row.id == id && row.status != AccountStatus::Deleted)
+            .ok_or_else(Error::not_found)?;
         let usable = |row: &entity::Model| row.role == Role::Admin && row.status_at(now) == AccountStatus::Active;
         let stays = change.role.unwrap_or(row.role) == Role::Admin
             && change.status.unwrap_or(row.status_at(now)) == AccountStatus::Active;

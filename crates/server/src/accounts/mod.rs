@@ -104,7 +104,8 @@ impl Accounts {
     async fn load_actor(&self, user: UserId, session: SessionId) -> Result<Arc<Actor>> {
         let inner = &self.0;
         let now = inner.base.clock.now();
-        let load = async { store::session(inner.base.db.read(), session).await?.map(Arc::new).ok_or_else(tokens::invalid) };
+        let load =
+            async { store::session(inner.base.db.read(), session).await?.map(Arc::new).ok_or_else(tokens::invalid) };
         let session = inner.sessions.get_or_load(session, load).await?;
         if session.user_id != user || session.ended_at.is_some() || session.expires_at <= now {
             return Err(tokens::invalid());
@@ -140,12 +141,7 @@ impl entity::Model {
     }
 
     fn author(&self) -> Author {
-        Author {
-            id: self.id,
-            handle: self.handle.clone(),
-            display_name: self.display_name.clone(),
-            avatar_url: None,
-        }
+        Author { id: self.id, handle: self.handle.clone(), display_name: self.display_name.clone(), avatar_url: None }
     }
 
     fn user(&self, now: Timestamp) -> User {

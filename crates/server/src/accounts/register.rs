@@ -38,7 +38,8 @@ impl NewAccount {
         if email.is_none() {
             wrong.push(field("email", "format", "This is not an e-mail address."));
         }
-        let handle = parse_handle(&wish.handle).map_err(|why| wrong.push(field("handle", why.code(), why.detail()))).ok();
+        let handle =
+            parse_handle(&wish.handle).map_err(|why| wrong.push(field("handle", why.code(), why.detail()))).ok();
         let display_name = clean_display_name(&wish.display_name);
         if display_name.is_none() {
             wrong.push(field("displayName", "length", "A name has 1 to 48 characters."));
@@ -131,7 +132,10 @@ fn name_duplicate(error: DbErr) -> Error {
         return Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.");
     }
     if is_duplicate(&error, "ux_users_handle", "users.handle") {
-        return Error::problem(ProblemCode::AccountsHandleTaken, "Somebody has this handle, or one that looks like it.");
+        return Error::problem(
+            ProblemCode::AccountsHandleTaken,
+            "Somebody has this handle, or one that looks like it.",
+        );
     }
     error.into()
 }

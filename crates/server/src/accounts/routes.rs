@@ -42,11 +42,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
 /// Open an account and log in.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", operation_id = "register", request_body = Register,
     responses((status = 201, description = "Registered and logged in", body = Session), Problems))]
-async fn register(
-    State(accounts): State<Accounts>,
-    device: Device,
-    Json(wish): Json<Register>,
-) -> Result<Response> {
+async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): Json<Register>) -> Result<Response> {
     let transport = wish.transport.unwrap_or(Transport::Body);
     let user = accounts.register(NewAccount::parse(wish)?).await?;
     let token = accounts.start_session(user, transport, device).await?;

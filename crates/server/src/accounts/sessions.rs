@@ -48,7 +48,8 @@ impl Accounts {
         let now = base.clock.now();
         let mut tx = base.begin().await?;
         let session = store::lock_session(base, tx.conn(), token.session).await?;
-        let session = session.filter(|row| row.ended_at.is_none() && row.expires_at > now).ok_or_else(tokens::invalid)?;
+        let session =
+            session.filter(|row| row.ended_at.is_none() && row.expires_at > now).ok_or_else(tokens::invalid)?;
         let hash = token.hash();
         let refreshed = |token| Refreshed { user: session.user_id, transport: session.transport, token };
         if hash == session.current_hash {

@@ -79,7 +79,11 @@ pub async fn session(conn: &impl ConnectionTrait, id: SessionId) -> Result<Optio
 }
 
 /// The session, with its row held until the transaction ends.
-pub async fn lock_session(base: &Base, conn: &impl ConnectionTrait, id: SessionId) -> Result<Option<session_entity::Model>> {
+pub async fn lock_session(
+    base: &Base,
+    conn: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<session_entity::Model>> {
     let mut select = session_entity::Entity::find_by_id(id);
     base.db.dialect().lock_rows(QueryTrait::query(&mut select));
     Ok(select.one(conn).await?)

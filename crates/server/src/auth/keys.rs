@@ -14,8 +14,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::jwk::{
-    AlgorithmParameters, CommonParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, OctetKeyPairParameters, OctetKeyPairType,
-    PublicKeyUse,
+    AlgorithmParameters, CommonParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, OctetKeyPairParameters,
+    OctetKeyPairType, PublicKeyUse,
 };
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use praca_api::Timestamp;
@@ -87,7 +87,13 @@ impl Keyring {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn create(&self, conn: &impl ConnectionTrait, ids: &Ids, now: Timestamp, pause: Duration) -> Result<String> {
+    pub async fn create(
+        &self,
+        conn: &impl ConnectionTrait,
+        ids: &Ids,
+        now: Timestamp,
+        pause: Duration,
+    ) -> Result<String> {
         let seed: [u8; 32] = ids.secret()?;
         let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes();
         let kid = URL_SAFE_NO_PAD.encode(&ids.secret::<12>()?);
@@ -112,10 +118,7 @@ impl Keyring {
         if now.since(signer.signs_from) < VERIFY_AFTER {
             return Ok(());
         }
-        entity::Entity::delete_many()
-            .filter(entity::Column::SignsFrom.lt(signer.signs_from))
-            .exec(conn)
-            .await?;
+        entity::Entity::delete_many().filter(entity::Column::SignsFrom.lt(signer.signs_from)).exec(conn).await?;
         Ok(())
     }
 

@@ -72,7 +72,9 @@ pub async fn verify(keys: &Keyring, clock: &Clock, url: &str, token: &str) -> Re
     // The end is checked below, on the app's clock.
     validation.validate_exp = false;
     let claims = decode::<Claims>(token, &key, &validation)
-        .map_err(|error| if matches!(error.kind(), ErrorKind::Provider(_)) { Error::internal(error) } else { invalid() })?
+        .map_err(
+            |error| if matches!(error.kind(), ErrorKind::Provider(_)) { Error::internal(error) } else { invalid() },
+        )?
         .claims;
     if claims.exp <= clock.now().seconds() {
         return Err(Error::problem(ProblemCode::AuthExpiredToken, "The access token has ended; refresh it."));
@@ -83,7 +85,8 @@ pub async fn verify(keys: &Keyring, clock: &Clock, url: &str, token: &str) -> Re
 impl Claims {
     /// When the token ends.
     pub fn expires_at(&self) -> Timestamp {
-        Timestamp::from_millis(self.exp.saturating_mul(1_000)).unwrap_or_else(|| Timestamp::new(chrono::DateTime::UNIX_EPOCH))
+        Timestamp::from_millis(self.exp.saturating_mul(1_000))
+            .unwrap_or_else(|| Timestamp::new(chrono::DateTime::UNIX_EPOCH))
     }
 }
 

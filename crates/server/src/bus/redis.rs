@@ -146,7 +146,11 @@ impl RedisBus {
 }
 
 /// Encodes and publishes, away from whoever caused the signal.
-async fn publish_queued(mut connection: ConnectionManager, mut queue: mpsc::Receiver<Outgoing>, node: [u8; NODE_BYTES]) {
+async fn publish_queued(
+    mut connection: ConnectionManager,
+    mut queue: mpsc::Receiver<Outgoing>,
+    node: [u8; NODE_BYTES],
+) {
     while let Some(outgoing) = queue.recv().await {
         let mut payload = node.to_vec();
         if let Outgoing::Signal(signal) = outgoing

@@ -46,9 +46,15 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<()> {
             say("The administrator can log in now.");
         }
         AdminCommand::SetRole { handle, role } => {
-            let role: Role = role.parse().map_err(|()| Error::invalid_field("role", "unknown", "A role is user, moderator or admin."))?;
+            let role: Role = role
+                .parse()
+                .map_err(|()| Error::invalid_field("role", "unknown", "A role is user, moderator or admin."))?;
             let app = open(config).await?;
-            let user = app.accounts.by_handle(&handle).await.map_err(|_| Error::internal(format!("there is nobody called {handle}")))?;
+            let user = app
+                .accounts
+                .by_handle(&handle)
+                .await
+                .map_err(|_| Error::internal(format!("there is nobody called {handle}")))?;
             app.accounts.change_account(user, None, AccountChange::role_by_command_line(role)).await?;
             say(&format!("{handle} is {} now.", role.as_str()));
         }

@@ -32,7 +32,10 @@ pub async fn examine(config: &Config) -> ExitCode {
 
 fn address(config: &Config) -> Result<String> {
     if !config.listen.ip().is_loopback() && config.is_loopback() {
-        return Err(Error::internal(format!("others reach {}, but PRACA_PUBLIC_URL is {}", config.listen, config.public_url)));
+        return Err(Error::internal(format!(
+            "others reach {}, but PRACA_PUBLIC_URL is {}",
+            config.listen, config.public_url
+        )));
     }
     Ok(format!("listening on {} as {}", config.listen, config.public_url))
 }

@@ -107,7 +107,8 @@ impl Conversations {
     pub async fn access<A: Action>(&self, actor: &Arc<Actor>, id: ConversationId) -> Result<ConversationAccess<A>> {
         actor.require_not_suspended()?;
         let inner = &self.0;
-        let load = async { store::conversation(inner.base.db.read(), id).await?.map(Arc::new).ok_or_else(Error::not_found) };
+        let load =
+            async { store::conversation(inner.base.db.read(), id).await?.map(Arc::new).ok_or_else(Error::not_found) };
         let conversation = inner.settings.get_or_load(id, load).await?;
         let load = store::place(&inner.base, id, actor.id());
         let place = inner.places.get_or_load((id, actor.id()), load).await?;

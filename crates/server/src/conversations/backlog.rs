@@ -14,7 +14,12 @@ use crate::gateway::{Backlog, Missed, Newest};
 const MISSED: u64 = 1_000;
 
 impl Backlog for Conversations {
-    fn missed(&self, id: ConversationId, after: Rev, seen: Seq) -> Pin<Box<dyn Future<Output = Result<Missed>> + Send + '_>> {
+    fn missed(
+        &self,
+        id: ConversationId,
+        after: Rev,
+        seen: Seq,
+    ) -> Pin<Box<dyn Future<Output = Result<Missed>> + Send + '_>> {
         Box::pin(async move {
             let conn = self.0.base.db.read();
             let now = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?;

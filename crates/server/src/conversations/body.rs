@@ -28,7 +28,11 @@ pub fn clean_body(body: &str) -> Result<String> {
 /// `request.invalid`.
 pub fn check_nonce(nonce: &str) -> Result<()> {
     let fits = (1..=NONCE_CHARS).contains(&nonce.len()) && nonce.bytes().all(|b| b.is_ascii_graphic());
-    if fits { Ok(()) } else { Err(Error::invalid_field("nonce", "format", "A nonce has 1 to 64 printable ASCII characters.")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::invalid_field("nonce", "format", "A nonce has 1 to 64 printable ASCII characters."))
+    }
 }
 
 /// One emoji, as Unicode lists them.

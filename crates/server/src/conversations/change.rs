@@ -75,7 +75,13 @@ impl Conversations {
     ///
     /// # Errors
     /// `request.invalid` for what is no emoji or one kind too many, `resource.not_found`.
-    pub async fn react(&self, access: &ConversationAccess<Write>, id: MessageId, emoji: &str, on: bool) -> Result<Message> {
+    pub async fn react(
+        &self,
+        access: &ConversationAccess<Write>,
+        id: MessageId,
+        emoji: &str,
+        on: bool,
+    ) -> Result<Message> {
         check_emoji(emoji)?;
         let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
         let given = store::reactions(tx.conn(), row.conversation_id, &[row.seq]).await?;

@@ -21,7 +21,12 @@ impl Conversations {
     ///
     /// # Errors
     /// `access.denied` for one who is not a member.
-    pub async fn mark_read(&self, access: &ConversationAccess<Read>, seq: Seq, socket: Option<String>) -> Result<ReadState> {
+    pub async fn mark_read(
+        &self,
+        access: &ConversationAccess<Read>,
+        seq: Seq,
+        socket: Option<String>,
+    ) -> Result<ReadState> {
         let (id, user) = (access.id(), access.actor().id());
         let base = &self.0.base;
         let conversation = store::conversation(base.db.read(), id).await?.ok_or_else(Error::not_found)?;

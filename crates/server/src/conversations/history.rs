@@ -64,7 +64,9 @@ impl Conversations {
         rows.reverse();
         let has_after = match before {
             None => false,
-            Some(before) => !store::messages_between(conn, id, Some(Seq(before.0 - 1)), None, Order::Asc, 1).await?.is_empty(),
+            Some(before) => {
+                !store::messages_between(conn, id, Some(Seq(before.0 - 1)), None, Order::Asc, 1).await?.is_empty()
+            }
         };
         Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
     }

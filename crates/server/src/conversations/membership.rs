@@ -94,7 +94,12 @@ impl Conversations {
     ///
     /// # Errors
     /// `resource.not_found` for one who is not a member.
-    pub async fn set_member_role(&self, access: &ConversationAccess<Administer>, user: UserId, role: MemberRole) -> Result<()> {
+    pub async fn set_member_role(
+        &self,
+        access: &ConversationAccess<Administer>,
+        user: UserId,
+        role: MemberRole,
+    ) -> Result<()> {
         let room = access.id();
         let mut tx = self.0.base.begin().await?;
         let update = membership::Entity::update_many()
@@ -112,7 +117,12 @@ impl Conversations {
     ///
     /// # Errors
     /// `resource.not_found` for nobody, `access.denied` for one who keeps order here too.
-    pub async fn silence_member(&self, access: &ConversationAccess<Moderate>, user: UserId, silence: Silence) -> Result<()> {
+    pub async fn silence_member(
+        &self,
+        access: &ConversationAccess<Moderate>,
+        user: UserId,
+        silence: Silence,
+    ) -> Result<()> {
         let room = access.id();
         self.0.accounts.author(user).await?;
         let base = &self.0.base;
@@ -195,7 +205,8 @@ impl Conversations {
         let conn = self.0.base.db.read();
         let now = self.0.base.clock.now();
         let silences = store::silences_of(conn, user).await?.into_iter();
-        let mut silences: HashMap<_, _> = silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
+        let mut silences: HashMap<_, _> =
+            silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
         let rows = store::memberships_of(conn, user).await?.into_iter();
         Ok(rows.map(|row| (row.conversation_id, mine_of(&row, silences.remove(&row.conversation_id)))).collect())
     }

@@ -50,7 +50,12 @@ impl Conversations {
 }
 
 /// One message from its row and what belongs to it.
-pub fn message_of(row: message::Model, author: Option<Author>, reply_to: Option<ReplyTo>, reactions: Vec<Reaction>) -> Message {
+pub fn message_of(
+    row: message::Model,
+    author: Option<Author>,
+    reply_to: Option<ReplyTo>,
+    reactions: Vec<Reaction>,
+) -> Message {
     Message {
         id: row.id,
         conversation_id: row.conversation_id,

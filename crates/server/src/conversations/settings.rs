@@ -95,7 +95,12 @@ impl Conversations {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn set_silence(&self, tx: &Tx, access: &ConversationAccess<Administer>, to: Option<&Silence>) -> Result<()> {
+    pub async fn set_silence(
+        &self,
+        tx: &Tx,
+        access: &ConversationAccess<Administer>,
+        to: Option<&Silence>,
+    ) -> Result<()> {
         let row = ActiveModel {
             silence_reason: Set(to.map(|silence| silence.reason.clone())),
             silence_until: Set(to.and_then(|silence| silence.until)),
@@ -109,7 +114,8 @@ impl Conversations {
     /// # Errors
     /// The database refuses.
     pub async fn archive(&self, tx: &Tx, access: &ConversationAccess<Administer>) -> Result<()> {
-        change(tx, access, ActiveModel { archived_at: Set(Some(self.0.base.clock.now())), ..ActiveModel::default() }).await
+        change(tx, access, ActiveModel { archived_at: Set(Some(self.0.base.clock.now())), ..ActiveModel::default() })
+            .await
     }
 }
 

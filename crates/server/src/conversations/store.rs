@@ -59,7 +59,11 @@ pub async fn members(
     Ok(select.all(conn).await?)
 }
 
-pub async fn silences(conn: &impl ConnectionTrait, id: ConversationId, users: &[UserId]) -> Result<Vec<silence::Model>> {
+pub async fn silences(
+    conn: &impl ConnectionTrait,
+    id: ConversationId,
+    users: &[UserId],
+) -> Result<Vec<silence::Model>> {
     Ok(silence::Entity::find()
         .filter(silence::Column::ConversationId.eq(id))
         .filter(silence::Column::UserId.is_in(users.iter().copied()))

@@ -225,7 +225,9 @@ async fn stored_nonces<'a>(
         )
         .await?;
         for row in rows {
-            let matching = |draft: &&&&'a Draft| row.author_id == Some(draft.author.id) && row.nonce.as_deref() == Some(&draft.nonce);
+            let matching = |draft: &&&&'a Draft| {
+                row.author_id == Some(draft.author.id) && row.nonce.as_deref() == Some(&draft.nonce)
+            };
             if let Some(draft) = here.iter().find(matching) {
                 known.insert((*id, draft.author.id, draft.nonce.as_str()), Stored::Repeated(Box::new(row)));
             }

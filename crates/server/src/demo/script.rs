@@ -42,7 +42,12 @@ pub const ROOMS: &[Room] = &[
             ("davi", 3, "11:09", "Alguém sabe se a biblioteca abre no feriado?"),
             ("bia", 3, "11:15", "Abre das 9h às 13h, liguei lá ontem."),
             ("davi", 3, "11:16", "Obrigado, Bia!"),
-            ("caio", 2, "18:40", "Tem um cachorro caramelo rondando a Rua das Acácias, de coleira azul. Parece perdido."),
+            (
+                "caio",
+                2,
+                "18:40",
+                "Tem um cachorro caramelo rondando a Rua das Acácias, de coleira azul. Parece perdido.",
+            ),
             ("elis", 2, "18:44", "É o Pipoca, da dona Zuleide! Vou avisar ela."),
             ("elis", 2, "19:10", "Avisada. Ela já buscou e mandou agradecer. 🐶"),
             ("ana", 2, "19:12", "Que bom. Vizinhança boa é isso."),
@@ -64,7 +69,12 @@ pub const ROOMS: &[Room] = &[
         messages: &[
             ("ana", 3, "12:00", "Coleta seletiva: a partir desta semana, às *segundas e quintas*, até as 8h."),
             ("bia", 2, "12:00", "A reunião da associação mudou para quinta, às 19h30, no salão da igreja."),
-            ("ana", 1, "12:00", "A Rua do Ipê fica fechada até o coreto no sábado, das 16h às 22h, por causa da roda de samba."),
+            (
+                "ana",
+                1,
+                "12:00",
+                "A Rua do Ipê fica fechada até o coreto no sábado, das 16h às 22h, por causa da roda de samba.",
+            ),
         ],
     },
     Room {
@@ -95,7 +105,12 @@ pub const ROOMS: &[Room] = &[
             ("bia", 2, "14:03", "Abra as ações da mensagem e escolha *Editar*. Ela fica marcada como editada."),
             ("caio", 2, "14:04", "Achei. Obrigado!"),
             ("elis", 1, "16:30", "O que é o modo lento?"),
-            ("bia", 1, "16:33", "> O que é o modo lento?\nUm intervalo entre uma mensagem e outra, para a conversa respirar. Seu rascunho fica guardado enquanto espera."),
+            (
+                "bia",
+                1,
+                "16:33",
+                "> O que é o modo lento?\nUm intervalo entre uma mensagem e outra, para a conversa respirar. Seu rascunho fica guardado enquanto espera.",
+            ),
         ],
     },
 ];

@@ -49,7 +49,8 @@ impl Gateway {
             if outside.peek().is_none() {
                 continue;
             }
-            let event = Activity { conversation_id: id, last_seq: message.seq, last_message: Arc::unwrap_or_clone(message) };
+            let event =
+                Activity { conversation_id: id, last_seq: message.seq, last_message: Arc::unwrap_or_clone(message) };
             let frame = event_frame(&ServerEvent::Activity(event));
             for socket in outside {
                 socket.send(frame.clone());

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use praca_api::Problem;
 use praca_api::events::{
-    Activity, ClientEvent, EditRoomMessage, Handshake, JoinRoom, Joined, MessageDeleted, MessageDone, MessageEvent, MessageRef,
-    Nothing, ReactToMessage, ReadRoom, Renewed, Restarting, RoleChanged, RoomItems, RoomRef, RoomUpdated, SendMessage,
-    ServerEvent, StatusChanged, Typing,
+    Activity, ClientEvent, EditRoomMessage, Handshake, JoinRoom, Joined, MessageDeleted, MessageDone, MessageEvent,
+    MessageRef, Nothing, ReactToMessage, ReadRoom, Renewed, Restarting, RoleChanged, RoomItems, RoomRef, RoomUpdated,
+    SendMessage, ServerEvent, StatusChanged, Typing,
 };
 use praca_api::messages::ReadState;
 use serde_json::{Value, json};
@@ -74,21 +74,27 @@ pub fn document() -> Value {
         messages.insert(name.into(), json!({ "name": name, "payload": payload }));
         let answer = format!("{name}.ack");
         messages.insert(answer.clone(), json!({ "name": answer, "payload": ack(&data, &problem) }));
-        operations.insert(key("receive", name), json!({
-            "action": "receive",
-            "channel": { "$ref": "#/channels/main" },
-            "messages": [reference(name)],
-            "reply": { "channel": { "$ref": "#/channels/main" }, "messages": [reference(&answer)] },
-        }));
+        operations.insert(
+            key("receive", name),
+            json!({
+                "action": "receive",
+                "channel": { "$ref": "#/channels/main" },
+                "messages": [reference(name)],
+                "reply": { "channel": { "$ref": "#/channels/main" }, "messages": [reference(&answer)] },
+            }),
+        );
     }
     for name in ServerEvent::NAMES {
         let payload = schemas.server(name).unwrap_or_else(|| json!({}));
         messages.insert((*name).into(), json!({ "name": name, "payload": payload }));
-        operations.insert(key("send", name), json!({
-            "action": "send",
-            "channel": { "$ref": "#/channels/main" },
-            "messages": [reference(name)],
-        }));
+        operations.insert(
+            key("send", name),
+            json!({
+                "action": "send",
+                "channel": { "$ref": "#/channels/main" },
+                "messages": [reference(name)],
+            }),
+        );
     }
     let handshake = schemas.add::<Handshake>();
     json!({

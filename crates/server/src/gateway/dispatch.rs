@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use praca_api::events::{Ack, ClientEvent, Handshake, Renewed};
 use praca_api::ProblemCode;
+use praca_api::events::{Ack, ClientEvent, Handshake, Renewed};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -143,7 +143,12 @@ impl Gateway {
             self.add_person(connection, claims.sub, &conversations);
         }
         // A suspension between reading the person and adding the socket would have found no socket to close.
-        self.0.gatekeeper.admit(claims.sub, claims.sid).await?.require_not_suspended().inspect_err(|_| connection.disconnect())
+        self.0
+            .gatekeeper
+            .admit(claims.sub, claims.sid)
+            .await?
+            .require_not_suspended()
+            .inspect_err(|_| connection.disconnect())
     }
 
     async fn handle_event(&self, connection: &Arc<Connection>, id: Option<u64>, json: &str) {
@@ -154,7 +159,10 @@ impl Gateway {
         let span = info_span!("socket", request.id = %request, socket.event = label);
         let work = async {
             let outcome = match (named, event) {
-                (None, _) => Err(Error::problem(ProblemCode::RequestMalformed, "An event is a JSON array that begins with its name.")),
+                (None, _) => Err(Error::problem(
+                    ProblemCode::RequestMalformed,
+                    "An event is a JSON array that begins with its name.",
+                )),
                 (Some((name, _)), None) => {
                     let name: String = name.chars().take(64).collect();
                     Err(Error::problem(ProblemCode::ResourceNotFound, format!("There is no event `{name}`.")))
@@ -174,19 +182,27 @@ impl Gateway {
         request.scope(work).instrument(span).await;
     }
 
-    async fn run_event(&self, connection: &Arc<Connection>, event: ClientEvent, payload: Option<&RawValue>) -> Result<Reply> {
+    async fn run_event(
+        &self,
+        connection: &Arc<Connection>,
+        event: ClientEvent,
+        payload: Option<&RawValue>,
+    ) -> Result<Reply> {
         let Some(person) = connection.person() else {
             connection.disconnect();
             return Err(tokens::invalid());
         };
         let payload = payload.filter(|payload| payload.get().starts_with('{'));
-        let payload = payload.ok_or_else(|| Error::problem(ProblemCode::RequestMalformed, "The event takes one object."))?;
+        let payload =
+            payload.ok_or_else(|| Error::problem(ProblemCode::RequestMalformed, "The event takes one object."))?;
         if event == ClientEvent::AuthRenew {
             return self.renew(connection, person, payload).await;
         }
-        let actor = self.0.gatekeeper.admit(person.user, person.session).await.inspect_err(|_| connection.disconnect())?;
+        let actor =
+            self.0.gatekeeper.admit(person.user, person.session).await.inspect_err(|_| connection.disconnect())?;
         actor.require_not_suspended().inspect_err(|_| connection.disconnect())?;
-        let handler = self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
+        let handler =
+            self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
         let caller = Caller { actor, gateway: self.clone(), connection: connection.clone() };
         handler.handle(caller, event, payload).await
     }
@@ -215,4 +231,3 @@ fn answer(connection: &Connection, id: Option<u64>, outcome: Result<Reply>) -> O
     }
     then
 }
-

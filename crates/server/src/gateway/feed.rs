@@ -261,7 +261,8 @@ impl Gateway {
     pub(super) async fn compare_feeds(&self) {
         let feeds: Vec<Arc<Feed>> = read(&self.0.feeds).values().cloned().collect();
         for feeds in feeds.chunks(500) {
-            let before: HashMap<_, _> = feeds.iter().filter_map(|f| Some((f.id, (f.clone(), f.position()?.0)))).collect();
+            let before: HashMap<_, _> =
+                feeds.iter().filter_map(|f| Some((f.id, (f.clone(), f.position()?.0)))).collect();
             let ids: Vec<ConversationId> = before.keys().copied().collect();
             let newest = match self.0.backlog.newest(&ids).await {
                 Ok(newest) => newest,

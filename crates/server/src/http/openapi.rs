@@ -70,8 +70,5 @@ pub fn routes(openapi: &str, asyncapi: &str) -> Router {
         get(async move || ([(header::CONTENT_TYPE, "application/json")], body))
     };
     let page = SwaggerUi::new("/api/docs").config(Config::new(["/api/openapi.json"]).validator_url("none"));
-    Router::new()
-        .route("/api/openapi.json", json(openapi))
-        .route("/api/asyncapi.json", json(asyncapi))
-        .merge(page)
+    Router::new().route("/api/openapi.json", json(openapi)).route("/api/asyncapi.json", json(asyncapi)).merge(page)
 }

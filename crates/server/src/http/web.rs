@@ -45,7 +45,9 @@ async fn serve(request: Request) -> Response {
     }
     match find("/index.html") {
         Some(page) => answer(page, request.headers()),
-        None => (StatusCode::NOT_FOUND, "The web client was not built into this program; see README.md.\n").into_response(),
+        None => {
+            (StatusCode::NOT_FOUND, "The web client was not built into this program; see README.md.\n").into_response()
+        }
     }
 }
 
@@ -55,7 +57,8 @@ fn find(path: &str) -> Option<&'static Asset> {
 
 fn answer(asset: &'static Asset, request: &HeaderMap) -> Response {
     let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|c| c.trim() == coding));
+    let accepts =
+        |coding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|c| c.trim() == coding));
     let (body, coding) = match () {
         () if !asset.brotli.is_empty() && accepts("br") => (asset.brotli, Some("br")),
         () if !asset.gzip.is_empty() && accepts("gzip") => (asset.gzip, Some("gzip")),

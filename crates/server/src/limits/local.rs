@@ -139,7 +139,9 @@ impl State {
     /// The longer of both waits; a stamp of `owner` itself does not count.
     fn wait(&self, keys: &SlowModeKeys, clocks: Clocks, now: Timestamp, owner: Option<&str>) -> Wait {
         let left = |key: &str, interval: Duration| {
-            let Some(stamp) = self.slow.get(key).filter(|stamp| stamp.ends > now && owner != Some(stamp.owner.as_str())) else {
+            let Some(stamp) =
+                self.slow.get(key).filter(|stamp| stamp.ends > now && owner != Some(stamp.owner.as_str()))
+            else {
                 return 0;
             };
             let ends = stamp.at + interval.min(stamp.interval);

@@ -17,13 +17,20 @@ use crate::error::{Error, Result};
 
 static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
 
-/// Counts from the first use. Returns 0, or the milliseconds to wait.
+/// Counts from the first use. Returns 0, or the milliseconds to wait. ARGV: count, window ms, shift ms.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local used = redis.call('INCR', KEYS[1]) \
-         if used == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end \
-         if used <= tonumber(ARGV[1]) then return 0 end \
-         return math.max(1, redis.call('PTTL', KEYS[1]))",
+        "local time = redis.call('TIME') \
+         local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) + tonumber(ARGV[3]) \
+         local window = redis.call('HMGET', KEYS[1], 'used', 'ends') \
+         local used, ends = tonumber(window[1]) or 0, tonumber(window[2]) or 0 \
+         if ends <= now then \
+           used, ends = 0, now + tonumber(ARGV[2]) \
+         end \
+         if used >= tonumber(ARGV[1]) then return ends - now end \
+         redis.call('HSET', KEYS[1], 'used', used + 1, 'ends', ends) \
+         redis.call('PEXPIRE', KEYS[1], ARGV[2]) \
+         return 0",
     )
 });
 
@@ -52,6 +59,7 @@ impl RedisLimits {
             .key(format!("praca:limit:{key}"))
             .arg(quota.count)
             .arg(millis(quota.per))
+            .arg(self.clock.shift_millis())
             .invoke_async(&mut connection)
             .await;
         match millis {

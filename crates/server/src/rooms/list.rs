@@ -59,10 +59,8 @@ impl Rooms {
     ) -> Result<Vec<RoomForMe>> {
         let base = &self.0.base;
         let ids: Vec<ConversationId> = conversations.iter().map(|row| row.id).collect();
-        let settings = entity::Entity::find()
-            .filter(entity::Column::ConversationId.is_in(ids.iter().copied()))
-            .all(conn)
-            .await?;
+        let settings =
+            entity::Entity::find().filter(entity::Column::ConversationId.is_in(ids.iter().copied())).all(conn).await?;
         let mut settings: HashMap<_, _> = settings.into_iter().map(|row| (row.conversation_id, row)).collect();
         let newest: Vec<(ConversationId, Seq)> = conversations.iter().map(|row| (row.id, row.last_seq)).collect();
         let last = self.0.conversations.last_messages(conn, &newest).await?;

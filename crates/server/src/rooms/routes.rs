@@ -69,7 +69,11 @@ async fn create_room(
 #[utoipa::path(get, path = "/rooms/{id}", tag = "rooms", operation_id = "get_room",
     params(("id" = uuid::Uuid, Path, description = "The room")),
     security(("bearer" = [])), responses((status = 200, description = "The room", body = RoomForMe), Problems))]
-async fn get_room(State(slice): State<Slice>, caller: Caller, Path(id): Path<ConversationId>) -> Result<Json<RoomForMe>> {
+async fn get_room(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<RoomForMe>> {
     let access = slice.access::<Read>(&caller, id).await?;
     slice.rooms.get(&access).await.map(Json)
 }
@@ -92,7 +96,11 @@ async fn update_room(
 #[utoipa::path(delete, path = "/rooms/{id}", tag = "rooms", operation_id = "archive_room",
     params(("id" = uuid::Uuid, Path, description = "The room")),
     security(("bearer" = [])), responses((status = 204, description = "Archived"), Problems))]
-async fn archive_room(State(slice): State<Slice>, caller: Caller, Path(id): Path<ConversationId>) -> Result<StatusCode> {
+async fn archive_room(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<StatusCode> {
     let access = slice.access::<Administer>(&caller, id).await?;
     slice.rooms.archive(&access).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -102,7 +110,11 @@ async fn archive_room(State(slice): State<Slice>, caller: Caller, Path(id): Path
 #[utoipa::path(put, path = "/rooms/{id}/membership", tag = "rooms", operation_id = "join_room",
     params(("id" = uuid::Uuid, Path, description = "The room")),
     security(("bearer" = [])), responses((status = 200, description = "The room", body = RoomForMe), Problems))]
-async fn join_room(State(slice): State<Slice>, caller: Caller, Path(id): Path<ConversationId>) -> Result<Json<RoomForMe>> {
+async fn join_room(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<RoomForMe>> {
     let access = slice.access::<Read>(&caller, id).await?;
     slice.conversations.join(&access).await?;
     slice.rooms.get(&access).await.map(Json)

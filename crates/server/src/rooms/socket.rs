@@ -2,8 +2,8 @@
 
 use praca_api::ConversationId;
 use praca_api::events::{
-    ClientEvent, EditRoomMessage, JoinRoom, MessageDone, MessageRef, Nothing, ReactToMessage, ReadRoom, RoomItems, RoomRef,
-    SendMessage,
+    ClientEvent, EditRoomMessage, JoinRoom, MessageDone, MessageRef, Nothing, ReactToMessage, ReadRoom, RoomItems,
+    RoomRef, SendMessage,
 };
 use praca_api::messages::Message;
 use serde_json::value::RawValue;

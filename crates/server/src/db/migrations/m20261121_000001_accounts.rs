@@ -2,7 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, binary, binary_null, boolean, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    big_integer, binary, binary_null, boolean, text, text_null, timestamp_with_time_zone,
+    timestamp_with_time_zone_null, uuid,
 };
 
 #[derive(DeriveMigrationName)]
@@ -46,7 +47,11 @@ async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text("display_name"))
                 .col(text("password_hash"))
                 .col(text("role").check(Expr::col("role").is_in(["user", "moderator", "admin"])).take())
-                .col(text("status").check(Expr::col("status").is_in(["active", "silenced", "suspended", "deleted"])).take())
+                .col(
+                    text("status")
+                        .check(Expr::col("status").is_in(["active", "silenced", "suspended", "deleted"]))
+                        .take(),
+                )
                 .col(text_null("status_reason"))
                 .col(timestamp_with_time_zone_null("status_until"))
                 .col(text("locale").check(Expr::col("locale").is_in(["pt-BR", "en", "es"])).take())
@@ -79,10 +84,14 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(timestamp_with_time_zone("created_at"))
                 .col(timestamp_with_time_zone("expires_at"))
                 .col(timestamp_with_time_zone_null("ended_at"))
-                .foreign_key(ForeignKey::create().name("fk_sessions_user").from("sessions", "user_id").to("users", "id"))
+                .foreign_key(
+                    ForeignKey::create().name("fk_sessions_user").from("sessions", "user_id").to("users", "id"),
+                )
                 .to_owned(),
         )
         .await?;
     manager.create_index(Index::create().name("ix_sessions_user").table("sessions").col("user_id").to_owned()).await?;
-    manager.create_index(Index::create().name("ix_sessions_expiry").table("sessions").col("expires_at").to_owned()).await
+    manager
+        .create_index(Index::create().name("ix_sessions_expiry").table("sessions").col("expires_at").to_owned())
+        .await
 }

@@ -5,8 +5,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, boolean, integer, json_binary_null, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
-    uuid, uuid_null,
+    big_integer, boolean, integer, json_binary_null, text, text_null, timestamp_with_time_zone,
+    timestamp_with_time_zone_null, uuid, uuid_null,
 };
 use sea_orm_migration::sea_orm::DbBackend;
 
@@ -26,8 +26,11 @@ impl MigrationTrait for Migration {
         conversations(manager).await?;
         memberships(manager).await?;
         partitioned(manager, messages(), "messages").await?;
-        for (name, columns) in [("ux_messages_id", ["conversation_id", "id"]), ("ux_messages_rev", ["conversation_id", "rev"])] {
-            let index = Index::create().unique().name(name).table("messages").col(columns[0]).col(columns[1]).to_owned();
+        for (name, columns) in
+            [("ux_messages_id", ["conversation_id", "id"]), ("ux_messages_rev", ["conversation_id", "rev"])]
+        {
+            let index =
+                Index::create().unique().name(name).table("messages").col(columns[0]).col(columns[1]).to_owned();
             manager.create_index(index).await?;
         }
         let mut nonce = Index::create();
@@ -64,7 +67,11 @@ async fn conversations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text("slug"))
                 .col(text("name"))
                 .col(text("topic"))
-                .col(integer("interval_global_seconds").check(Expr::col("interval_global_seconds").between(0, 21_600)).take())
+                .col(
+                    integer("interval_global_seconds")
+                        .check(Expr::col("interval_global_seconds").between(0, 21_600))
+                        .take(),
+                )
                 .col(integer("per_user_seconds").check(Expr::col("per_user_seconds").between(0, 21_600)).take())
                 .foreign_key(&mut fk("fk_rooms_conversation", "rooms"))
                 .to_owned(),
@@ -86,11 +93,15 @@ async fn memberships(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(timestamp_with_time_zone("joined_at"))
                 .primary_key(Index::create().col("conversation_id").col("user_id"))
                 .foreign_key(&mut fk("fk_memberships_conversation", "memberships"))
-                .foreign_key(ForeignKey::create().name("fk_memberships_user").from("memberships", "user_id").to("users", "id"))
+                .foreign_key(
+                    ForeignKey::create().name("fk_memberships_user").from("memberships", "user_id").to("users", "id"),
+                )
                 .to_owned(),
         )
         .await?;
-    manager.create_index(Index::create().name("ix_memberships_user").table("memberships").col("user_id").to_owned()).await?;
+    manager
+        .create_index(Index::create().name("ix_memberships_user").table("memberships").col("user_id").to_owned())
+        .await?;
     manager
         .create_table(
             Table::create()
@@ -103,7 +114,9 @@ async fn memberships(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(timestamp_with_time_zone("created_at"))
                 .primary_key(Index::create().col("conversation_id").col("user_id"))
                 .foreign_key(&mut fk("fk_silences_conversation", "silences"))
-                .foreign_key(ForeignKey::create().name("fk_silences_user").from("silences", "user_id").to("users", "id"))
+                .foreign_key(
+                    ForeignKey::create().name("fk_silences_user").from("silences", "user_id").to("users", "id"),
+                )
                 .to_owned(),
         )
         .await

@@ -33,7 +33,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_index(Index::create().unique().name("ux_jobs_key").table("jobs").col("unique_key").to_owned()).await?;
+        manager
+            .create_index(Index::create().unique().name("ux_jobs_key").table("jobs").col("unique_key").to_owned())
+            .await?;
         let mut due = Index::create();
         due.name("ix_jobs_due").table("jobs").col("run_at").and_where(Expr::col("state").eq("ready"));
         manager.create_index(due).await?;
@@ -55,6 +57,8 @@ impl MigrationTrait for Migration {
         let mut target = Index::create();
         target.name("ix_audit_target").table("audit").col("target_type").col("target_id").col("id");
         manager.create_index(target).await?;
-        manager.create_index(Index::create().name("ix_audit_actor").table("audit").col("actor_id").col("id").to_owned()).await
+        manager
+            .create_index(Index::create().name("ix_audit_actor").table("audit").col("actor_id").col("id").to_owned())
+            .await
     }
 }

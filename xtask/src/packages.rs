@@ -1,0 +1,80 @@
+//! What the project needs of the machine: installed from Debian's packages when it may be, otherwise named.
+
+use std::path::Path;
+
+use crate::shell::{Failure, Result, output, program, run, say, succeeds};
+
+/// PostgreSQL's server.
+pub fn postgres() -> Result<std::path::PathBuf> {
+    if find_postgres().is_none() {
+        install(&["postgresql"], "PostgreSQL 15 or newer")?;
+    }
+    find_postgres()
+        .ok_or_else(|| Failure::new("PostgreSQL was installed, but its server is not under /usr/lib/postgresql."))
+}
+
+fn find_postgres() -> Option<std::path::PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut folders: Vec<_> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
+    folders.sort();
+    folders.into_iter().rev().find(|folder| folder.join("initdb").exists())
+}
+
+/// Redis' server.
+pub fn redis() -> Result<String> {
+    ensure("redis-server", &["redis-server"], "Redis 7 or newer")
+}
+
+/// A browser for the tests.
+pub fn chromium() -> Result<String> {
+    ensure("chromium", &["chromium"], "Chromium")
+}
+
+/// Debian's Rust compiler for WebAssembly, and the linker.
+pub fn rustc_web() -> Result<()> {
+    let there = |file: &str| Path::new(file).exists();
+    if there("/usr/bin/cargo") && succeeds(program("/usr/bin/rustc").arg("--version")) && has_package("rust-web-src") {
+        return Ok(());
+    }
+    install(&["rustc-web", "cargo-web", "rust-web-src", "lld"], "a Rust compiler for wasm32-unknown-unknown")
+}
+
+fn has_package(name: &str) -> bool {
+    output(program("dpkg-query").args(["-W", "-f=${Status}", name])).is_ok_and(|status| status.ends_with("installed"))
+}
+
+fn ensure(binary: &str, packages: &[&str], what: &str) -> Result<String> {
+    let path = format!("/usr/bin/{binary}");
+    if !Path::new(&path).exists() {
+        install(packages, what)?;
+    }
+    Ok(path)
+}
+
+fn install(packages: &[&str], what: &str) -> Result<()> {
+    let names = packages.join(" ");
+    let missing = || Failure::new(format!("{what} is missing. Install it with: sudo apt-get install {names}"));
+    let prefix: &[&str] = match output(program("id").arg("-u")).as_deref() {
+        Ok("0") => &[],
+        _ if succeeds(program("sudo").args(["-n", "true"])) => &["sudo", "-n"],
+        _ => return Err(missing()),
+    };
+    let apt = |arguments: &[&str]| {
+        let words: Vec<&str> =
+            prefix.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).collect();
+        run(program(words[0]).args(&words[1..]).args(arguments))
+    };
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return Err(missing());
+    }
+    say(&format!("Installing {names} ({what})"));
+    apt(&["update", "-q"])?;
+    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+    arguments.extend_from_slice(packages);
+    apt(&arguments).map_err(|_| missing())
+}
+
+/// Python's virtual environments.
+pub fn python_venv() -> Result<()> {
+    install(&["python3", "python3-venv", "python3-pip"], "Python 3 with venv")
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask test`: everything that must hold.
+
+use std::time::Instant;
+
+use crate::packages;
+use crate::servers::Servers;
+use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
+use crate::{tidy, web};
+
+/// The steps in their order: cheap ones first.
+const STEPS: &[(&str, fn() -> Result)] = &[
+    ("format", format),
+    ("tidy", tidy::tidy),
+    ("clippy", clippy),
+    ("rustdoc", rustdoc),
+    ("rust", rust),
+    ("browser", browser),
+];
+
+/// Runs all steps, or one.
+pub fn test(arguments: &[String]) -> Result {
+    let only = match arguments {
+        [] => None,
+        [flag, step] if flag == "--only" => Some(step.as_str()),
+        _ => return Err(Failure::new("usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|browser]")),
+    };
+    for (name, step) in STEPS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        let began = Instant::now();
+        say(&format!("== {name}"));
+        step().map_err(|failure| Failure::new(format!("{name}: {failure}")))?;
+        say(&format!("== {name}: ok in {} s", began.elapsed().as_secs()));
+    }
+    Ok(())
+}
+
+fn format() -> Result {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result {
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+}
+
+fn rustdoc() -> Result {
+    let doc = ["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"];
+    run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Unit and integration tests, on both twins.
+fn rust() -> Result {
+    let servers = Servers::start()?;
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    servers.describe(&mut command);
+    run(&mut command)
+}
+
+/// The official clients and the browser against the real program.
+fn browser() -> Result {
+    let chromium = packages::chromium()?;
+    let dist = web::build(None)?;
+    run(cargo().args(["build", "--locked", "--package", "praca"]).env("PRACA_WEB_DIST", dist))?;
+    let e2e = root().join("e2e");
+    run(program("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&e2e))?;
+    let python = python()?;
+    let servers = Servers::start()?;
+    let mut command = program("node");
+    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).current_dir(&e2e);
+    command.env("PRACA_BIN", target().join("debug/praca")).env("CHROMIUM", chromium).env("PYTHON", python);
+    servers.describe(&mut command);
+    run(&mut command)
+}
+
+/// A Python with the official client, in an environment of its own.
+fn python() -> Result<std::path::PathBuf> {
+    let venv = target().join("e2e-python");
+    let python = venv.join("bin/python");
+    let wanted = root().join("e2e/requirements.txt");
+    if !python.exists() {
+        run(program("python3").args(["-m", "venv"]).arg(&venv)).or_else(|_| {
+            packages::python_venv()?;
+            run(program("python3").args(["-m", "venv"]).arg(&venv))
+        })?;
+    }
+    run(program(&python).args(["-m", "pip", "install", "-q", "-r"]).arg(wanted))?;
+    Ok(python)
+}

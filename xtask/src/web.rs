@@ -1,0 +1,198 @@
+//! `cargo xtask web`: the client as WebAssembly, with hashed names, compressed beside each file.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::packages;
+use crate::shell::{Failure, Result, cargo, output, program, root, run, say, succeeds, target};
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+const BUILD: &[&str] =
+    &["build", "--locked", "--package", "praca-web", "--bin", "praca-web", "--profile", "web-release"];
+
+/// Which compiler makes the WebAssembly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Toolchain {
+    /// The active one, which has the target.
+    Rustup,
+    /// Debian's, which builds the standard library itself.
+    Debian,
+}
+
+/// `cargo xtask web [--toolchain rustup|debian]`.
+pub fn command(arguments: &[String]) -> Result {
+    let toolchain = match arguments {
+        [] => None,
+        [flag, name] if flag == "--toolchain" => Some(name.as_str()),
+        _ => return Err(Failure::new("usage: cargo xtask web [--toolchain rustup|debian]")),
+    };
+    let dist = build(toolchain)?;
+    say(&format!("The client is in {}", dist.display()));
+    Ok(())
+}
+
+/// Builds the client; where its files are.
+pub fn build(toolchain: Option<&str>) -> Result<PathBuf> {
+    let toolchain = match toolchain {
+        Some("rustup") => Toolchain::Rustup,
+        Some("debian") => debian()?,
+        Some(other) => return Err(Failure::new(format!("there is no toolchain {other}, only rustup and debian"))),
+        None => choose()?,
+    };
+    let folder = match toolchain {
+        Toolchain::Rustup => target().join("web-rustup"),
+        Toolchain::Debian => target().join("web-debian"),
+    };
+    let mut compile = match toolchain {
+        Toolchain::Rustup => cargo(),
+        Toolchain::Debian => debian_cargo()?,
+    };
+    run(compile.args(BUILD).args(["--target", TRIPLE]).arg("--target-dir").arg(&folder))?;
+    let wasm = folder.join(TRIPLE).join("web-release/praca-web.wasm");
+    let dist = target().join("web-dist");
+    assemble(&wasm, &dist)?;
+    Ok(dist)
+}
+
+/// The active toolchain if it has the target, else Debian's, else the target is added, else a sentence.
+fn choose() -> Result<Toolchain> {
+    let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(&sysroot).join("lib/rustlib").join(TRIPLE).exists() {
+        say("Building the client with the active Rust toolchain");
+        return Ok(Toolchain::Rustup);
+    }
+    if let Ok(toolchain) = debian() {
+        return Ok(toolchain);
+    }
+    say(&format!("Adding the target {TRIPLE} to the active Rust toolchain"));
+    if succeeds(program("rustup").args(["target", "add", TRIPLE])) {
+        return Ok(Toolchain::Rustup);
+    }
+    Err(Failure::new(format!(
+        "no compiler for WebAssembly: run `rustup target add {TRIPLE}` or `sudo apt-get install rustc-web cargo-web rust-web-src lld`"
+    )))
+}
+
+fn debian() -> Result<Toolchain> {
+    packages::rustc_web()?;
+    say("Building the client with Debian's Rust compiler for the web");
+    Ok(Toolchain::Debian)
+}
+
+/// Debian's cargo, free of what the outer cargo hands to its children. It has no compiled standard library for the
+/// target and builds one.
+fn debian_cargo() -> Result<Command> {
+    let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
+    let own = Path::new(&sysroot).join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+    // One fixed path: another linker would recompile everything.
+    let linker = if own.exists() { own } else { PathBuf::from("/usr/bin/rust-lld") };
+    let mut command = program("/usr/bin/cargo");
+    for leaked in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTDOC", "CARGO", "CARGO_MANIFEST_DIR", "CARGO_TARGET_DIR"] {
+        command.env_remove(leaked);
+    }
+    command
+        .env("RUSTC", "/usr/bin/rustc")
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+    Ok(command)
+}
+
+/// Puts together what the server serves: glue, hashed names, compressed forms.
+fn assemble(wasm: &Path, dist: &Path) -> Result {
+    let glue = target().join("web-glue");
+    remove(&glue)?;
+    remove(dist)?;
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    let made = bindgen.input_path(wasm).web(true).and_then(|b| {
+        let b = b.out_name("praca_web").typescript(false).remove_name_section(true);
+        b.remove_producers_section(true).omit_default_module_path(true).generate(&glue)
+    });
+    made.map_err(|error| Failure::new(format!("wasm-bindgen: {error}")))?;
+    let mut site = Site { dist: dist.to_owned(), renamed: BTreeMap::new() };
+    let public = root().join("crates/web/public");
+    for name in ["fonts", "img", "vendor", "docs"] {
+        site.add_folder(&public.join(name), name)?;
+    }
+    site.add("praca_web_bg.wasm", &std::fs::read(glue.join("praca_web_bg.wasm"))?)?;
+    site.add_text("praca_web.js", &std::fs::read_to_string(glue.join("praca_web.js"))?)?;
+    for name in ["tokens.css", "praca.css", "client.css", "boot.js", "theme.js"] {
+        site.add_text(name, &std::fs::read_to_string(public.join(name))?)?;
+    }
+    let page = site.rewrite(&std::fs::read_to_string(public.join("index.html"))?);
+    write(&dist.join("index.html"), page.as_bytes())
+}
+
+/// The files so far, and what their names became.
+struct Site {
+    dist: PathBuf,
+    renamed: BTreeMap<String, String>,
+}
+
+impl Site {
+    /// Adds a file under a name with its hash.
+    fn add(&mut self, name: &str, content: &[u8]) -> Result {
+        let hash: String = Sha256::digest(content).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let hashed = format!("/assets/{stem}-{hash}.{extension}");
+        write(&self.dist.join(hashed.trim_start_matches('/')), content)?;
+        self.renamed.insert(format!("/{name}"), hashed);
+        Ok(())
+    }
+
+    /// Adds a text whose mentions of other files follow their new names.
+    fn add_text(&mut self, name: &str, content: &str) -> Result {
+        let content = self.rewrite(content);
+        self.add(name, content.as_bytes())
+    }
+
+    fn add_folder(&mut self, folder: &Path, name: &str) -> Result {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+            let file = path.file_name().and_then(|file| file.to_str()).unwrap_or_default();
+            self.add(&format!("{name}/{file}"), &std::fs::read(&path)?)?;
+        }
+        Ok(())
+    }
+
+    /// Files are mentioned by their address from the root, in quotes.
+    fn rewrite(&self, text: &str) -> String {
+        self.renamed.iter().fold(text.to_owned(), |text, (name, hashed)| {
+            text.replace(&format!("\"{name}\""), &format!("\"{hashed}\""))
+        })
+    }
+}
+
+/// Writes a file, and its Brotli and gzip forms beside it where they are smaller.
+fn write(path: &Path, content: &[u8]) -> Result {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, content)?;
+    if path.extension().is_some_and(|extension| extension == "woff2") {
+        return Ok(());
+    }
+    let mut brotli = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &*content, &mut brotli, &parameters)?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(content)?;
+    let gzip = gzip.finish()?;
+    for (suffix, compressed) in [("br", brotli), ("gz", gzip)] {
+        if compressed.len() < content.len() {
+            std::fs::write(format!("{}.{suffix}", path.display()), compressed)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
