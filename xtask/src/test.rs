@@ -7,8 +7,11 @@ use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
 use crate::{tidy, web};
 
+/// A part of the tests.
+type Step = fn() -> Result;
+
 /// The steps in their order: cheap ones first.
-const STEPS: &[(&str, fn() -> Result)] = &[
+const STEPS: &[(&str, Step)] = &[
     ("format", format),
     ("tidy", tidy::tidy),
     ("clippy", clippy),

@@ -136,9 +136,10 @@ struct Site {
 impl Site {
     /// Adds a file under a name with its hash.
     fn add(&mut self, name: &str, content: &[u8]) -> Result {
-        let hash: String = Sha256::digest(content).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let digest: [u8; 32] = Sha256::digest(content).into();
+        let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let hashed = format!("/assets/{stem}-{hash}.{extension}");
+        let hashed = format!("/assets/{stem}-{hash:012x}.{extension}");
         write(&self.dist.join(hashed.trim_start_matches('/')), content)?;
         self.renamed.insert(format!("/{name}"), hashed);
         Ok(())

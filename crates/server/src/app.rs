@@ -23,7 +23,7 @@ use crate::admin;
 use crate::auth::keys::{Keyring, PUBLISH_BEFORE_USE, ROTATE_AFTER};
 use crate::auth::passwords::Passwords;
 use crate::base::{Base, Services};
-use crate::bus::{Bus, CacheKey, LocalBus, RedisBus, Signal};
+use crate::bus::{Bus, CacheKey, Copies, LocalBus, RedisBus, Signal};
 use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::conversations::Conversations;
@@ -56,6 +56,23 @@ pub struct App {
     pub rooms: Rooms,
     gatekeeper: Gatekeeper,
     gateway: Gateway,
+    /// Held so that the bus finds it.
+    _copies: Arc<dyn Copies>,
+}
+
+/// The slices that keep copies of rows.
+struct Slices {
+    accounts: Accounts,
+    conversations: Conversations,
+    rooms: Rooms,
+}
+
+impl Copies for Slices {
+    fn forget(&self, key: CacheKey) {
+        self.accounts.forget(key);
+        self.conversations.forget(key);
+        self.rooms.forget(key);
+    }
 }
 
 /// Whether to bring the database up to date before starting.
@@ -83,9 +100,9 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
     let (bus, limits) = match &config.redis_url {
         Some(url) => {
             let bus = RedisBus::connect(url.reveal(), ids.uuid()).await?;
-            (Bus::Redis(bus), Limits::Redis(RedisLimits::connect(url.reveal(), clock.clone()).await?))
+            (Bus::from(bus), Limits::Redis(RedisLimits::connect(url.reveal(), clock.clone()).await?))
         }
-        None => (Bus::Local(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
+        None => (Bus::from(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
     };
     let keys = Keyring::new(db.clone(), config.secret_key.clone());
     keys.load_or_create(&clock, &ids).await?;
@@ -110,13 +127,16 @@ impl App {
         let accounts = Accounts::new(base.clone());
         let conversations = Conversations::new(base.clone(), accounts.clone());
         let rooms = Rooms::new(base.clone(), conversations.clone());
+        let slices = Slices { accounts: accounts.clone(), conversations: conversations.clone(), rooms: rooms.clone() };
+        let copies: Arc<dyn Copies> = Arc::new(slices);
+        base.bus.watch_copies(&copies);
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
         let rooms_socket = Arc::new(RoomsSocket::new(base.clone(), conversations.clone(), rooms.clone()));
         let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
         handlers
             .extend(RoomsSocket::EVENTS.iter().map(|event| (*event, rooms_socket.clone() as Arc<dyn SocketHandler>)));
         let gateway = Gateway::new(base.clone(), gatekeeper.clone(), Arc::new(conversations.clone()), handlers);
-        Self { base, accounts, conversations, rooms, gatekeeper, gateway }
+        Self { base, accounts, conversations, rooms, gatekeeper, gateway, _copies: copies }
     }
 
     /// Starts what runs beside requests: the gateway, following changed rows, metrics.
@@ -232,7 +252,7 @@ impl App {
                             tracing::warn!(%error, "signing keys cannot be read; an unknown one will be looked for");
                         }
                     }
-                    Signal::Forget(key) => self.forget(*key),
+                    Signal::Forget(key) => self.base.bus.forget(*key),
                     Signal::Resync => self.forget_all(),
                     _ => {}
                 },
@@ -240,12 +260,6 @@ impl App {
                 Err(RecvError::Closed) => return,
             }
         }
-    }
-
-    fn forget(&self, key: CacheKey) {
-        self.accounts.forget(key);
-        self.conversations.forget(key);
-        self.rooms.forget(key);
     }
 
     fn forget_all(&self) {

@@ -202,23 +202,12 @@ impl Event {
             }
             Self::SigningKeysRotated { kid } => Some(Entry::new("keys.rotate", "signing_key", kid)),
             Self::RoomCreated { room, by } => Some(Entry::new("room.create", "room", room).by(*by)),
-            Self::RoomChanged { room, by, action, reason } => {
-                let mut entry = Entry::new(action.name(), "room", room.id).by(Some(*by)).with(json!({
-                    "name": room.name,
-                    "visibility": room.visibility,
-                    "intervalGlobalSeconds": room.interval_global_seconds,
-                    "perUserSeconds": room.per_user_seconds,
-                    "silence": room.silence,
-                }));
-                entry.reason.clone_from(reason);
-                Some(entry)
-            }
+            Self::RoomChanged { room, by, action, reason } => Some(room_entry(room, *by, *action, reason.clone())),
             Self::MemberSilenceChanged { room, user, by, reason, until } => {
                 let action = if reason.is_some() { "room.silence_member" } else { "room.lift_member_silence" };
-                let mut entry =
-                    Entry::new(action, "user", user).by(Some(*by)).with(json!({ "room": room, "until": until }));
-                entry.reason.clone_from(reason);
-                Some(entry)
+                let entry = Entry::new(action, "user", user).by(Some(*by));
+                let entry = entry.with(json!({ "room": room, "until": until }));
+                Some(Entry { reason: reason.clone(), ..entry })
             }
             Self::MemberRoleChanged { room, user, by, role } => Some(
                 Entry::new("room.set_member_role", "user", user)
@@ -320,6 +309,17 @@ impl RoomAction {
             Self::Archive => "room.archive",
         }
     }
+}
+
+fn room_entry(room: &Room, by: UserId, action: RoomAction, reason: Option<String>) -> Entry {
+    let entry = Entry::new(action.name(), "room", room.id).by(Some(by)).with(json!({
+        "name": room.name,
+        "visibility": room.visibility,
+        "intervalGlobalSeconds": room.interval_global_seconds,
+        "perUserSeconds": room.per_user_seconds,
+        "silence": room.silence,
+    }));
+    Entry { reason, ..entry }
 }
 
 fn to_person(id: UserId, event: &ServerEvent) -> Signal {

@@ -96,7 +96,7 @@ impl Keyring {
     ) -> Result<String> {
         let seed: [u8; 32] = ids.secret()?;
         let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes();
-        let kid = URL_SAFE_NO_PAD.encode(&ids.secret::<12>()?);
+        let kid = URL_SAFE_NO_PAD.encode(ids.secret::<12>()?);
         let row = entity::ActiveModel {
             kid: Set(kid.clone()),
             public_key: Set(public.to_vec()),

@@ -7,8 +7,8 @@ mod local;
 mod redis;
 pub mod signal;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use tokio::sync::broadcast;
 
@@ -40,37 +40,77 @@ impl Health {
     }
 }
 
-/// The bus of this process: alone, or joined with other nodes by Redis.
+/// Something that keeps copies of rows.
+pub trait Copies: Send + Sync {
+    /// Drops those of a row.
+    fn forget(&self, key: CacheKey);
+}
+
+/// The bus of this process.
 #[derive(Clone)]
-pub enum Bus {
-    /// One node.
+pub struct Bus {
+    twin: Twin,
+    /// Weak, since whoever keeps copies also keeps the bus.
+    copies: Arc<OnceLock<Weak<dyn Copies>>>,
+}
+
+/// Alone, or joined with other nodes by Redis.
+#[derive(Clone)]
+enum Twin {
     Local(LocalBus),
-    /// Many nodes.
     Redis(RedisBus),
 }
 
+impl From<LocalBus> for Bus {
+    fn from(bus: LocalBus) -> Self {
+        Self { twin: Twin::Local(bus), copies: Arc::default() }
+    }
+}
+
+impl From<RedisBus> for Bus {
+    fn from(bus: RedisBus) -> Self {
+        Self { twin: Twin::Redis(bus), copies: Arc::default() }
+    }
+}
+
 impl Bus {
-    /// Delivers here and sends to the others. Never waits.
+    /// Delivers here and sends to the others. Never waits. This node's copies of a row are dropped before it returns, so
+    /// that whoever changed the row never reads an old copy.
     pub fn publish(&self, signal: Signal) {
-        match self {
-            Self::Local(bus) => bus.publish(signal),
-            Self::Redis(bus) => bus.publish(signal),
+        if let Signal::Forget(key) = &signal {
+            self.forget(*key);
+        }
+        match &self.twin {
+            Twin::Local(bus) => bus.publish(signal),
+            Twin::Redis(bus) => bus.publish(signal),
+        }
+    }
+
+    /// Has `copies` dropped whenever a row changes, for as long as somebody holds them. The first call counts.
+    pub fn watch_copies(&self, copies: &Arc<dyn Copies>) {
+        let _ = self.copies.set(Arc::downgrade(copies));
+    }
+
+    /// Drops this node's copies of a row.
+    pub fn forget(&self, key: CacheKey) {
+        if let Some(copies) = self.copies.get().and_then(Weak::upgrade) {
+            copies.forget(key);
         }
     }
 
     /// Everything published from now on, here and elsewhere.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Signal>> {
-        match self {
-            Self::Local(bus) => bus.subscribe(),
-            Self::Redis(bus) => bus.subscribe(),
+        match &self.twin {
+            Twin::Local(bus) => bus.subscribe(),
+            Twin::Redis(bus) => bus.subscribe(),
         }
     }
 
     /// Whether signals of other nodes arrive; always, for one node.
     pub fn health(&self) -> Health {
-        match self {
-            Self::Local(bus) => bus.health(),
-            Self::Redis(bus) => bus.health(),
+        match &self.twin {
+            Twin::Local(bus) => bus.health(),
+            Twin::Redis(bus) => bus.health(),
         }
     }
 }

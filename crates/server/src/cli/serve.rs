@@ -49,17 +49,8 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     }
     tasks.close();
     say(&format!("Praça is at {}", app.base.config.public_url));
-    let signal = stop_when_asked(app.clone());
-    // Small frames leave at once: waiting to fill a segment costs tens of milliseconds at the 99th percentile.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
-        }
-    });
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { signal.cancelled_owned().await });
     let finished = async {
-        let served = serving.await;
+        let served = answer_requests(&app, listener).await;
         app.conversations.finish().await;
         tasks.wait().await;
         served
@@ -74,6 +65,20 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     }
     app.base.db.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Answers requests until the app has shut down and those under way are done.
+async fn answer_requests(app: &App, listener: TcpListener) -> Result<()> {
+    let stopped = stop_when_asked(app.clone());
+    // Small frames leave at once: waiting to fill a segment costs tens of milliseconds at the 99th percentile.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY refused");
+        }
+    });
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned()).await?;
     Ok(())
 }
 

@@ -40,6 +40,8 @@ pub struct Catchup {
     pub reset: bool,
     /// All changes up to this one are in here.
     pub rev: Rev,
+    /// All messages up to this one are in here, or stand between the page and it.
+    pub seq: Seq,
 }
 
 impl Conversations {
@@ -51,7 +53,7 @@ impl Conversations {
         let limit = checked_limit(query.limit)?;
         match (query.before, query.after, query.around) {
             (before, None, None) => self.page_before(access.id(), before, limit).await,
-            (None, Some(after), None) => self.page_after(access.id(), after, limit).await,
+            (None, Some(after), None) => self.page_between(access.id(), after, Seq(i64::MAX - 1), limit).await,
             (None, None, Some(around)) => self.page_around(access.id(), around, limit).await,
             _ => Err(Error::invalid_field("before", "exclusive", "Give one of `before`, `after` and `around`.")),
         }
@@ -71,9 +73,11 @@ impl Conversations {
         Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
     }
 
-    async fn page_after(&self, id: ConversationId, after: Seq, limit: u64) -> Result<MessagePage> {
+    /// The oldest messages after `after` up to `until`.
+    async fn page_between(&self, id: ConversationId, after: Seq, until: Seq, limit: u64) -> Result<MessagePage> {
         let conn = self.0.base.db.read();
-        let mut rows = store::messages_between(conn, id, Some(after), None, Order::Asc, limit + 1).await?;
+        let mut rows =
+            store::messages_between(conn, id, Some(after), Some(until.next()), Order::Asc, limit + 1).await?;
         let has_after = cut(&mut rows, limit);
         // `seq` has no gaps: there are older ones unless the page begins with the first.
         let has_before = rows.first().map_or(after > Seq::ZERO, |row| row.seq > Seq(1));
@@ -107,7 +111,7 @@ impl Conversations {
         let limit = checked_limit(limit)?;
         let id = access.id();
         let conn = self.0.base.db.read();
-        // The counters are read first: what is stored after them arrives as a live change.
+        // The counters are read first, and nothing beyond them: what is stored later arrives as a live change, once.
         let now = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?;
         let ahead = after_seq.is_some_and(|seq| seq > now.last_seq) || after_rev.is_some_and(|rev| rev > now.last_rev);
         let known = after_seq.filter(|_| !ahead);
@@ -121,10 +125,10 @@ impl Conversations {
             }
         }
         let page = match known.filter(|_| !reset) {
-            Some(seq) => self.page_after(id, seq, limit).await?,
-            None => self.page_before(id, None, limit).await?,
+            Some(seq) => self.page_between(id, seq, now.last_seq, limit).await?,
+            None => MessagePage { has_after: false, ..self.page_before(id, Some(now.last_seq.next()), limit).await? },
         };
-        Ok(Catchup { page, changed, reset, rev: now.last_rev })
+        Ok(Catchup { page, changed, reset, rev: now.last_rev, seq: now.last_seq })
     }
 
     /// Earlier texts of a message, oldest first: for its author, and for moderators.

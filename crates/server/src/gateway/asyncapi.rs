@@ -10,7 +10,7 @@ use praca_api::events::{
     SendMessage, ServerEvent, StatusChanged, Typing,
 };
 use praca_api::messages::ReadState;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 /// Schemas by name.
@@ -65,58 +65,54 @@ impl Schemas {
 /// The document (AsyncAPI 3.0). Messages are named by their events.
 pub fn document() -> Value {
     let mut schemas = Schemas::default();
-    let problem = schemas.add::<Problem>();
-    let mut messages = serde_json::Map::new();
-    let mut operations = serde_json::Map::new();
-    for event in ClientEvent::ALL {
-        let (payload, data) = schemas.client(*event);
-        let name = event.name();
-        messages.insert(name.into(), json!({ "name": name, "payload": payload }));
-        let answer = format!("{name}.ack");
-        messages.insert(answer.clone(), json!({ "name": answer, "payload": ack(&data, &problem) }));
-        operations.insert(
-            key("receive", name),
-            json!({
-                "action": "receive",
-                "channel": { "$ref": "#/channels/main" },
-                "messages": [reference(name)],
-                "reply": { "channel": { "$ref": "#/channels/main" }, "messages": [reference(&answer)] },
-            }),
-        );
-    }
+    let mut messages = Map::new();
+    let mut operations = Map::new();
+    describe_client_events(&mut schemas, &mut messages, &mut operations);
     for name in ServerEvent::NAMES {
         let payload = schemas.server(name).unwrap_or_else(|| json!({}));
         messages.insert((*name).into(), json!({ "name": name, "payload": payload }));
-        operations.insert(
-            key("send", name),
-            json!({
-                "action": "send",
-                "channel": { "$ref": "#/channels/main" },
-                "messages": [reference(name)],
-            }),
-        );
+        let operation = json!({ "action": "send", "channel": channel(), "messages": [reference(name)] });
+        operations.insert(key("send", name), operation);
     }
     let handshake = schemas.add::<Handshake>();
+    let description = "Socket.IO v5 at `/socket.io/`, namespace `/`, over WebSocket and long polling. Every client event takes \
+                       one object and an acknowledgement.";
     json!({
         "asyncapi": "3.0.0",
-        "info": {
-            "title": "Praça, live",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "Socket.IO v5 at `/socket.io/`, namespace `/`, over WebSocket and long polling. Every client event \
-                takes one object and an acknowledgement.",
-        },
+        "info": { "title": "Praça, live", "version": env!("CARGO_PKG_VERSION"), "description": description },
         "defaultContentType": "application/json",
-        "channels": {
-            "main": {
-                "address": "/",
-                "messages": messages,
-                "bindings": { "ws": { "bindingVersion": "0.1.0" } },
-                "x-handshake-auth": handshake,
-            }
-        },
+        "channels": { "main": { "address": "/", "messages": messages, "x-handshake-auth": handshake } },
         "operations": operations,
         "components": { "schemas": schemas.0 },
     })
+}
+
+/// Each client event, and its acknowledgement.
+fn describe_client_events(
+    schemas: &mut Schemas,
+    messages: &mut Map<String, Value>,
+    operations: &mut Map<String, Value>,
+) {
+    let problem = schemas.add::<Problem>();
+    for event in ClientEvent::ALL {
+        let (payload, data) = schemas.client(*event);
+        let name = event.name();
+        let answer = format!("{name}.ack");
+        messages.insert(name.into(), json!({ "name": name, "payload": payload }));
+        messages.insert(answer.clone(), json!({ "name": answer, "payload": ack(&data, &problem) }));
+        let operation = json!({
+            "action": "receive",
+            "channel": channel(),
+            "messages": [reference(name)],
+            "reply": { "channel": channel(), "messages": [reference(&answer)] },
+        });
+        operations.insert(key("receive", name), operation);
+    }
+}
+
+/// The one channel.
+fn channel() -> Value {
+    json!({ "$ref": "#/channels/main" })
 }
 
 fn ack(data: &Value, problem: &Value) -> Value {

@@ -75,8 +75,8 @@ impl RedisLimits {
     }
 
     pub(super) async fn release(&self, keys: &SlowModeKeys, nonce: &str) -> Result<()> {
-        let none = Clocks { room: Duration::ZERO, user: Duration::ZERO, slack: Duration::ZERO };
-        self.run("release", keys, none, &keys.owner(nonce)).await.map(drop)
+        let stopped = Clocks { room: Duration::ZERO, user: Duration::ZERO, slack: Duration::ZERO };
+        self.run("release", keys, stopped, &keys.owner(nonce)).await.map(drop)
     }
 
     pub(super) async fn waiting(&self, keys: &SlowModeKeys, clocks: Clocks) -> Result<Wait> {

@@ -17,8 +17,10 @@ impl Rooms {
     pub async fn join(&self, access: &ConversationAccess<Read>, wish: JoinRoom) -> Result<(Joined, Rev, Seq)> {
         self.0.conversations.join(access).await?;
         let catchup = self.0.conversations.catch_up(access, wish.limit, wish.after_seq, wish.after_rev).await?;
-        let room = self.get(access).await?;
-        let seen = catchup.page.items.last().map_or(room.room.last_seq, |message| message.seq);
+        let mut room = self.get(access).await?;
+        // What the client has is what it was given; the room may have gone on since.
+        room.room.last_rev = catchup.rev;
+        room.room.last_seq = catchup.seq;
         let joined = Joined {
             room,
             messages: catchup.page.items,
@@ -28,6 +30,6 @@ impl Rooms {
             has_after: catchup.page.has_after,
             slow_mode: self.slow_mode(access).await?,
         };
-        Ok((joined, catchup.rev, seen))
+        Ok((joined, catchup.rev, catchup.seq))
     }
 }

@@ -95,10 +95,10 @@ impl Rooms {
         let room = self.0.conversations.open(&tx, Kind::Room, visibility).await?;
         row.conversation_id = Set(room);
         let inserted = entity::Entity::insert(row).exec_without_returning(tx.conn()).await;
-        inserted.map_err(|error| match is_duplicate(&error, "ux_rooms_slug", "rooms.slug") {
-            true => Error::problem(ProblemCode::RequestConflict, "There is a room of that slug."),
-            false => error.into(),
-        })?;
+        if inserted.as_ref().is_err_and(|error| is_duplicate(error, "ux_rooms_slug", "rooms.slug")) {
+            return Err(Error::problem(ProblemCode::RequestConflict, "There is a room of that slug."));
+        }
+        inserted?;
         tx.emit(Event::RoomCreated { room, by });
         tx.commit().await?;
         Ok(room)

@@ -1,0 +1,17 @@
+//! Praça through its public surface, on both twins: {SQLite + local} and {PostgreSQL + Redis}.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod accounts;
+mod admin;
+mod documents;
+mod faults;
+mod gateway;
+mod keys;
+mod limits;
+mod matrix;
+mod messages;
+mod nodes;
+mod rooms;
+mod slow_mode;
+mod socket;
+mod world;

@@ -1,0 +1,247 @@
+//! Who may do what: every route and every event, attacked by everyone, as one reviewed table.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use praca_api::ConversationId;
+use praca_api::accounts::Role;
+use praca_api::events::ClientEvent;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::socket::Socket;
+use crate::world::{Person, Twin, World, read};
+
+const WHO: [&str; 8] = ["anonymous", "stranger", "member", "room-mod", "moderator", "silenced", "suspended", "admin"];
+
+/// Everyone who tries, and somebody things are done to.
+struct Cast {
+    people: Vec<Option<Person>>,
+    admin: Person,
+    room_mod: Person,
+    members: Vec<Person>,
+    target: Person,
+}
+
+/// A route as it is asked: method, path, its template, body. `{room}`, `{target}` and `{m}` (a message of the target) are
+/// filled in for each try.
+type Ask = (Method, &'static str, &'static str, Option<Value>);
+
+async fn cast(world: &World) -> Cast {
+    let admin = world.person("admina", Role::Admin).await;
+    let moderator = world.person("modera", Role::Moderator).await;
+    let (stranger, member, room_mod) =
+        (world.user("alheia").await, world.user("membra").await, world.user("zelador").await);
+    let (silenced, suspended, target) =
+        (world.user("calada").await, world.user("suspensa").await, world.user("alvo").await);
+    Cast {
+        members: vec![member.clone(), room_mod.clone(), silenced.clone(), suspended.clone(), target.clone()],
+        admin: admin.clone(),
+        room_mod: room_mod.clone(),
+        target,
+        people: vec![
+            None,
+            Some(stranger),
+            Some(member),
+            Some(room_mod),
+            Some(moderator),
+            Some(silenced),
+            Some(suspended),
+            Some(admin),
+        ],
+    }
+}
+
+/// A room as each row finds it, whatever the rows before did.
+async fn fresh_room(world: &World, cast: &Cast) -> ConversationId {
+    let room = world.room(&format!("sala-{}", world.app.base.ids.uuid()), 0, 0).await;
+    set_statuses(world, cast, "active", "active").await;
+    for person in &cast.members {
+        world.put(&format!("/rooms/{room}/membership"), person, json!({})).await.ok();
+    }
+    let role = format!("/rooms/{room}/members/{}/role", cast.room_mod.id);
+    assert_eq!(world.put(&role, &cast.admin, json!({ "role": "moderator" })).await.status, 204);
+    set_statuses(world, cast, "silenced", "suspended").await;
+    room
+}
+
+async fn set_statuses(world: &World, cast: &Cast, silenced: &str, suspended: &str) {
+    for (person, status) in [(&cast.members[2], silenced), (&cast.members[3], suspended)] {
+        let body = json!({ "status": status, "reason": "matriz" });
+        world.patch(&format!("/admin/users/{}", person.id), &cast.admin, body).await.ok();
+    }
+}
+
+/// What one asks of oneself and the administrators' routes.
+fn account_routes() -> Vec<Ask> {
+    let change = json!({ "role": "user", "reason": "matriz" });
+    vec![
+        (Method::GET, "/me", "/me", None),
+        (Method::PATCH, "/me", "/me", Some(json!({ "displayName": "Nome Novo" }))),
+        (Method::GET, "/auth/sessions", "/auth/sessions", None),
+        (Method::DELETE, "/auth/sessions/{target}", "/auth/sessions/{id}", None),
+        (Method::GET, "/admin/users", "/admin/users", None),
+        (Method::PATCH, "/admin/users/{target}", "/admin/users/{id}", Some(change)),
+    ]
+}
+
+/// What one asks of a room.
+fn room_routes() -> Vec<Ask> {
+    let silence = || Some(json!({ "reason": "matriz" }));
+    let message = "/rooms/{id}/messages/{message_id}";
+    let reaction = "/rooms/{id}/messages/{message_id}/reactions/{emoji}";
+    vec![
+        (Method::GET, "/rooms", "/rooms", None),
+        (Method::POST, "/rooms", "/rooms", Some(json!({ "name": "x" }))),
+        (Method::GET, "/rooms/{room}", "/rooms/{id}", None),
+        (Method::PATCH, "/rooms/{room}", "/rooms/{id}", Some(json!({ "topic": "Assunto" }))),
+        (Method::PATCH, "/rooms/{room}/membership", "/rooms/{id}/membership", Some(json!({ "muted": true }))),
+        (Method::GET, "/rooms/{room}/messages", "/rooms/{id}/messages", None),
+        (Method::POST, "/rooms/{room}/messages", "/rooms/{id}/messages", Some(json!({ "body": "oi" }))),
+        (Method::GET, "/rooms/{room}/messages/{m}/revisions", "/rooms/{id}/messages/{message_id}/revisions", None),
+        (Method::PATCH, "/rooms/{room}/messages/{m}", message, Some(json!({ "body": "alheia" }))),
+        (Method::PUT, "/rooms/{room}/messages/{m}/reactions/👍", reaction, None),
+        (Method::DELETE, "/rooms/{room}/messages/{m}/reactions/👍", reaction, None),
+        (Method::DELETE, "/rooms/{room}/messages/{m}", message, None),
+        (Method::PUT, "/rooms/{room}/read", "/rooms/{id}/read", Some(json!({ "seq": 1 }))),
+        (Method::GET, "/rooms/{room}/members", "/rooms/{id}/members", None),
+        (
+            Method::PUT,
+            "/rooms/{room}/members/{target}/role",
+            "/rooms/{id}/members/{user_id}/role",
+            Some(json!({ "role": "member" })),
+        ),
+        (Method::PUT, "/rooms/{room}/silences/{target}", "/rooms/{id}/silences/{user_id}", silence()),
+        (Method::DELETE, "/rooms/{room}/silences/{target}", "/rooms/{id}/silences/{user_id}", None),
+        (Method::PUT, "/rooms/{room}/silence", "/rooms/{id}/silence", silence()),
+        (Method::DELETE, "/rooms/{room}/silence", "/rooms/{id}/silence", None),
+        (Method::PUT, "/rooms/{room}/membership", "/rooms/{id}/membership", None),
+        (Method::DELETE, "/rooms/{room}/membership", "/rooms/{id}/membership", None),
+        (Method::DELETE, "/rooms/{room}", "/rooms/{id}", None),
+    ]
+}
+
+/// Routes anybody may call without an account.
+const OPEN: [&str; 3] = ["post /auth/register", "post /auth/login", "post /auth/refresh"];
+
+async fn table(twin: Twin) -> String {
+    let world = World::new(twin, &[]).await;
+    let mut cast = cast(&world).await;
+    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<15}")).join("")).trim_end().to_owned() + "\n";
+    let mut covered: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
+    for ask in account_routes().into_iter().chain(room_routes()) {
+        covered.insert(format!("{} {}", ask.0.as_str().to_lowercase(), ask.2));
+        table.push_str(&row(&world, &cast, &ask).await);
+    }
+    for event in ClientEvent::ALL {
+        table.push_str(&event_row(&world, &cast, event.name()).await);
+    }
+    for path in ["/auth/logout-all", "/auth/logout"] {
+        covered.insert(format!("post {path}"));
+        table.push_str(&row(&world, &cast, &(Method::POST, path, path, Some(json!({})))).await);
+        cast = log_everybody_in(&world).await;
+    }
+    let document = read(world.http.get(format!("{}/api/openapi.json", world.url))).await.ok();
+    let described: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(path, methods)| Some((path.strip_prefix("/api/v1")?, methods)))
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+        .collect();
+    assert_eq!(covered, described, "every route has a row");
+    table
+}
+
+async fn log_everybody_in(world: &World) -> Cast {
+    let again = async |handle: &str| world.log_in(handle).await;
+    let (admin, room_mod, target) = (again("admina").await, again("zelador").await, again("alvo").await);
+    let (member, silenced, suspended) = (again("membra").await, again("calada").await, again("suspensa").await);
+    let people = [
+        again("alheia").await,
+        member.clone(),
+        room_mod.clone(),
+        again("modera").await,
+        silenced.clone(),
+        suspended.clone(),
+        admin.clone(),
+    ];
+    Cast {
+        people: std::iter::once(None).chain(people.into_iter().map(Some)).collect(),
+        members: vec![member, room_mod.clone(), silenced, suspended, target.clone()],
+        admin,
+        room_mod,
+        target,
+    }
+}
+
+async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -> String {
+    let room = fresh_room(world, cast).await;
+    let mut line = format!("{:<60}", format!("{method} {template}"));
+    for person in &cast.people {
+        let message = world.say(&cast.target, room, "do alvo").await.ok()["id"].as_str().unwrap().to_owned();
+        let path = path.replace("{room}", &room.to_string()).replace("{target}", &cast.target.id.to_string());
+        let mut body = body.clone();
+        if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
+            body["nonce"] = json!(message);
+        }
+        let answer = world.request(method.clone(), &path.replace("{m}", &message), person.as_ref(), body).await;
+        let cell = match answer.code() {
+            "" => answer.status.as_str().to_owned(),
+            code => code.rsplit('.').next().unwrap().to_owned(),
+        };
+        let _ = write!(line, "{cell:<15}");
+        // What this one did must not decide what the next may do.
+        world.put(&format!("/rooms/{room}/silence"), &cast.admin, json!({ "reason": "matriz" })).await;
+        world.delete(&format!("/rooms/{room}/silence"), &cast.admin).await;
+        world.delete(&format!("/rooms/{room}/silences/{}", cast.target.id), &cast.admin).await;
+    }
+    line.trim_end().to_owned() + "\n"
+}
+
+async fn event_row(world: &World, cast: &Cast, event: &str) -> String {
+    let room = fresh_room(world, cast).await;
+    let mut line = format!("{event:<60}");
+    for person in &cast.people {
+        let message = world.say(&cast.target, room, "do alvo").await.ok()["id"].clone();
+        let payload = json!({
+            "roomId": room, "messageId": message, "body": "alheia", "nonce": world.app.base.ids.uuid(), "emoji": "👍",
+            "on": true, "seq": 1, "token": person.as_ref().map(|person| &person.token),
+        });
+        let cell = match person {
+            None => attack_without_handshake(world, event, payload).await,
+            Some(person) => match Socket::connect(&world.url, &person.token).await {
+                Err(refused) => format!("{}!", refused["data"]["code"].as_str().unwrap().rsplit('.').next().unwrap()),
+                Ok(mut socket) => {
+                    let answer = socket.ask(event, payload).await;
+                    answer["error"]["code"].as_str().unwrap_or("ok").rsplit('.').next().unwrap().to_owned()
+                }
+            },
+        };
+        let _ = write!(line, "{cell:<15}");
+    }
+    line.trim_end().to_owned() + "\n"
+}
+
+/// What an event gets on a socket that never said who it is.
+async fn attack_without_handshake(world: &World, event: &str, payload: Value) -> String {
+    let mut socket = Socket::open(&world.url).await;
+    socket.emit(event, payload).await;
+    match socket.receive().await {
+        Some(packet) if packet.starts_with("43") => "answered".to_owned(),
+        _ => {
+            socket.wait_closed().await;
+            "closed".to_owned()
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_permission_matrix_is_the_one_reviewed_on_sqlite_and_local() {
+    insta::assert_snapshot!("matrix", table(Twin::Embedded).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_permission_matrix_is_the_one_reviewed_on_postgres_and_redis() {
+    insta::assert_snapshot!("matrix", table(Twin::Shared).await);
+}

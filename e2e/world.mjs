@@ -1,0 +1,97 @@
+// A running Praça for a test, on one of the twins, and people in it.
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const PASSWORD = "praca-demo-2026";
+export const TWINS = ["sqlite and local", "postgres and redis"];
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests with \`cargo xtask test\``);
+  return value;
+}
+
+/** Makes a database of its own on the throw-away server, with the client the program itself brings: `psql`. */
+async function freshDatabase() {
+  const url = new URL(required("PRACA_TEST_POSTGRES_URL"));
+  const name = `e2e_${randomUUID().replaceAll("-", "")}`;
+  await new Promise((resolve, reject) => {
+    const psql = spawn("psql", ["-q", url.href, "-c", `CREATE DATABASE ${name}`], { stdio: ["ignore", "ignore", "inherit"] });
+    psql.on("error", reject);
+    psql.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`psql ended with ${code}`))));
+  });
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Starts the program with the demo data. `stop` ends it by its own pid and removes what it stored. */
+export async function start(twin, settings = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "praca-e2e-"));
+  const url = `http://${settings.PRACA_LISTEN ?? `127.0.0.1:${await freePort()}`}`;
+  const env = {
+    ...process.env,
+    PRACA_LISTEN: url.slice(7),
+    PRACA_DATA_DIR: folder,
+    PRACA_LIMIT_REQUESTS: "off",
+    PRACA_LIMIT_MESSAGES: "off",
+    PRACA_LOG: "warn",
+    ...settings,
+  };
+  if (twin === "postgres and redis") {
+    env.PRACA_DATABASE_URL ??= await freshDatabase();
+    env.PRACA_REDIS_URL ??= required("PRACA_TEST_REDIS_URL");
+    env.PRACA_SECRET_KEY ??= randomBytes(32).toString("base64");
+  }
+  const child = spawn(required("PRACA_BIN"), ["serve", "--demo"], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  for (let tries = 0; ; tries++) {
+    const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+    if (ready) break;
+    if (tries > 600 || child.exitCode !== null) throw new Error("the program did not start");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    url,
+    env,
+    child,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sends a request below `/api/v1`; gives status and body. */
+export async function api(world, method, path, { token, body } = {}) {
+  const headers = { "content-type": "application/json" };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answer = await fetch(`${world.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  return { status: answer.status, body: text ? JSON.parse(text) : null };
+}
+
+/** Logs a demo person in; gives the session. */
+export async function logIn(world, login) {
+  const { status, body } = await api(world, "POST", "/auth/login", { body: { login, password: PASSWORD } });
+  if (status !== 200) throw new Error(`log-in of ${login}: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** The room of this slug. */
+export async function room(world, token, slug) {
+  const { body } = await api(world, "GET", "/rooms", { token });
+  return body.items.find((item) => item.slug === slug);
+}
