@@ -31,7 +31,7 @@ use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::gateway::{Gateway, SocketHandler, asyncapi};
-use crate::http::{Gatekeeper, layers, openapi, ops, web};
+use crate::http::{Gatekeeper, layers, openapi, ops, texts, web};
 use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
@@ -167,6 +167,7 @@ impl App {
         let socket = self.gateway.service();
         api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))
             .merge(ops::metrics_route(base.clone()))
+            .merge(texts::routes(base.config.data_dir.clone()))
             .merge(web::routes())
             .method_not_allowed_fallback(layers::method_not_allowed)
             .layer(CatchPanicLayer::custom(layers::answer_panic))

@@ -7,6 +7,7 @@ pub mod layers;
 pub mod openapi;
 pub mod ops;
 mod problem;
+pub mod texts;
 pub mod web;
 
 pub use extract::{AnyCaller, Caller, Json, Path, Query};

@@ -100,3 +100,17 @@ async fn metrics_are_for_bearers_of_the_token_once_there_is_one() {
     read(world.http.get(&url).bearer_auth("errado")).await.expect(404, "resource.not_found");
     read(world.http.get(&url).bearer_auth("segredo")).await.ok();
 }
+
+#[tokio::test]
+async fn the_operator_replaces_a_text_by_a_file() {
+    let world = World::new(Twin::Embedded, &[]).await;
+    let get = async |name: &str| read(world.http.get(format!("{}/texts/{name}", world.url))).await;
+    assert!(get("rules.pt-BR.txt").await.ok().as_str().unwrap().contains("banco da praça"));
+    let folder = world.app.base.config.data_dir.join("texts");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("rules.pt-BR.txt"), "As nossas regras.").unwrap();
+    assert_eq!(get("rules.pt-BR.txt").await.ok(), "As nossas regras.");
+    for name in ["..%2Fpraca.db", "secret.key", "rules.fr.txt"] {
+        get(name).await.expect(404, "resource.not_found");
+    }
+}

@@ -1,0 +1,95 @@
+//! Pieces every page uses.
+
+mod rich_text;
+mod shell;
+
+use leptos::prelude::*;
+use leptos_i18n::t_string;
+use praca_api::accounts::Author;
+use praca_api::{Problem, ProblemCode};
+
+use crate::format;
+use crate::i18n::{Locale, use_i18n};
+use crate::net::Trouble;
+
+pub use rich_text::RichText;
+pub use shell::{LegalLinks, Shell, set_theme};
+
+/// The locale in force.
+pub type Language = leptos_i18n::I18nContext<Locale>;
+
+/// An icon of the sprite.
+#[component]
+pub fn Icon(name: &'static str, #[prop(default = "icon")] class: &'static str) -> impl IntoView {
+    view! { <svg class=class aria-hidden="true"><use href=format!("#i-{name}") /></svg> }
+}
+
+/// The pavement wave.
+#[component]
+pub fn Wave() -> impl IntoView {
+    view! { <svg class="wave" aria-hidden="true"><use href="#wave" /></svg> }
+}
+
+/// The mark of the square.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 48 48" aria-hidden="true">
+            <rect class="brand-bg" width="48" height="48" rx="13" />
+            <path class="brand-sun" d="M11 26a13 13 0 0 1 26 0z" />
+            <path class="brand-wave" d="M8 31.5q5.33-4.5 10.67 0t10.67 0 10.67 0M8 39q5.33-4.5 10.67 0t10.67 0 10.67 0" />
+        </svg>
+    }
+}
+
+/// A person's circle.
+#[component]
+pub fn Avatar(author: Author) -> impl IntoView {
+    view! {
+        <span class="avatar" data-hue=format::person_hue(author.id) aria-hidden="true">{format::initials(&author.display_name)}</span>
+    }
+}
+
+/// What went wrong, in plain words.
+pub fn explain(i18n: Language, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Network => t_string!(i18n, error.network).to_owned(),
+        Trouble::Problem(problem) => explain_problem(i18n, problem),
+    }
+}
+
+fn explain_problem(i18n: Language, problem: &Problem) -> String {
+    if let Some(field) = problem.errors.first() {
+        let text = match (field.field.as_str(), field.code.as_str()) {
+            ("handle", "reserved") => t_string!(i18n, error.reserved),
+            ("handle", _) => t_string!(i18n, error.handle),
+            ("email", _) => t_string!(i18n, error.email),
+            ("displayName", _) => t_string!(i18n, error.name),
+            _ => t_string!(i18n, error.generic),
+        };
+        return text.to_owned();
+    }
+    let code = ProblemCode::ALL.iter().find(|code| problem.is(**code));
+    let text = match code {
+        Some(ProblemCode::AuthInvalidCredentials) => t_string!(i18n, error.credentials),
+        Some(ProblemCode::AuthLocked) => t_string!(i18n, error.locked),
+        Some(ProblemCode::AccountsHandleTaken) => t_string!(i18n, error.handle_taken),
+        Some(ProblemCode::AccountsEmailTaken) => t_string!(i18n, error.email_taken),
+        Some(ProblemCode::AccountsPasswordWeak) => t_string!(i18n, error.password_weak),
+        Some(ProblemCode::AccessDenied) => t_string!(i18n, error.denied),
+        Some(ProblemCode::AccountSilenced) => t_string!(i18n, error.silenced),
+        Some(ProblemCode::RoomsSilenced) => return t_string!(i18n, chat.silenced, reason = problem.detail.clone()),
+        Some(ProblemCode::MessagesEmpty) => t_string!(i18n, error.empty),
+        Some(ProblemCode::MessagesTooLong) => t_string!(i18n, error.too_long),
+        Some(ProblemCode::RoomsSlowMode) => t_string!(i18n, error.slow),
+        Some(ProblemCode::RequestRateLimited) => t_string!(i18n, error.fast),
+        Some(ProblemCode::ServiceUnavailable) => t_string!(i18n, error.unavailable),
+        _ => t_string!(i18n, error.generic),
+    };
+    text.to_owned()
+}
+
+/// The language, for pages.
+pub fn language() -> Language {
+    use_i18n()
+}

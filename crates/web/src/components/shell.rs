@@ -1,0 +1,98 @@
+//! The shell: rail, panes, legal strip.
+
+use leptos::prelude::*;
+use leptos_i18n::{t, t_string};
+use leptos_router::hooks::use_location;
+
+use super::{Avatar, Brand, Icon, Wave, language};
+use crate::session::Session;
+use crate::store;
+
+/// The frame round every page of somebody who is logged in. `pane` says which pane a phone shows.
+#[component]
+pub fn Shell(
+    #[prop(into)] pane: Signal<&'static str>,
+    layout: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let path = use_location().pathname;
+    let current = move |prefix: &'static str| path.get().starts_with(prefix).then_some("page");
+    view! {
+        <a class="skip" href="#conteudo" rel="external">{t!(i18n, app.skip)}</a>
+        <div class="shell" data-pane=move || pane.get() data-layout=layout>
+            <nav class="rail" aria-label=move || t_string!(i18n, app.nav)>
+                <a class="brand" href="/salas"><Brand /><span>"Praça"</span></a>
+                <ul class="rail-list">
+                    <li>
+                        <a class="rail-item" href="/salas" aria-current=move || current("/salas")>
+                            <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span><Wave />
+                        </a>
+                    </li>
+                    <li data-phone="only">
+                        <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
+                            <Icon name="circle-user-round" /><span>{t!(i18n, nav.you)}</span><Wave />
+                        </a>
+                    </li>
+                </ul>
+                <div class="rail-foot">
+                    <button
+                        type="button"
+                        class="icon-btn"
+                        aria-label=move || t_string!(i18n, nav.theme)
+                        title=move || t_string!(i18n, nav.theme)
+                        on:click=move |_| switch_theme()
+                    >
+                        <Icon name="sun-moon" />
+                    </button>
+                    <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
+                        {move || session.user().map(|user| view! { <Avatar author=user.author /> })}
+                        <span>{t!(i18n, nav.you)}</span><Wave />
+                    </a>
+                </div>
+            </nav>
+            <main class="panes" id="conteudo" tabindex="-1">{children()}</main>
+            <footer class="legal"><LegalLinks /></footer>
+        </div>
+    }
+}
+
+/// What is always in reach.
+#[component]
+pub fn LegalLinks() -> impl IntoView {
+    let i18n = language();
+    view! {
+        <a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
+        <a href="/privacidade">{t!(i18n, legal.privacy)}</a>
+        <a class="not-phone" href="/termos">{t!(i18n, legal.terms)}</a>
+        <a class="not-phone" href="/regras">{t!(i18n, legal.rules)}</a>
+        <span class="legal-note"><Icon name="cookie" class="icon icon--sm" />{t!(i18n, legal.no_tracking)}</span>
+    }
+}
+
+/// Light to dark and back, from whatever is shown now.
+fn switch_theme() {
+    let Some(root) = document().document_element() else { return };
+    let set = root.get_attribute("data-theme");
+    let dark = match set.as_deref() {
+        Some(theme) => theme == "dark",
+        None => {
+            window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches())
+        }
+    };
+    set_theme(if dark { "light" } else { "dark" });
+}
+
+/// Shows and remembers a theme; `system` follows the system.
+pub fn set_theme(theme: &str) {
+    let Some(root) = document().document_element() else { return };
+    // The attribute is always allowed.
+    if theme == "system" {
+        let _ = root.remove_attribute("data-theme");
+        store::forget("praca.theme");
+    } else {
+        let _ = root.set_attribute("data-theme", theme);
+        store::write("praca.theme", theme);
+    }
+}

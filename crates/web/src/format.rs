@@ -1,0 +1,98 @@
+//! Names, times and colours as people read them.
+
+use js_sys::{Array, Date, Intl};
+use praca_api::{ConversationId, Timestamp, UserId};
+use wasm_bindgen::JsValue;
+
+use crate::i18n::Locale;
+
+/// `17h46` in Portuguese, `17:46` elsewhere.
+pub fn hour(locale: Locale, at: Timestamp) -> String {
+    let date = date_of(at);
+    let (hours, minutes) = (date.get_hours(), date.get_minutes());
+    match locale {
+        Locale::pt_BR => format!("{hours}h{minutes:02}"),
+        Locale::en | Locale::es => format!("{hours}:{minutes:02}"),
+    }
+}
+
+/// The day of a moment, as a key that only compares.
+pub fn day_key(at: Timestamp) -> String {
+    let date = date_of(at);
+    format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
+/// `sexta-feira, 20 de novembro`.
+pub fn long_day(locale: Locale, at: Timestamp) -> String {
+    let options = Intl::DateTimeFormatOptions::new();
+    options.set_weekday(Intl::WeekdayFormat::Long);
+    options.set_day(Intl::DayFormat::Numeric);
+    options.set_month(Intl::MonthFormat::Long);
+    format_date(locale, &options, at)
+}
+
+/// Day and time in full.
+pub fn moment(locale: Locale, at: Timestamp) -> String {
+    let options = Intl::DateTimeFormatOptions::new();
+    options.set_date_style(Intl::DateTimeStyle::Long);
+    options.set_time_style(Intl::DateTimeStyle::Short);
+    format_date(locale, &options, at)
+}
+
+/// Today's hour, or the day.
+pub fn short(locale: Locale, at: Timestamp) -> String {
+    let now = Date::new_0();
+    let date = date_of(at);
+    let same = now.get_full_year() == date.get_full_year()
+        && now.get_month() == date.get_month()
+        && now.get_date() == date.get_date();
+    if same {
+        return hour(locale, at);
+    }
+    format!("{:02}/{:02}", date.get_date(), date.get_month() + 1)
+}
+
+/// Milliseconds on this machine's clock.
+pub fn now() -> f64 {
+    Date::now()
+}
+
+fn date_of(at: Timestamp) -> Date {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
+    let millis = at.millis() as f64;
+    Date::new(&JsValue::from_f64(millis))
+}
+
+fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timestamp) -> String {
+    use leptos_i18n::Locale as _;
+    let format = Intl::DateTimeFormat::new(&Array::of1(&locale.as_str().into()), options);
+    let text = format.format().call1(&JsValue::UNDEFINED, &date_of(at).into());
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// One of eight hues, from the last byte of an id, which is random.
+fn hue(id: uuid::Uuid) -> String {
+    (id.as_bytes()[15] % 8 + 1).to_string()
+}
+
+/// Hue of a person.
+pub fn person_hue(id: UserId) -> String {
+    hue(id.0)
+}
+
+/// Hue of a room.
+pub fn room_hue(id: ConversationId) -> String {
+    hue(id.0)
+}
+
+/// Tile of a room.
+pub fn room_tile(id: ConversationId) -> String {
+    format!("#az-{}", id.0.as_bytes()[14] % 6 + 1)
+}
+
+/// The first letters of the first and last name.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}

@@ -1,0 +1,5 @@
+//! The client's entry.
+
+fn main() {
+    praca_web::start();
+}

@@ -1,0 +1,228 @@
+//! Logging in and signing up.
+
+use gloo_net::http::Method;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::{Locale as _, t, t_string};
+use leptos_router::components::Redirect;
+use praca_api::accounts::{Locale as Spoken, Login as Wish, Register, Session as Answered, Transport};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlTemplateElement;
+
+use crate::components::{Brand, Icon, LegalLinks, Wave, explain, language};
+use crate::net::{self, Answer};
+use crate::session::{Session, Standing};
+
+/// The page.
+#[component]
+pub fn Login() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let creating = RwSignal::new(false);
+    let scene = NodeRef::<html::Header>::new();
+    Effect::new(move |_| {
+        let template =
+            document().get_element_by_id("scene").and_then(|node| node.dyn_into::<HtmlTemplateElement>().ok());
+        if let (Some(header), Some(template)) = (scene.get(), template) {
+            let copy = template.content().clone_node_with_deep(true);
+            if let Ok(copy) = copy {
+                let _ = header.insert_before(&copy, header.first_child().as_ref());
+            }
+        }
+    });
+    view! {
+        <Show when=move || matches!(session.standing(), Standing::In(_))><Redirect path="/salas" /></Show>
+        <a class="skip" href="#conteudo" rel="external">{t!(i18n, app.skip)}</a>
+        <div class="login">
+            <header class="login-scene" node_ref=scene>
+                <p class="login-line">{t!(i18n, app.line_one)}<br />{t!(i18n, app.line_two)}</p>
+            </header>
+            <main class="login-form" id="conteudo" tabindex="-1">
+                <div>
+                    <div class="login-brand"><Brand /><div><h1>"Praça"</h1><p>{t!(i18n, app.tagline)}</p></div></div>
+                    <Tabs creating />
+                    <Show when=move || creating.get() fallback=move || view! { <LogInForm creating /> }><SignUpForm /></Show>
+                </div>
+            </main>
+            <footer class="legal"><LegalLinks /></footer>
+        </div>
+    }
+}
+
+#[component]
+fn Tabs(creating: RwSignal<bool>) -> impl IntoView {
+    let i18n = language();
+    let selected = move |tab: bool| if creating.get() == tab { "true" } else { "false" };
+    let index = move |tab: bool| if creating.get() == tab { "0" } else { "-1" };
+    let (first, second) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    let arrows = move |event: leptos::ev::KeyboardEvent| {
+        if matches!(event.key().as_str(), "ArrowRight" | "ArrowLeft") {
+            creating.update(|creating| *creating = !*creating);
+            let tab = if creating.get_untracked() { second.get_untracked() } else { first.get_untracked() };
+            if let Some(tab) = tab {
+                let _ = tab.focus();
+            }
+        }
+    };
+    view! {
+        <div class="tabs" role="tablist" aria-label=move || t_string!(i18n, login.tabs) on:keydown=arrows>
+            <button
+                type="button" class="tab" role="tab" id="aba-entrar" aria-controls="painel-acesso" node_ref=first
+                aria-selected=move || selected(false) tabindex=move || index(false) on:click=move |_| creating.set(false)
+            >
+                {t!(i18n, login.enter)}<Wave />
+            </button>
+            <button
+                type="button" class="tab" role="tab" id="aba-cadastro" aria-controls="painel-acesso" node_ref=second
+                aria-selected=move || selected(true) tabindex=move || index(true) on:click=move |_| creating.set(true)
+            >
+                {t!(i18n, login.create)}<Wave />
+            </button>
+        </div>
+    }
+}
+
+/// Sends a form; enters with what comes back, or says what is wrong.
+fn submit(
+    session: Session,
+    busy: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+    work: impl Future<Output = Answer<Answered>> + 'static,
+) {
+    let i18n = language();
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    error.set(None);
+    spawn_local(async move {
+        match work.await {
+            Ok(answered) => session.enter(answered),
+            Err(trouble) => error.set(Some(explain(i18n, &trouble))),
+        }
+        busy.set(false);
+    });
+}
+
+#[component]
+fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let (who, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let owner = Owner::current();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wish =
+            Wish { login: who.get_untracked(), password: password.get_untracked(), transport: Some(Transport::Cookie) };
+        let work = async move { net::send(Method::POST, "/auth/login", None, Some(&wish)).await };
+        if let Some(owner) = &owner {
+            owner.with(|| submit(session, busy, error, work));
+        }
+    };
+    view! {
+        <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-entrar">
+            <form class="stack mt-6" novalidate on:submit=send>
+                <div class="field">
+                    <label for="e-quem">{t!(i18n, login.who)}</label>
+                    <input class="input" id="e-quem" autocomplete="username" autocapitalize="none" bind:value=who />
+                </div>
+                <PasswordField id="e-senha" label=Signal::derive(move || t_string!(i18n, login.password)) value=password autocomplete="current-password" />
+                <ErrorLine error />
+                <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
+                    {t!(i18n, login.submit)}
+                </button>
+                <p class="small muted center">
+                    {t!(i18n, login.first_time)}" "
+                    <button type="button" class="link-btn" on:click=move |_| creating.set(true)>{t!(i18n, login.create_link)}</button>
+                </p>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn SignUpForm() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let [name, handle, email, password] = [(); 4].map(|()| RwSignal::new(String::new()));
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let owner = Owner::current();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wish = Register {
+            email: email.get_untracked(),
+            handle: handle.get_untracked(),
+            display_name: name.get_untracked(),
+            password: password.get_untracked(),
+            locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
+            transport: Some(Transport::Cookie),
+        };
+        let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
+        if let Some(owner) = &owner {
+            owner.with(|| submit(session, busy, error, work));
+        }
+    };
+    view! {
+        <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-cadastro">
+            <form class="stack mt-6" novalidate on:submit=send>
+                <div class="field">
+                    <label for="c-nome">{t!(i18n, login.name)}</label>
+                    <input class="input" id="c-nome" autocomplete="name" aria-describedby="c-nome-dica" bind:value=name />
+                    <p class="hint" id="c-nome-dica">{t!(i18n, login.name_hint)}</p>
+                </div>
+                <div class="field">
+                    <label for="c-apelido">{t!(i18n, login.handle)}</label>
+                    <input class="input" id="c-apelido" autocomplete="username" autocapitalize="none" aria-describedby="c-apelido-dica" bind:value=handle />
+                    <p class="hint" id="c-apelido-dica">{t!(i18n, login.handle_hint)}</p>
+                </div>
+                <div class="field">
+                    <label for="c-mail">{t!(i18n, login.email)}</label>
+                    <input class="input" id="c-mail" type="email" autocomplete="email" bind:value=email />
+                </div>
+                <PasswordField id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=password autocomplete="new-password" />
+                <p class="hint">{t!(i18n, login.new_password_hint)}</p>
+                <ErrorLine error />
+                <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
+                    {t!(i18n, login.register)}
+                </button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn PasswordField(
+    id: &'static str,
+    label: Signal<&'static str>,
+    value: RwSignal<String>,
+    autocomplete: &'static str,
+) -> impl IntoView {
+    let i18n = language();
+    let shown = RwSignal::new(false);
+    view! {
+        <div class="field">
+            <label for=id>{move || label.get()}</label>
+            <div class="input-group">
+                <input class="input" id=id type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete bind:value=value />
+                <button
+                    type="button" class="icon-btn" aria-label=move || t_string!(i18n, login.show)
+                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                >
+                    <Icon name="eye" />
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn ErrorLine(error: RwSignal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field" role="alert">
+            {move || error.get().map(|error| view! { <p class="error"><Icon name="circle-alert" /><span>{error}</span></p> })}
+        </div>
+    }
+}

@@ -1,0 +1,207 @@
+//! Writing: the draft, slow mode's countdown, replying and editing.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos_i18n::{t, t_string};
+use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
+use praca_api::messages::{Message, ReplyTo};
+use praca_api::{ConversationId, MessageId};
+
+use super::square::{Square, seconds};
+use crate::components::{Icon, language};
+use crate::store;
+
+/// What is being written in the open room. Kept in this browser until it is sent.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    text: RwSignal<String>,
+    reply: RwSignal<Option<ReplyTo>>,
+    editing: RwSignal<Option<MessageId>>,
+    field: NodeRef<html::Textarea>,
+}
+
+impl Draft {
+    /// The draft of whichever room is open.
+    pub fn new() -> Self {
+        let square = expect_context::<Square>();
+        let draft = Self {
+            text: RwSignal::new(String::new()),
+            reply: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            field: NodeRef::new(),
+        };
+        let room = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id)));
+        Effect::new(move |_| {
+            draft.reply.set(None);
+            draft.editing.set(None);
+            draft.text.set(room.get().and_then(|room| store::read(&key(room))).unwrap_or_default());
+        });
+        draft
+    }
+
+    /// Answers a message.
+    pub fn reply_to(self, message: &Message) {
+        self.editing.set(None);
+        self.reply.set(Some(ReplyTo {
+            id: message.id,
+            seq: message.seq,
+            author: message.author.clone(),
+            snippet: praca_api::text::snippet(&message.body, SNIPPET_CHARS),
+        }));
+        self.focus();
+    }
+
+    /// Changes one's own message.
+    pub fn edit(self, message: &Message) {
+        self.reply.set(None);
+        self.editing.set(Some(message.id));
+        self.text.set(message.body.clone());
+        self.focus();
+    }
+
+    fn cancel(self, room: Option<ConversationId>) {
+        if self.editing.get_untracked().is_some() {
+            self.text.set(room.and_then(|room| store::read(&key(room))).unwrap_or_default());
+        }
+        self.editing.set(None);
+        self.reply.set(None);
+        self.focus();
+    }
+
+    fn focus(self) {
+        request_animation_frame(move || {
+            if let Some(field) = self.field.get_untracked() {
+                let _ = field.focus();
+            }
+        });
+    }
+}
+
+fn key(room: ConversationId) -> String {
+    format!("praca.draft.{room}")
+}
+
+/// The form.
+#[component]
+pub fn Composer(draft: Draft) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let now = seconds();
+    let room = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id)));
+    let name =
+        move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()).unwrap_or_default());
+    let slow = move || square.model.with(|model| model.open.as_ref().and_then(|open| open.slow));
+    let left = Memo::new(move |_| slow().map_or(0.0, |(until, _)| ((until - now.get()) / 1_000.0).ceil().max(0.0)));
+    let waits = Memo::new(move |_| left.get() > 0.0);
+    let too_long = Memo::new(move |_| draft.text.with(|text| text.chars().count() > MESSAGE_CHARS));
+    let send = move || {
+        let text = draft.text.get_untracked();
+        if praca_api::text::is_blank(&text) || too_long.get_untracked() {
+            return;
+        }
+        if let (Some(room), Some(message)) = (room.get_untracked(), draft.editing.get_untracked()) {
+            square.edit(room, message, text);
+            draft.cancel(Some(room));
+            return;
+        }
+        // During slow mode the draft stays where it is.
+        if waits.get_untracked() {
+            return;
+        }
+        square.send(text, draft.reply.get_untracked());
+        draft.reply.set(None);
+        draft.text.set(String::new());
+        if let Some(room) = room.get_untracked() {
+            store::forget(&key(room));
+        }
+    };
+    let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.shift_key() && !event.is_composing() => {
+            event.prevent_default();
+            send();
+        }
+        "Escape" => draft.cancel(room.get_untracked()),
+        _ => {}
+    };
+    let typed = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        if let Some(room) = room.get_untracked().filter(|_| draft.editing.get_untracked().is_none()) {
+            store::write(&key(room), &text);
+            square.typing();
+        }
+        draft.text.set(text);
+    };
+    let blocked = move || waits.get() && draft.editing.get().is_none();
+    view! {
+        <form class="composer" aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=move |event| { event.prevent_default(); send(); }>
+            <div class="composer-box">
+                <Show when=blocked><SlowNotice left total=Signal::derive(move || slow().map_or(1.0, |(_, total)| total / 1_000.0)) /></Show>
+                <p class="visually-hidden" role="status">
+                    {move || if waits.get() {
+                        t_string!(i18n, chat.wait_say, seconds = slow().map_or(0.0, |(_, total)| (total / 1_000.0).ceil()))
+                    } else if slow().is_some() {
+                        t_string!(i18n, chat.may_write).to_owned()
+                    } else {
+                        String::new()
+                    }}
+                </p>
+                <ContextLine draft />
+                <div class="composer-line">
+                    <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
+                    <textarea
+                        id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
+                        aria-invalid=move || too_long.get().then_some("true") prop:value=move || draft.text.get() on:input=typed on:keydown=keys
+                    ></textarea>
+                    <button
+                        type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || too_long.get()).then_some("true")
+                        aria-label=move || if blocked() { t_string!(i18n, chat.send_wait) } else { t_string!(i18n, chat.send) }
+                    >
+                        <Icon name="send-horizontal" />
+                    </button>
+                </div>
+                <Show when=move || too_long.get()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
+            </div>
+        </form>
+    }
+}
+
+/// The ring and the seconds; they tick in silence.
+#[component]
+fn SlowNotice(left: Memo<f64>, total: Signal<f64>) -> impl IntoView {
+    let i18n = language();
+    let arc = move || format!("{} 100", (100.0 * left.get() / total.get().max(1.0)).round());
+    view! {
+        <div class="slow">
+            <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
+                <circle class="ring-track" cx="18" cy="18" r="15" />
+                <circle class="ring-bar" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray=arc />
+            </svg>
+            <p><span aria-hidden="true">{t!(i18n, chat.wait)}" "<b><span data-left="">{move || left.get()}</span>" s"</b>" — "{t!(i18n, chat.slow_mode)}</span></p>
+            <span class="muted head-wide">{t!(i18n, chat.draft_kept)}</span>
+        </div>
+    }
+}
+
+/// What is being answered or changed.
+#[component]
+fn ContextLine(draft: Draft) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let text = move || match (draft.editing.get(), draft.reply.get()) {
+        (Some(_), _) => Some(t_string!(i18n, chat.editing).to_owned()),
+        (None, Some(reply)) => {
+            let name = reply.author.map(|author| author.display_name).unwrap_or_default();
+            Some(format!("{} · {}", t_string!(i18n, chat.replying, name = name), reply.snippet))
+        }
+        (None, None) => None,
+    };
+    let cancel = move |_| draft.cancel(square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)));
+    view! {
+        {move || text().map(|text| view! {
+            <div class="composer-context">
+                <p>{text}</p>
+                <button type="button" class="icon-btn icon-btn--sm" aria-label=move || t_string!(i18n, chat.cancel) on:click=cancel><Icon name="x" /></button>
+            </div>
+        })}
+    }
+}

@@ -1,0 +1,70 @@
+// Chromium for the tests: pages that fail on any console error, and axe.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const SIZES = { desktop: { width: 1440, height: 900 }, tablet: { width: 820, height: 1180 }, phone: { width: 390, height: 844 } };
+
+/** Starts the browser; as root it needs no sandbox of its own. */
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+/** A page of its own: nobody is logged in. What the console complains of is kept in `page.complaints`. */
+export async function open(browser, world, { size = "desktop", scheme = "light", path = "/" } = {}) {
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, locale: "pt-BR", timezoneId: "America/Sao_Paulo" });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on("console", (message) => {
+    // The browser itself reports refused requests; that nobody is logged in yet is one.
+    const expected = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !expected) page.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  await page.goto(world.url + path);
+  return page;
+}
+
+/** Logs in through the form. */
+export async function logIn(page, login, password) {
+  await page.getByLabel("E-mail ou apelido").fill(login);
+  await page.getByLabel("Senha", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Entrar na praça" }).click();
+  await page.waitForURL(/\/salas/);
+}
+
+/** What axe finds on the page as it is. The policy forbids injected scripts, so it runs in a world of its own. */
+export async function axe(page) {
+  const client = await page.context().newCDPSession(page);
+  const { frameTree } = await client.send("Page.getFrameTree");
+  const { executionContextId } = await client.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
+  const evaluate = async (expression, awaitPromise = false) => {
+    const answer = await client.send("Runtime.evaluate", { expression, contextId: executionContextId, awaitPromise, returnByValue: true });
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
+    return answer.result.value;
+  };
+  await evaluate(axeSource);
+  const found = await evaluate("axe.run().then((result) => result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`))", true);
+  await client.detach();
+  return found;
+}
+
+/** Keeps a picture where `PRACA_SHOTS` says, for looking at. */
+export async function shot(page, name) {
+  const folder = process.env.PRACA_SHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
