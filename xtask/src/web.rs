@@ -160,10 +160,12 @@ impl Site {
         Ok(())
     }
 
-    /// Files are mentioned by their address from the root, in quotes.
+    /// Files are mentioned by their address from the root, in quotes of either kind.
     fn rewrite(&self, text: &str) -> String {
         self.renamed.iter().fold(text.to_owned(), |text, (name, hashed)| {
-            text.replace(&format!("\"{name}\""), &format!("\"{hashed}\""))
+            let quoted = |quote: char, name: &str| format!("{quote}{name}{quote}");
+            let text = text.replace(&quoted('"', name), &quoted('"', hashed));
+            text.replace(&quoted('\'', name), &quoted('\'', hashed))
         })
     }
 }

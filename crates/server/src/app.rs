@@ -165,14 +165,17 @@ impl App {
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
             .layer(from_fn_with_state((base.clone(), self.gatekeeper.clone()), layers::identify));
         let socket = self.gateway.service();
+        let sockets = Router::new()
+            .route_service("/socket.io", socket.clone())
+            .route_service("/socket.io/", socket)
+            .layer(from_fn_with_state(base.clone(), layers::limit_handshakes));
         api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))
             .merge(ops::metrics_route(base.clone()))
             .merge(texts::routes(base.config.data_dir.clone()))
             .merge(web::routes())
             .method_not_allowed_fallback(layers::method_not_allowed)
             .layer(CatchPanicLayer::custom(layers::answer_panic))
-            .route_service("/socket.io", socket.clone())
-            .route_service("/socket.io/", socket)
+            .merge(sockets)
             .layer(layers::cors(&base.config.cors_origins))
             .layer(from_fn_with_state(base, layers::secure))
             .layer(from_fn(layers::trace))

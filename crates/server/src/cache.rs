@@ -20,7 +20,7 @@ pub struct Cache<K, V> {
 
 impl<K, V> Cache<K, V>
 where
-    K: Hash + Eq + Send + Sync + 'static,
+    K: Clone + Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     /// Keeps at most `capacity` rows.
@@ -40,7 +40,11 @@ where
         let drops = self.drops.load(Ordering::Acquire);
         let row = load.await?;
         if drops == self.drops.load(Ordering::Acquire) {
-            self.rows.insert(key, row.clone());
+            self.rows.insert(key.clone(), row.clone());
+            // A drop between the look and the insert must not be undone by it.
+            if drops != self.drops.load(Ordering::Acquire) {
+                self.rows.invalidate(&key);
+            }
         }
         Ok(row)
     }

@@ -38,6 +38,11 @@ impl RequestId {
         CURRENT.scope(self, future).await
     }
 
+    /// Runs `work` as part of this request.
+    pub fn sync_scope<T>(self, work: impl FnOnce() -> T) -> T {
+        CURRENT.sync_scope(self, work)
+    }
+
     /// As a string.
     pub fn as_str(&self) -> &str {
         &self.0

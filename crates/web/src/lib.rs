@@ -20,6 +20,7 @@ use i18n::Locale;
 
 /// Shows the client.
 pub fn start() {
+    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     mount_to_body(App);
 }
 

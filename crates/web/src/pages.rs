@@ -16,7 +16,8 @@ use crate::session::{Session, Standing};
 pub fn Pages() -> impl IntoView {
     view! {
         <Router>
-            <Routes fallback=|| view! { <Redirect path="/salas" /> }>
+            <Routes fallback=|| view! { <texts::Lost /> }>
+                <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
                 <Route path=path!("/salas/:slug?") view=|| view! { <Inside><rooms::Rooms /></Inside> } />
                 <Route path=path!("/perfil") view=|| view! { <Inside><profile::Profile /></Inside> } />

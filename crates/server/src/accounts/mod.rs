@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use praca_api::accounts::{AccountStatus, Author, User};
-use praca_api::{SessionId, Timestamp, UserId};
+use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
 
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::{Actor, ActorSource, tokens};
@@ -110,7 +110,9 @@ impl Accounts {
         if session.user_id != user || session.ended_at.is_some() || session.expires_at <= now {
             return Err(tokens::invalid());
         }
-        let person = self.person(user).await.map_err(|_| tokens::invalid())?;
+        let person = self.person(user).await;
+        let person =
+            person.map_err(|error| if error.is(ProblemCode::ResourceNotFound) { tokens::invalid() } else { error })?;
         let status = person.status_at(now);
         if status == AccountStatus::Deleted {
             return Err(tokens::invalid());

@@ -69,7 +69,8 @@ pub(super) fn clean_display_name(text: &str) -> Option<String> {
 fn clean_email(text: &str) -> Option<String> {
     let email = text.trim();
     let (local, domain) = email.rsplit_once('@')?;
-    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    let plain = praca_api::text::clean_text(email) == email
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
     let labels = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
     let sized = email.chars().count() <= EMAIL_CHARS && (1..=64).contains(&local.len());
     (plain && labels && sized && domain.contains('.') && !local.contains('@')).then(|| email.to_owned())

@@ -86,12 +86,17 @@ async fn log_out(
     caller: Result<AnyCaller>,
     body: Option<Json<Refresh>>,
 ) -> Result<Response> {
-    let session = match (presented_refresh(&accounts, &headers, body)?, caller) {
-        (Some(token), _) => accounts.session_of(&token).await?,
-        (None, Ok(AnyCaller(actor))) => Some((actor.id(), actor.session)),
-        (None, Err(error)) => return Err(error),
-    };
-    if let Some((user, session)) = session {
+    let presented = presented_refresh(&accounts, &headers, body)?;
+    let mut sessions = Vec::new();
+    if let Some(token) = &presented {
+        sessions.extend(accounts.session_of(token).await?);
+    }
+    match caller {
+        Ok(AnyCaller(actor)) => sessions.push((actor.id(), actor.session)),
+        Err(error) if presented.is_none() => return Err(error),
+        Err(_) => {}
+    }
+    for (user, session) in sessions {
         match accounts.end_sessions(user, Some(session)).await {
             Err(error) if !error.is(praca_api::ProblemCode::ResourceNotFound) => return Err(error),
             // A session that has ended already is logged out.

@@ -22,6 +22,9 @@ pub async fn people(base: &Base, ids: &[UserId]) -> Result<Vec<entity::Model>> {
 
 /// By handle or folded e-mail address.
 pub async fn by_login(conn: &impl ConnectionTrait, folded: &str) -> Result<Option<entity::Model>> {
+    if folded.contains(char::is_control) {
+        return Ok(None);
+    }
     let column = if folded.contains('@') { entity::Column::EmailFolded } else { entity::Column::Handle };
     Ok(entity::Entity::find().filter(column.eq(folded)).one(conn).await?)
 }
@@ -47,7 +50,10 @@ pub async fn search(
     let now = base.clock.now();
     let mut select = entity::Entity::find().order_by_desc(entity::Column::Id).limit(limit);
     if let Some(query) = query.map(str::trim).filter(|query| !query.is_empty()) {
-        let folded = query.trim_start_matches('@').to_lowercase().replace(['%', '_', '\\'], "");
+        let folded = query
+            .trim_start_matches('@')
+            .to_lowercase()
+            .replace(|c: char| c.is_control() || matches!(c, '%' | '_' | '\\'), "");
         let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(entity::Column::DisplayName)));
         select = select.filter(
             Condition::any()

@@ -10,7 +10,7 @@ use crate::bus::Change;
 use crate::error::{Error, Result};
 use crate::gateway::{Backlog, Missed, Newest};
 
-/// Most changes read at once; whoever missed more starts over.
+/// Most changes read at once; whoever missed more reads on.
 const MISSED: u64 = 1_000;
 
 impl Backlog for Conversations {
@@ -24,6 +24,8 @@ impl Backlog for Conversations {
             let conn = self.0.base.db.read();
             let now = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?;
             let rows = store::messages_changed(conn, id, after, now.last_seq, MISSED).await?;
+            let more = u64::try_from(rows.len()).is_ok_and(|count| count >= MISSED);
+            let last = rows.last().map_or(now.last_rev, |row| row.rev);
             let mut changes: Vec<Change> = self
                 .render(conn, id, rows)
                 .await?
@@ -32,7 +34,12 @@ impl Backlog for Conversations {
                 .collect();
             // New messages first, in their order; a later edit is already in their text.
             changes.sort_by_key(|change| (!change.new, if change.new { change.message.seq.0 } else { change.rev().0 }));
-            Ok(Missed { changes, newest: Newest { id, rev: now.last_rev, seq: now.last_seq } })
+            let newest = if more {
+                Newest { id, rev: last, seq: seen }
+            } else {
+                Newest { id, rev: now.last_rev, seq: now.last_seq }
+            };
+            Ok(Missed { changes, newest, more })
         })
     }
 

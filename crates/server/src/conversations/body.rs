@@ -35,13 +35,11 @@ pub fn check_nonce(nonce: &str) -> Result<()> {
     }
 }
 
-/// One emoji, as Unicode lists them.
+/// One emoji, in the form Unicode lists it: `❤` and `❤️` are one.
 ///
 /// # Errors
 /// `request.invalid`.
-pub fn check_emoji(emoji: &str) -> Result<()> {
-    if emojis::get(emoji).is_some() {
-        return Ok(());
-    }
-    Err(Error::invalid_field("emoji", "unknown", "This is not one emoji."))
+pub fn clean_emoji(emoji: &str) -> Result<&'static str> {
+    let known = emojis::get(emoji).map(emojis::Emoji::as_str);
+    known.ok_or_else(|| Error::invalid_field("emoji", "unknown", "This is not one emoji."))
 }

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::access::{ConversationAccess, Write};
-use super::body::{check_emoji, clean_body};
+use super::body::{clean_body, clean_emoji};
 use super::entity::{conversation, message, reaction, revision};
 use super::{Conversations, store};
 use crate::bus::Change;
@@ -82,7 +82,7 @@ impl Conversations {
         emoji: &str,
         on: bool,
     ) -> Result<Message> {
-        check_emoji(emoji)?;
+        let emoji = clean_emoji(emoji)?;
         let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
         let given = store::reactions(tx.conn(), row.conversation_id, &[row.seq]).await?;
         let user = access.actor().id();

@@ -67,7 +67,9 @@ impl Conversations {
         let has_after = match before {
             None => false,
             Some(before) => {
-                !store::messages_between(conn, id, Some(Seq(before.0 - 1)), None, Order::Asc, 1).await?.is_empty()
+                !store::messages_between(conn, id, Some(Seq(before.0.saturating_sub(1))), None, Order::Asc, 1)
+                    .await?
+                    .is_empty()
             }
         };
         Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
@@ -90,8 +92,15 @@ impl Conversations {
         let mut rows = store::messages_between(conn, id, None, Some(around), Order::Desc, older + 1).await?;
         let has_before = cut(&mut rows, older);
         rows.reverse();
-        let mut newer =
-            store::messages_between(conn, id, Some(Seq(around.0 - 1)), None, Order::Asc, limit - older + 1).await?;
+        let mut newer = store::messages_between(
+            conn,
+            id,
+            Some(Seq(around.0.saturating_sub(1))),
+            None,
+            Order::Asc,
+            limit - older + 1,
+        )
+        .await?;
         let has_after = cut(&mut newer, limit - older);
         rows.append(&mut newer);
         Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
@@ -131,14 +140,14 @@ impl Conversations {
         Ok(Catchup { page, changed, reset, rev: now.last_rev, seq: now.last_seq })
     }
 
-    /// Earlier texts of a message, oldest first: for its author, and for moderators.
+    /// Earlier texts of a message, oldest first: for its author, and for moderators; once it is deleted, for moderators alone.
     ///
     /// # Errors
     /// `resource.not_found`, `access.denied`.
     pub async fn revisions(&self, access: &ConversationAccess<Read>, message: MessageId) -> Result<Vec<Revision>> {
         let conn = self.0.base.db.read();
         let row = store::message(conn, access.id(), message).await?.ok_or_else(Error::not_found)?;
-        if row.author_id != Some(access.actor().id()) {
+        if row.author_id != Some(access.actor().id()) || row.deleted_at.is_some() {
             self.access::<Moderate>(access.actor(), access.id()).await?;
         }
         let rows = store::revisions(conn, access.id(), row.seq).await?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use praca_api::accounts::Author;
 use praca_api::messages::{Message, MessageKind, ReplyTo};
-use praca_api::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, ProblemCode, Rev, Seq, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, Query, TableRef, ValueTuple};
 use sea_orm::{ConnectionTrait, EntityTrait as _, ExprTrait as _};
@@ -123,6 +123,8 @@ async fn store_all(base: &Base, orders: Vec<Order>) {
     let outcomes = match store_group(base, &drafts).await {
         Ok(stored) => stored.into_iter().map(Ok).collect(),
         Err(error) if drafts.len() == 1 => vec![Err(error)],
+        // One by one they would all wait for the same database in vain.
+        Err(error) if error.is(ProblemCode::ServiceUnavailable) => drafts.iter().map(|_| Err(error.clone())).collect(),
         Err(error) => {
             tracing::warn!(%error, group = drafts.len(), "a group of messages failed; trying one by one");
             let mut outcomes = Vec::with_capacity(drafts.len());
@@ -279,7 +281,10 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
     let mut newest: HashMap<(ConversationId, UserId), Seq> = HashMap::new();
     for message in outcomes.iter().filter_map(Stored::as_new) {
         if let Some(author) = &message.author {
-            newest.insert((message.conversation_id, author.id), message.seq);
+            let cursor = newest.entry((message.conversation_id, author.id)).or_default();
+            if *cursor < message.seq {
+                *cursor = message.seq;
+            }
         }
     }
     let values = newest.into_iter().map(|((id, user), seq)| ValueTuple::Three(id.into(), user.into(), seq.into()));

@@ -6,18 +6,21 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use praca_api::events::{Nothing, ServerEvent};
-use praca_api::{ConversationId, SessionId, Timestamp, UserId};
+use praca_api::{ConversationId, ProblemCode, SessionId, Timestamp, UserId};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::packet::{disconnect_frame, event_frame};
 use super::transport::{Frame, SocketId, Wire};
 use super::{Gateway, lock, read, write};
 use crate::config::Quota;
+use crate::error::Result;
 
 /// A socket that has not proved who it is by then is closed.
 const CONNECT_WITHIN: Duration = Duration::from_secs(20);
 /// Events that may wait for their turn.
 const INBOX: usize = 256;
+/// Ticks between two looks at whether everybody connected still may be.
+const RECHECK_TICKS: u64 = 60;
 /// So many times its quota a second, and a socket is not slow but hostile.
 const HOSTILE: u32 = 50;
 
@@ -101,6 +104,15 @@ impl Connection {
         }
     }
 
+    /// Ends the socket if its person was refused; a database out of reach refuses nobody.
+    pub fn disconnect_if_refused<T>(&self, admitted: &Result<T>) {
+        if let Err(error) = admitted
+            && (error.is(ProblemCode::AuthInvalidToken) || error.is(ProblemCode::AccountSuspended))
+        {
+            self.disconnect();
+        }
+    }
+
     /// Who it is; none before the handshake.
     pub fn person(&self) -> Option<Person> {
         self.person.get().copied()
@@ -132,7 +144,9 @@ impl Connection {
                 return Intake::TooFast(quota.per.saturating_sub(now - began));
             }
         }
-        if inbox.waiting.len() >= INBOX {
+        // Without a quota (load tests) the inbox is only bounded against losing all memory.
+        let room = if quota.is_some() { INBOX } else { 16 * INBOX };
+        if inbox.waiting.len() >= room {
             return Intake::TooFast(Duration::from_secs(1));
         }
         inbox.waiting.push_back(text.to_owned());
@@ -204,6 +218,27 @@ impl Gateway {
         }
     }
 
+    /// Takes sockets we have closed out of everything, without waiting for the transport: a client that does not read can
+    /// hold its connection open, but nothing is kept for it.
+    fn forget_closing(&self) {
+        let closing = |socket: &&Arc<Connection>| socket.closing.load(Ordering::Acquire);
+        let ids: Vec<SocketId> = read(&self.0.sockets).values().filter(closing).map(|socket| socket.id).collect();
+        for id in ids {
+            self.closed(id);
+        }
+    }
+
+    /// Closes the sockets of people who may no longer be connected, should the signal that said so have been lost.
+    pub(super) async fn recheck_people(&self) {
+        let sockets: Vec<Arc<Connection>> = read(&self.0.sockets).values().cloned().collect();
+        for socket in sockets {
+            let Some(person) = socket.person() else { continue };
+            let admitted = self.0.gatekeeper.admit(person.user, person.session).await;
+            let admitted = admitted.and_then(|actor| actor.require_not_suspended());
+            socket.disconnect_if_refused(&admitted);
+        }
+    }
+
     /// The sockets of a person.
     pub(super) fn sockets_of(&self, user: UserId) -> Vec<Arc<Connection>> {
         read(&self.0.people).get(&user).cloned().unwrap_or_default()
@@ -215,8 +250,14 @@ pub async fn watch(gateway: Gateway) {
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let expired = event_frame(&ServerEvent::AuthExpired(Nothing {}));
+    let mut ticks = 0_u64;
     loop {
         tick.tick().await;
+        ticks += 1;
+        gateway.forget_closing();
+        if ticks.is_multiple_of(RECHECK_TICKS) {
+            gateway.recheck_people().await;
+        }
         let now = gateway.0.base.clock.now().millis();
         let due = |socket: &&Arc<Connection>| {
             let silent = socket.person().is_none() && socket.opened.elapsed() > CONNECT_WITHIN;

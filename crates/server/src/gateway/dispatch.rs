@@ -86,7 +86,7 @@ impl Gateway {
             Intake::TooFast(wait) => {
                 if let Packet::Event(Some(id), _) | Packet::BinaryEvent(Some(id)) = parse(text) {
                     let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                    answer(connection, Some(id), Err(Error::rate_limited(millis)));
+                    RequestId::random().sync_scope(|| answer(connection, Some(id), Err(Error::rate_limited(millis))));
                 }
             }
             Intake::Hostile => connection.disconnect(),
@@ -143,12 +143,8 @@ impl Gateway {
             self.add_person(connection, claims.sub, &conversations);
         }
         // A suspension between reading the person and adding the socket would have found no socket to close.
-        self.0
-            .gatekeeper
-            .admit(claims.sub, claims.sid)
-            .await?
-            .require_not_suspended()
-            .inspect_err(|_| connection.disconnect())
+        let still = self.0.gatekeeper.admit(claims.sub, claims.sid).await;
+        still.and_then(|actor| actor.require_not_suspended()).inspect_err(|_| connection.disconnect())
     }
 
     async fn handle_event(&self, connection: &Arc<Connection>, id: Option<u64>, json: &str) {
@@ -198,9 +194,10 @@ impl Gateway {
         if event == ClientEvent::AuthRenew {
             return self.renew(connection, person, payload).await;
         }
-        let actor =
-            self.0.gatekeeper.admit(person.user, person.session).await.inspect_err(|_| connection.disconnect())?;
-        actor.require_not_suspended().inspect_err(|_| connection.disconnect())?;
+        let admitted = self.0.gatekeeper.admit(person.user, person.session).await;
+        let admitted = admitted.and_then(|actor| actor.require_not_suspended().map(|()| actor));
+        connection.disconnect_if_refused(&admitted);
+        let actor = admitted?;
         let handler =
             self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
         let caller = Caller { actor, gateway: self.clone(), connection: connection.clone() };

@@ -47,14 +47,23 @@ struct State {
     healing: bool,
     /// Sockets that have their history, and the newest change in it.
     live: HashMap<SocketId, Listener>,
-    /// Sockets whose history is being read, and what came meanwhile.
-    joining: HashMap<SocketId, Vec<Change>>,
+    /// Sockets whose history is being read.
+    joining: HashMap<SocketId, Joiner>,
 }
 
 struct Listener {
     connection: Arc<Connection>,
     /// Changes up to this one it has from its history.
     floor: Rev,
+}
+
+/// A socket whose history is being read.
+#[derive(Default)]
+struct Joiner {
+    /// What came meanwhile.
+    meanwhile: Vec<Change>,
+    /// How it listened before, if it joins again.
+    before: Option<Listener>,
 }
 
 /// What a feed asks its caller to do.
@@ -74,15 +83,15 @@ impl Feed {
     /// A socket is about to read the history: from now on nothing may be lost for it.
     pub fn begin(&self, socket: SocketId) {
         let mut state = lock(&self.state);
-        state.live.remove(&socket);
-        state.joining.insert(socket, Vec::new());
+        let before = state.live.remove(&socket);
+        state.joining.insert(socket, Joiner { meanwhile: Vec::new(), before });
     }
 
     /// The socket has all changes up to `newest`: hand on what came meanwhile, then live.
     pub fn complete(&self, connection: &Arc<Connection>, newest: Newest) {
         let mut state = lock(&self.state);
-        let Some(meanwhile) = state.joining.remove(&connection.id) else { return };
-        for change in meanwhile.iter().filter(|change| change.rev() > newest.rev) {
+        let Some(joiner) = state.joining.remove(&connection.id) else { return };
+        for change in joiner.meanwhile.iter().filter(|change| change.rev() > newest.rev) {
             connection.send(frame_of(change));
         }
         state.live.insert(connection.id, Listener { connection: connection.clone(), floor: newest.rev });
@@ -100,6 +109,17 @@ impl Feed {
             Ok(())
         };
         self.baseline.get_or_try_init(|| settle).await.copied()
+    }
+
+    /// The join failed: a socket that listened before goes on as it was. False if it did not.
+    pub fn abandon(&self, socket: SocketId) -> bool {
+        let mut state = lock(&self.state);
+        let Some(Joiner { meanwhile, before: Some(listener) }) = state.joining.remove(&socket) else { return false };
+        for change in meanwhile.iter().filter(|change| change.rev() > listener.floor) {
+            listener.connection.send(frame_of(change));
+        }
+        state.live.insert(socket, listener);
+        true
     }
 
     /// The socket leaves. True if nobody is left.
@@ -148,7 +168,9 @@ impl Feed {
             state.hand_on();
             return;
         }
-        state.give(changes);
+        let fresh: Vec<Change> =
+            changes.iter().filter(|change| state.delivered.is_none_or(|rev| change.rev() > rev)).cloned().collect();
+        state.give(&fresh);
         state.advance_to(newest);
         state.hand_on();
     }
@@ -191,8 +213,8 @@ impl State {
                 listener.connection.send(frame.clone());
             }
         }
-        for meanwhile in self.joining.values_mut() {
-            meanwhile.extend_from_slice(changes);
+        for joiner in self.joining.values_mut() {
+            joiner.meanwhile.extend_from_slice(changes);
         }
         metrics::counter!("praca_deliveries_total").increment((frames.len() * self.live.len()) as u64);
     }
@@ -234,17 +256,24 @@ impl Gateway {
 
     /// Reads what a feed has missed from the database.
     pub(super) async fn heal(&self, feed: &Feed) {
-        let Some((delivered, seen)) = feed.position() else { return };
-        match self.0.backlog.missed(feed.id, delivered, seen).await {
-            Ok(missed) => {
-                if missed.newest.rev > delivered {
-                    metrics::counter!("praca_feed_heals_total").increment(1);
+        let Some((mut delivered, seen)) = feed.position() else { return };
+        loop {
+            match self.0.backlog.missed(feed.id, delivered, seen).await {
+                Ok(missed) => {
+                    if missed.newest.rev > delivered {
+                        metrics::counter!("praca_feed_heals_total").increment(1);
+                    }
+                    feed.heal(&missed.changes, missed.newest);
+                    delivered = missed.newest.rev;
+                    if !missed.more {
+                        return;
+                    }
                 }
-                feed.heal(&missed.changes, missed.newest);
-            }
-            Err(error) => {
-                lock(&feed.state).healing = false;
-                tracing::warn!(%error, conversation.id = %feed.id, "missed changes cannot be read; trying again soon");
+                Err(error) => {
+                    lock(&feed.state).healing = false;
+                    tracing::warn!(%error, conversation.id = %feed.id, "missed changes cannot be read; trying again soon");
+                    return;
+                }
             }
         }
     }

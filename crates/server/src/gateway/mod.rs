@@ -56,8 +56,10 @@ pub struct Newest {
 pub struct Missed {
     /// In the order to be delivered.
     pub changes: Vec<Change>,
-    /// Where the conversation stood when they were read.
+    /// How far they reach.
     pub newest: Newest,
+    /// Whether there are more behind.
+    pub more: bool,
 }
 
 /// A future behind an interface.

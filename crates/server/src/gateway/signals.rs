@@ -18,7 +18,7 @@ pub async fn run(gateway: Gateway) {
             Ok(signal) => gateway.follow(&signal).await,
             Err(RecvError::Lagged(lost)) => {
                 tracing::warn!(lost, "signals lost on this node; comparing with the database");
-                gateway.compare_feeds().await;
+                gateway.start_over().await;
             }
             Err(RecvError::Closed) => return,
         }
@@ -47,8 +47,14 @@ impl Gateway {
                 }
             }
             Signal::Forget(_) => {}
-            Signal::Resync => self.compare_feeds().await,
+            Signal::Resync => self.start_over().await,
         }
+    }
+
+    /// Signals were lost: whoever was suspended or logged out meanwhile is closed, whatever was missed is read.
+    async fn start_over(&self) {
+        self.recheck_people().await;
+        self.compare_feeds().await;
     }
 
     fn emit(&self, to: &Audience, frame: &Frame) {

@@ -67,7 +67,7 @@ impl Joining {
 
 impl Drop for Joining {
     fn drop(&mut self) {
-        if !self.completed {
+        if !self.completed && !self.feed.abandon(self.connection.id) {
             lock(&self.connection.conversations).remove(&self.conversation);
             self.gateway.leave_feed(&self.connection, self.conversation);
         }

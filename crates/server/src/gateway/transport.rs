@@ -4,7 +4,7 @@
 //! to [`Gateway::opened`], [`Gateway::received`] and [`Gateway::closed`].
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -46,7 +46,9 @@ impl From<String> for Frame {
 pub type Service = EngineIoService<Engine, NotFoundService>;
 
 /// One socket's way out.
-pub struct Wire(Arc<Socket<Link>>);
+///
+/// Weak: the socket keeps the connection, which keeps this.
+pub struct Wire(Weak<Socket<Link>>);
 
 /// The socket takes no more: its queue is full, or it is gone.
 #[derive(Debug)]
@@ -55,12 +57,15 @@ pub struct Full;
 impl Wire {
     /// Queues a frame.
     pub fn send(&self, frame: Frame) -> Result<(), Full> {
-        self.0.emit(frame.0).map_err(|_| Full)
+        let socket = self.0.upgrade().ok_or(Full)?;
+        socket.emit(frame.0).map_err(|_| Full)
     }
 
     /// Ends the connection after what is queued.
     pub fn close(&self) {
-        self.0.close(DisconnectReason::ClosingServer);
+        if let Some(socket) = self.0.upgrade() {
+            socket.close(DisconnectReason::ClosingServer);
+        }
     }
 }
 
@@ -81,7 +86,7 @@ impl EngineIoHandler for Engine {
     type Data = Link;
 
     fn on_connect(self: Arc<Self>, socket: Arc<Socket<Link>>) {
-        let connection = self.0.opened(SocketId(socket.id), Wire(socket.clone()));
+        let connection = self.0.opened(SocketId(socket.id), Wire(Arc::downgrade(&socket)));
         let _ = socket.data.0.set(connection);
     }
 

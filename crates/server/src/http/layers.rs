@@ -44,13 +44,41 @@ pub async fn trace(request: Request, next: Next) -> Response {
     span.in_scope(|| tracing::debug!(http.status = status, duration_ms = took.as_secs_f64() * 1_000.0, "answered"));
     metrics::histogram!(
         "praca_http_request_duration_seconds",
-        "route" => route, "method" => method.as_str().to_owned(), "status" => status.to_string()
+        "route" => route, "method" => method_label(&method), "status" => status.to_string()
     )
     .record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// One of a few words, whatever a client makes up: each label is kept for ever.
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Holds back floods of new sockets, by address. Requests of a socket that stands carry its id.
+pub async fn limit_handshakes(State(base): State<Base>, request: Request, next: Next) -> Response {
+    let stands = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
+    if let Some(quota) = base.config.limits.requests.filter(|_| !stands) {
+        let (parts, body) = request.into_parts();
+        let address = client_address(&parts, &base.config.trusted_proxies);
+        if let Some(wait) = base.limits.take(&format!("sockets:{}", source_of(address)), quota).await {
+            return too_fast(wait);
+        }
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    next.run(request).await
 }
 
 /// A panic in a handler: caught, logged, answered.
@@ -83,7 +111,7 @@ pub async fn secure(State(base): State<Base>, request: Request, next: Next) -> R
 }
 
 /// No inline script or style, nothing from elsewhere; `wasm-unsafe-eval` lets the client's WebAssembly start.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -92,7 +120,9 @@ pub async fn identify(State((base, gatekeeper)): State<(Base, Gatekeeper)>, requ
     let (mut parts, body) = request.into_parts();
     let address = client_address(&parts, &base.config.trusted_proxies);
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim).map(str::to_owned);
+    let token =
+        bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = token.map(|(_, token)| token.trim().to_owned());
     let mut key = format!("requests:{}", source_of(address));
     if let Some(token) = token {
         let claims = gatekeeper.verify(&token).await;

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
 use axum::routing::get;
 use praca_api::Problem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{self, Content, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::layers::CONTENT_SECURITY_POLICY;
 
 /// What stands above all routes.
 #[derive(OpenApi)]
@@ -70,5 +73,19 @@ pub fn routes(openapi: &str, asyncapi: &str) -> Router {
         get(async move || ([(header::CONTENT_TYPE, "application/json")], body))
     };
     let page = SwaggerUi::new("/api/docs").config(Config::new(["/api/openapi.json"]).validator_url("none"));
+    let page = Router::from(page).layer(map_response(allow_its_one_style));
     Router::new().route("/api/openapi.json", json(openapi)).route("/api/asyncapi.json", json(asyncapi)).merge(page)
 }
+
+/// The page hides its own icons by one inline style, which is allowed by its hash; nothing else is.
+async fn allow_its_one_style(mut response: axum::response::Response) -> axum::response::Response {
+    let policy = CONTENT_SECURITY_POLICY
+        .replace("style-src 'self'", &format!("style-src 'self' 'unsafe-hashes' '{ICONS_STYLE}'"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// Hash of `style="position:absolute;width:0;height:0"`, as the page writes it.
+const ICONS_STYLE: &str = "sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=";

@@ -12,6 +12,7 @@ use super::Rooms;
 use crate::base::Base;
 use crate::conversations::access::{Action, Read, Write};
 use crate::conversations::{ConversationAccess, Conversations};
+use crate::db::page::checked_limit;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::gateway::{Answer, Caller, Reply, SocketHandler, read_payload};
@@ -86,11 +87,11 @@ impl RoomsSocket {
     }
 
     async fn join(&self, caller: &Caller, wish: JoinRoom) -> Result<Reply> {
+        checked_limit(wish.limit)?;
         let access = self.access::<Read>(caller, wish.room_id).await?;
         let joining = caller.begin_join(wish.room_id).await?;
-        let user = caller.actor.id();
-        caller.gateway.begin_presence(user, wish.room_id).await;
         let (joined, rev, seq) = self.rooms.join(&access, wish).await?;
+        caller.gateway.begin_presence(caller.actor.id(), wish.room_id).await;
         Ok(Reply::with(&joined)?.then(move || joining.complete(rev, seq)))
     }
 
