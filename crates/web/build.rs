@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for error in parsed.diag.errors().iter() {
         println!("cargo::error={error}");
     }
-    let attributes = "#![allow(missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]".parse()?;
+    let attributes = "#![allow(missing_docs, unused_qualifications, clippy::all, clippy::pedantic, clippy::expect_used, clippy::unwrap_used)]".parse()?;
     let code = leptos_i18n_codegen::gen_code(&parsed, None, false, Some(&attributes), false).map_err(|e| text(&e))?;
     let folder = PathBuf::from(env::var("OUT_DIR")?).join("i18n");
     fs::create_dir_all(&folder)?;

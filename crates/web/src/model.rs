@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use praca_api::accounts::Author;
-use praca_api::events::{Joined, ServerEvent};
+use praca_api::events::{Joined, MessageDeleted, ServerEvent};
 use praca_api::messages::{Message, MessagePage, ReplyTo};
 use praca_api::rooms::{RoomForMe, SlowMode};
 use praca_api::{ConversationId, Rev, Seq, UserId};
@@ -150,18 +150,7 @@ impl Model {
                     open.take(event.message);
                 }
             }
-            ServerEvent::MessageDeleted(event) => {
-                if let Some(open) = self.open.as_mut().filter(|open| open.id == event.conversation_id) {
-                    open.last_rev = open.last_rev.max(event.rev);
-                    if let Some(message) = open.messages.iter_mut().find(|message| message.id == event.message_id) {
-                        let message = Arc::make_mut(message);
-                        message.body.clear();
-                        message.reactions.clear();
-                        message.deleted_at = Some(event.deleted_at);
-                        message.rev = event.rev;
-                    }
-                }
-            }
+            ServerEvent::MessageDeleted(event) => self.deleted(&event),
             ServerEvent::RoomUpdated(event) => {
                 if let Some(room) = self.room_mut(event.room.id) {
                     room.room = event.room;
@@ -186,6 +175,18 @@ impl Model {
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerRestarting(_) => {}
+        }
+    }
+
+    fn deleted(&mut self, event: &MessageDeleted) {
+        let Some(open) = self.open.as_mut().filter(|open| open.id == event.conversation_id) else { return };
+        open.last_rev = open.last_rev.max(event.rev);
+        if let Some(message) = open.messages.iter_mut().find(|message| message.id == event.message_id) {
+            let message = Arc::make_mut(message);
+            message.body.clear();
+            message.reactions.clear();
+            message.deleted_at = Some(event.deleted_at);
+            message.rev = event.rev;
         }
     }
 

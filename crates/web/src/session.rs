@@ -95,7 +95,7 @@ impl Session {
                 Ok(answered) => self.enter(answered),
                 Err(Trouble::Problem(_)) => self.standing.set(Standing::Out),
                 Err(Trouble::Network) if self.standing.get_untracked() == Standing::Unknown => {
-                    self.standing.set(Standing::Out)
+                    self.standing.set(Standing::Out);
                 }
                 Err(Trouble::Network) => set_timeout(move || self.resume(), Duration::from_secs(5)),
             }

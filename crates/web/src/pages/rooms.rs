@@ -39,8 +39,8 @@ pub fn Rooms() -> impl IntoView {
     });
     let title = move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
     Effect::new(move |_| {
-        let page = title().unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
-        document().set_title(&format!("{page} · Praça"));
+        let shown = title().unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
+        document().set_title(&format!("{shown} · Praça"));
     });
     let known = move || square.model.with(|model| model.rooms.is_some());
     let found = move || slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some()));

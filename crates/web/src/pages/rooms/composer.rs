@@ -81,102 +81,142 @@ fn key(room: ConversationId) -> String {
     format!("praca.draft.{room}")
 }
 
+/// The clocks of slow mode, as they run down here.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// Seconds left, rounded up.
+    left: Memo<f64>,
+    /// Seconds of the whole wait.
+    total: Signal<f64>,
+    /// Whether there ever was a wait in this room, so that its end is said.
+    known: Signal<bool>,
+}
+
+impl Clock {
+    fn new(square: Square) -> Self {
+        let now = seconds();
+        let slow = move || square.model.with(|model| model.open.as_ref().and_then(|open| open.slow));
+        Self {
+            left: Memo::new(move |_| slow().map_or(0.0, |(until, _)| ((until - now.get()) / 1_000.0).ceil().max(0.0))),
+            total: Signal::derive(move || slow().map_or(1.0, |(_, total)| total / 1_000.0)),
+            known: Signal::derive(move || slow().is_some()),
+        }
+    }
+
+    fn runs(self) -> bool {
+        self.left.get() > 0.0
+    }
+}
+
+impl Draft {
+    fn is_too_long(self) -> bool {
+        self.text.with(|text| text.chars().count() > MESSAGE_CHARS)
+    }
+
+    /// Sends what is written, or stores the change; during slow mode the draft stays where it is.
+    fn send(self, square: Square, clock: Clock) {
+        let text = self.text.get_untracked();
+        let Some(room) = square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)) else { return };
+        if praca_api::text::is_blank(&text) || untrack(|| self.is_too_long()) {
+            return;
+        }
+        if let Some(message) = self.editing.get_untracked() {
+            square.edit(room, message, text);
+            self.cancel(Some(room));
+            return;
+        }
+        if clock.left.get_untracked() > 0.0 {
+            return;
+        }
+        square.send(text, self.reply.get_untracked());
+        self.reply.set(None);
+        self.text.set(String::new());
+        store::forget(&key(room));
+    }
+
+    fn typed(self, square: Square, text: String) {
+        let room = square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id));
+        if let Some(room) = room.filter(|_| self.editing.get_untracked().is_none()) {
+            store::write(&key(room), &text);
+            square.typing();
+        }
+        self.text.set(text);
+    }
+}
+
 /// The form.
 #[component]
 pub fn Composer(draft: Draft) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let now = seconds();
-    let room = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id)));
+    let clock = Clock::new(square);
     let name =
         move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()).unwrap_or_default());
-    let slow = move || square.model.with(|model| model.open.as_ref().and_then(|open| open.slow));
-    let left = Memo::new(move |_| slow().map_or(0.0, |(until, _)| ((until - now.get()) / 1_000.0).ceil().max(0.0)));
-    let waits = Memo::new(move |_| left.get() > 0.0);
-    let too_long = Memo::new(move |_| draft.text.with(|text| text.chars().count() > MESSAGE_CHARS));
-    let send = move || {
-        let text = draft.text.get_untracked();
-        if praca_api::text::is_blank(&text) || too_long.get_untracked() {
-            return;
-        }
-        if let (Some(room), Some(message)) = (room.get_untracked(), draft.editing.get_untracked()) {
-            square.edit(room, message, text);
-            draft.cancel(Some(room));
-            return;
-        }
-        // During slow mode the draft stays where it is.
-        if waits.get_untracked() {
-            return;
-        }
-        square.send(text, draft.reply.get_untracked());
-        draft.reply.set(None);
-        draft.text.set(String::new());
-        if let Some(room) = room.get_untracked() {
-            store::forget(&key(room));
-        }
-    };
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.is_composing() => {
             event.prevent_default();
-            send();
+            draft.send(square, clock);
         }
-        "Escape" => draft.cancel(room.get_untracked()),
+        "Escape" => draft.cancel(square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id))),
         _ => {}
     };
-    let typed = move |event: leptos::ev::Event| {
-        let text = event_target_value(&event);
-        if let Some(room) = room.get_untracked().filter(|_| draft.editing.get_untracked().is_none()) {
-            store::write(&key(room), &text);
-            square.typing();
-        }
-        draft.text.set(text);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        draft.send(square, clock);
     };
-    let blocked = move || waits.get() && draft.editing.get().is_none();
+    let blocked = move || clock.runs() && draft.editing.get().is_none();
+    let invalid = move || draft.is_too_long().then_some("true");
     view! {
-        <form class="composer" aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=move |event| { event.prevent_default(); send(); }>
+        <form class="composer" aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
             <div class="composer-box">
-                <Show when=blocked><SlowNotice left total=Signal::derive(move || slow().map_or(1.0, |(_, total)| total / 1_000.0)) /></Show>
-                <p class="visually-hidden" role="status">
-                    {move || if waits.get() {
-                        t_string!(i18n, chat.wait_say, seconds = slow().map_or(0.0, |(_, total)| (total / 1_000.0).ceil()))
-                    } else if slow().is_some() {
-                        t_string!(i18n, chat.may_write).to_owned()
-                    } else {
-                        String::new()
-                    }}
-                </p>
+                <Show when=blocked><SlowNotice clock /></Show>
+                <SlowSaid clock />
                 <ContextLine draft />
                 <div class="composer-line">
                     <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
                     <textarea
                         id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
-                        aria-invalid=move || too_long.get().then_some("true") prop:value=move || draft.text.get() on:input=typed on:keydown=keys
+                        aria-invalid=invalid prop:value=move || draft.text.get()
+                        on:input=move |event| draft.typed(square, event_target_value(&event)) on:keydown=keys
                     ></textarea>
                     <button
-                        type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || too_long.get()).then_some("true")
+                        type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")
                         aria-label=move || if blocked() { t_string!(i18n, chat.send_wait) } else { t_string!(i18n, chat.send) }
                     >
                         <Icon name="send-horizontal" />
                     </button>
                 </div>
-                <Show when=move || too_long.get()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
+                <Show when=move || draft.is_too_long()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
             </div>
         </form>
     }
 }
 
+/// Speaks when a wait begins and when it ends, and not between.
+#[component]
+fn SlowSaid(clock: Clock) -> impl IntoView {
+    let i18n = language();
+    let runs = Memo::new(move |_| clock.runs());
+    let said = move || match (runs.get(), clock.known.get()) {
+        (true, _) => t_string!(i18n, chat.wait_say, seconds = clock.total.get_untracked().ceil()),
+        (false, true) => t_string!(i18n, chat.may_write).to_owned(),
+        (false, false) => String::new(),
+    };
+    view! { <p class="visually-hidden" role="status">{said}</p> }
+}
+
 /// The ring and the seconds; they tick in silence.
 #[component]
-fn SlowNotice(left: Memo<f64>, total: Signal<f64>) -> impl IntoView {
+fn SlowNotice(clock: Clock) -> impl IntoView {
     let i18n = language();
-    let arc = move || format!("{} 100", (100.0 * left.get() / total.get().max(1.0)).round());
+    let arc = move || format!("{} 100", (100.0 * clock.left.get() / clock.total.get().max(1.0)).round());
     view! {
         <div class="slow">
             <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
                 <circle class="ring-track" cx="18" cy="18" r="15" />
                 <circle class="ring-bar" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray=arc />
             </svg>
-            <p><span aria-hidden="true">{t!(i18n, chat.wait)}" "<b><span data-left="">{move || left.get()}</span>" s"</b>" — "{t!(i18n, chat.slow_mode)}</span></p>
+            <p><span aria-hidden="true">{t!(i18n, chat.wait)}" "<b><span data-left="">{move || clock.left.get()}</span>" s"</b>" — "{t!(i18n, chat.slow_mode)}</span></p>
             <span class="muted head-wide">{t!(i18n, chat.draft_kept)}</span>
         </div>
     }

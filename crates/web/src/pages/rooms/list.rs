@@ -67,10 +67,7 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
                 </span>
                 <span class="li-time">{move || at.map(|at| format::short(i18n.get_locale(), at))}</span>
                 <span class="li-snippet">
-                    {move || snippet.clone().map(|(name, text)| match text.is_empty() {
-                        true => t_string!(i18n, chat.deleted).to_owned(),
-                        false => format!("{name}: {text}"),
-                    })}
+                    {move || snippet.clone().map(|(name, text)| if text.is_empty() { t_string!(i18n, chat.deleted).to_owned() } else { format!("{name}: {text}") })}
                 </span>
                 <span class="li-end">
                     {(unread > 0).then(|| view! {

@@ -95,7 +95,7 @@ fn Reactions(message: Arc<Message>) -> impl IntoView {
     }
     let me = square.me();
     let (room, id) = (message.conversation_id, message.id);
-    let buttons = message.reactions.iter().cloned().map(|reaction| {
+    let buttons = message.reactions.iter().map(|reaction| {
         let mine = me.is_some_and(|me| reaction.user_ids.contains(&me));
         let (emoji, count) = (reaction.emoji.clone(), reaction.count);
         let label = {
