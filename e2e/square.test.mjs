@@ -71,6 +71,10 @@ for (const twin of TWINS) {
       await theirs.getByRole("button", { name: "Mais ações" }).click();
       await other.getByRole("button", { name: "👍" }).first().click();
       await message(page, "e já tenho morango").getByRole("button", { name: "👍: 1" }).waitFor();
+      // The room's own clock runs for everybody: the other one waits for it too, also through a reload.
+      await other.reload();
+      await theirs.waitFor();
+      await other.locator(".slow").waitFor({ state: "detached", timeout: 20_000 });
       await theirs.hover();
       await theirs.getByRole("button", { name: "Responder" }).first().click();
       await say(other, "guarda dois quilos");

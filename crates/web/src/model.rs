@@ -288,3 +288,131 @@ fn wait_of(slow: &SlowMode, now: f64) -> Option<(f64, f64)> {
     let wait = slow.retry_after_ms as f64;
     (wait > 0.0).then_some((now + wait, wait))
 }
+
+#[cfg(test)]
+mod tests {
+    use praca_api::events::MessageEvent;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ME: UserId = UserId(Uuid::from_u128(1));
+    const OTHER: UserId = UserId(Uuid::from_u128(2));
+    const ROOM: ConversationId = ConversationId(Uuid::from_u128(9));
+
+    fn message(seq: i64, rev: i64, author: UserId, body: &str) -> Message {
+        serde_json::from_value(json!({
+            "id": Uuid::from_u128(100 + u128::from(seq.unsigned_abs())), "conversationId": ROOM, "seq": seq, "kind": "text",
+            "author": { "id": author, "handle": "x", "displayName": "X", "avatarUrl": null },
+            "body": body, "mentions": [], "replyTo": null, "attachments": [], "reactions": [], "rev": rev,
+            "createdAt": "2026-11-21T12:00:00Z", "editedAt": null, "deletedAt": null, "pinnedAt": null,
+            "nonce": format!("n{seq}"),
+        }))
+        .unwrap()
+    }
+
+    fn joined(messages: Vec<Message>, last_read: i64) -> Joined {
+        let last = messages.last().map_or(0, |message| message.seq.0);
+        serde_json::from_value(json!({
+            "room": {
+                "id": ROOM, "slug": "largo", "name": "Largo", "topic": "", "visibility": "public",
+                "intervalGlobalSeconds": 0, "perUserSeconds": 0, "silence": null, "lastSeq": last, "lastRev": last,
+                "lastMessage": null, "online": 1, "epoch": 1, "unread": last - last_read, "mentions": 0, "muted": false,
+                "lastReadSeq": last_read, "me": { "role": "member", "silence": null },
+            },
+            "messages": messages, "changed": [], "reset": false, "hasBefore": false, "hasAfter": false,
+            "slowMode": {
+                "intervalGlobalSeconds": 0, "perUserSeconds": 0, "retryAfterMs": 5000, "scope": "user",
+                "serverTime": "2026-11-21T12:00:00Z",
+            },
+        }))
+        .unwrap()
+    }
+
+    fn open() -> Model {
+        let mut model = Model::default();
+        model.joined(joined(vec![message(1, 1, OTHER, "um"), message(2, 2, ME, "dois")], 1), 0.0);
+        model
+    }
+
+    fn bodies(model: &Model) -> Vec<&str> {
+        model.open.as_ref().unwrap().messages.iter().map(|message| message.body.as_str()).collect()
+    }
+
+    #[test]
+    fn a_message_that_comes_twice_shows_once() {
+        let mut model = open();
+        for _ in 0..2 {
+            model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, OTHER, "três") }), ME, 0.0);
+        }
+        assert_eq!(bodies(&model), ["um", "dois", "três"]);
+        assert_eq!(model.open_room().unwrap().unread, 2);
+    }
+
+    #[test]
+    fn an_older_state_of_a_message_never_wins() {
+        let mut model = open();
+        let updated = |rev, body| ServerEvent::MessageUpdated(MessageEvent { message: message(1, rev, OTHER, body) });
+        model.apply(updated(5, "novo"), ME, 0.0);
+        model.apply(updated(4, "velho"), ME, 0.0);
+        assert_eq!(bodies(&model), ["novo", "dois"]);
+    }
+
+    #[test]
+    fn what_is_on_its_way_goes_when_it_has_arrived() {
+        let mut model = open();
+        let outgoing = Outgoing { nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
+        model.open.as_mut().unwrap().outbox.push(outgoing);
+        model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, ME, "três") }), ME, 0.0);
+        assert!(model.open.as_ref().unwrap().outbox.is_empty());
+        assert_eq!(model.open_room().unwrap().last_read_seq, Seq(3), "one's own message is read");
+    }
+
+    #[test]
+    fn coming_back_keeps_what_was_there_and_what_waits() {
+        let mut model = open();
+        let outgoing = Outgoing { nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
+        model.open.as_mut().unwrap().outbox.push(outgoing);
+        let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
+        again.changed = vec![message(1, 3, OTHER, "um!")];
+        model.joined(again.clone(), 0.0);
+        assert_eq!(bodies(&model), ["um!", "dois", "três"]);
+        again.reset = true;
+        model.joined(again, 0.0);
+        assert_eq!(bodies(&model), ["três"]);
+        assert_eq!(model.open.as_ref().unwrap().outbox.len(), 1, "a reset loses nothing unsent");
+    }
+
+    #[test]
+    fn messages_are_grouped_by_person_day_and_what_is_new() {
+        let model = open();
+        let groups = model.open.as_ref().unwrap().groups(ME, |_| "hoje".into());
+        let shape: Vec<_> =
+            groups.iter().map(|g| (g.own, g.day.is_some(), g.new_from_here, g.messages.len())).collect();
+        assert_eq!(shape, [(false, true, false, 1), (true, false, true, 1)]);
+    }
+
+    #[test]
+    fn reading_all_is_said_once() {
+        let mut model = open();
+        assert_eq!(model.read_all(), Some((ROOM, Seq(2))));
+        assert_eq!(model.read_all(), None);
+        assert_eq!(model.open_room().unwrap().unread, 0);
+    }
+
+    #[test]
+    fn somebody_types_for_a_while_and_until_they_send() {
+        let mut model = open();
+        let typing = ServerEvent::Typing(praca_api::events::Typing { conversation_id: ROOM, user_id: OTHER });
+        model.apply(typing, ME, 1_000.0);
+        assert_eq!(model.open.as_ref().unwrap().typing, [(OTHER, 5_000.0)]);
+        model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, OTHER, "três") }), ME, 2_000.0);
+        assert!(model.open.as_ref().unwrap().typing.is_empty());
+    }
+
+    #[test]
+    fn the_wait_of_slow_mode_begins_with_the_join() {
+        assert_eq!(open().open.unwrap().slow, Some((5_000.0, 5_000.0)));
+    }
+}
