@@ -74,9 +74,9 @@ fn name(command: &Command) -> String {
     std::iter::once(command.get_program().to_string_lossy().into_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-/// The project's folder.
+/// The project's folder: cargo names it when it runs us, so that a binary shared by several clones serves each.
 pub fn root() -> PathBuf {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
     here.parent().map_or(here.clone(), PathBuf::from)
 }
 
