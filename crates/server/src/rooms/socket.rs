@@ -90,8 +90,9 @@ impl RoomsSocket {
         checked_limit(wish.limit)?;
         let access = self.access::<Read>(caller, wish.room_id).await?;
         let joining = caller.begin_join(wish.room_id).await?;
-        let (joined, rev, seq) = self.rooms.join(&access, wish).await?;
+        // Before the room is read, so that the person counts in what they are given.
         caller.gateway.begin_presence(caller.actor.id(), wish.room_id).await;
+        let (joined, rev, seq) = self.rooms.join(&access, wish).await?;
         Ok(Reply::with(&joined)?.then(move || joining.complete(rev, seq)))
     }
 

@@ -15,7 +15,17 @@ on_both_twins! {
             b"{\"body\":\"\\ud800\",\"nonce\":\"n\"}", b"{\"body\":\"x\"}"] {
             read(post(bad.to_vec())).await.expect(400, "request.invalid");
         }
-        read(post(vec![b' '; 10 * 1024 * 1024])).await.expect(413, "request.too_large");
+        // The server answers without reading ten megabytes; a client that is still writing may see the connection close
+        // before it sees the answer, and asks again.
+        let mut answer = None;
+        for _ in 0..10 {
+            if let Ok(response) = post(vec![b' '; 10 * 1024 * 1024]).send().await {
+                answer = Some((response.status().as_u16(), response.json::<serde_json::Value>().await.unwrap()));
+                break;
+            }
+        }
+        let (status, problem) = answer.unwrap();
+        assert_eq!((status, problem["code"].as_str()), (413, Some("request.too_large")));
         let text = world.http.post(&url).bearer_auth(&rosa.token).header("content-type", "text/plain").body("{}");
         read(text).await.expect(415, "request.unsupported_media");
         let unknown = json!({ "body": "x", "nonce": "n", "surprise": true });
