@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: rebuilds and restarts on every change; open pages reload themselves when the server comes back.
+//! `cargo xtask dev`: rebuilds and restarts on every change; open pages reconnect, and show the new client when reloaded.
 
 use std::path::Path;
 use std::process::Child;

@@ -60,7 +60,7 @@ impl Runner {
         while running.join_next().await.is_some() {}
     }
 
-    /// Runs everything that is due and waits for it; how many jobs it ran. For tests and `praca worker --once`.
+    /// Runs everything that is due and waits for it; how many jobs it ran. For tests.
     pub async fn run_due(&self) -> Result<usize> {
         let mut running = JoinSet::new();
         let started = self.start_due(&mut running).await?;

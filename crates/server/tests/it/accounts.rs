@@ -169,12 +169,3 @@ async fn a_closed_square_takes_no_newcomers() {
     let world = World::new(crate::world::Twin::Embedded, &[("PRACA_REGISTRATION", "closed")]).await;
     world.post("/auth/register", None, wish("rosa", "rosa@praca.example")).await.expect(403, "access.denied");
 }
-
-#[tokio::test]
-async fn the_cookie_is_secure_and_answers_ask_for_https_beyond_loopback() {
-    let world = World::new(crate::world::Twin::Embedded, &[]).await;
-    let mut config = world.app.base.config.clone();
-    assert!(config.is_loopback());
-    config.public_url = "https://praca.example".into();
-    assert!(!config.is_loopback());
-}
