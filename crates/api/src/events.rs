@@ -295,10 +295,23 @@ pub struct Restarting {
     pub retry_after_ms: u64,
 }
 
-/// A message and nothing else: `rooms:message:new` and `rooms:message:updated`.
+/// `rooms:message:new`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct MessageEvent {
+#[serde(rename_all = "camelCase")]
+pub struct MessageSent {
+    /// The message.
+    pub message: Message,
+    /// Milliseconds for which the room's own clock of slow mode now holds everybody back who is not exempt; absent when
+    /// this message did not start it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_wait_ms: Option<u64>,
+}
+
+/// `rooms:message:updated`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct MessageUpdated {
     /// The message as it is now.
     pub message: Message,
 }
@@ -340,9 +353,9 @@ macro_rules! server_events {
 
 server_events! {
     /// To sockets in the room, in the order of `seq`.
-    MessageNew(MessageEvent) = "rooms:message:new",
+    MessageNew(MessageSent) = "rooms:message:new",
     /// To sockets in the room: edited, or reactions changed.
-    MessageUpdated(MessageEvent) = "rooms:message:updated",
+    MessageUpdated(MessageUpdated) = "rooms:message:updated",
     /// To sockets in the room.
     MessageDeleted(MessageDeleted) = "rooms:message:deleted",
     /// To sockets in the room: name, slow mode, silence.

@@ -1,7 +1,12 @@
-//! Bindings to JavaScript: the official Socket.IO client.
+//! Bindings to JavaScript: the official Socket.IO client, and the lock that tabs share.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 #[wasm_bindgen(raw_module = "/vendor/socket.io.esm.min.js")]
 extern "C" {
@@ -32,4 +37,41 @@ extern "C" {
     pub fn connected(this: &Socket) -> bool;
     #[wasm_bindgen(method, getter)]
     pub fn active(this: &Socket) -> bool;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The Web Locks API; a page that is not served over https or from loopback has none.
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
+    fn request_lock(name: &str, held: &Closure<dyn FnMut() -> Promise>) -> Result<Promise, JsValue>;
+}
+
+/// Does `work` while no other tab of this browser does any under the same name; where the browser has no locks, at once.
+/// None if the browser took the lock away.
+pub async fn one_tab_at_a_time<T: 'static>(name: &str, work: impl Future<Output = T> + 'static) -> Option<T> {
+    let work = Rc::new(RefCell::new(Some(Box::pin(work))));
+    let done = Rc::new(RefCell::new(None));
+    let held = {
+        let (work, done) = (work.clone(), done.clone());
+        Closure::<dyn FnMut() -> Promise>::new(move || {
+            let (work, done) = (work.take(), done.clone());
+            future_to_promise(async move {
+                if let Some(work) = work {
+                    let outcome = work.await;
+                    done.replace(Some(outcome));
+                }
+                Ok(JsValue::UNDEFINED)
+            })
+        })
+    };
+    if let Ok(promise) = request_lock(name, &held) {
+        // Whether it was held shows in `done`.
+        let _ = JsFuture::from(promise).await;
+        return done.take();
+    }
+    let unlocked = work.take();
+    match unlocked {
+        Some(work) => Some(work.await),
+        None => None,
+    }
 }

@@ -1,5 +1,7 @@
 //! Pieces every page uses.
 
+mod dialog;
+mod empty;
 mod rich_text;
 mod shell;
 
@@ -12,6 +14,8 @@ use crate::format;
 use crate::i18n::{Locale, use_i18n};
 use crate::net::Trouble;
 
+pub use dialog::Dialog;
+pub use empty::Empty;
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
 
@@ -44,9 +48,21 @@ pub fn Brand() -> impl IntoView {
 
 /// A person's circle.
 #[component]
-pub fn Avatar(author: Author) -> impl IntoView {
+pub fn Avatar(author: Author, #[prop(optional_no_strip)] presence: Option<&'static str>) -> impl IntoView {
     view! {
-        <span class="avatar" data-hue=format::person_hue(author.id) aria-hidden="true">{format::initials(&author.display_name)}</span>
+        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=presence aria-hidden="true">{format::initials(&author.display_name)}</span>
+    }
+}
+
+/// What is wrong with a form, said as it appears.
+#[component]
+pub fn FormTrouble(said: RwSignal<String>) -> impl IntoView {
+    view! {
+        <div class="field" role="alert">
+            {move || Some(said.get()).filter(|said| !said.is_empty()).map(|said| view! {
+                <p class="error"><Icon name="circle-alert" /><span>{said}</span></p>
+            })}
+        </div>
     }
 }
 

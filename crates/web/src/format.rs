@@ -1,9 +1,11 @@
 //! Names, times and colours as people read them.
 
 use js_sys::{Array, Date, Intl};
+use leptos_i18n::t_string;
 use praca_api::{ConversationId, Timestamp, UserId};
 use wasm_bindgen::JsValue;
 
+use crate::components::Language;
 use crate::i18n::Locale;
 
 /// `17h46` in Portuguese, `17:46` elsewhere.
@@ -18,12 +20,29 @@ pub fn hour(locale: Locale, at: Timestamp) -> String {
 
 /// The day of a moment, as a key that only compares.
 pub fn day_key(at: Timestamp) -> String {
-    let date = date_of(at);
+    key_of(&date_of(at))
+}
+
+fn key_of(date: &Date) -> String {
     format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
-/// `sexta-feira, 20 de novembro`.
-pub fn long_day(locale: Locale, at: Timestamp) -> String {
+/// `sexta-feira, 20 de novembro`, with `hoje` or `ontem` before it.
+pub fn long_day(i18n: Language, at: Timestamp) -> String {
+    let day = day_of_week_and_month(i18n.get_locale(), at);
+    let key = day_key(at);
+    let (now, yesterday) = (Date::new_0(), Date::new_0());
+    yesterday.set_date(yesterday.get_date() - 1);
+    if key == key_of(&now) {
+        format!("{}, {day}", t_string!(i18n, chat.today))
+    } else if key == key_of(&yesterday) {
+        format!("{}, {day}", t_string!(i18n, chat.yesterday))
+    } else {
+        day
+    }
+}
+
+fn day_of_week_and_month(locale: Locale, at: Timestamp) -> String {
     let options = Intl::DateTimeFormatOptions::new();
     options.set_weekday(Intl::WeekdayFormat::Long);
     options.set_day(Intl::DayFormat::Numeric);
@@ -41,12 +60,8 @@ pub fn moment(locale: Locale, at: Timestamp) -> String {
 
 /// Today's hour, or the day.
 pub fn short(locale: Locale, at: Timestamp) -> String {
-    let now = Date::new_0();
     let date = date_of(at);
-    let same = now.get_full_year() == date.get_full_year()
-        && now.get_month() == date.get_month()
-        && now.get_date() == date.get_date();
-    if same {
+    if key_of(&date) == key_of(&Date::new_0()) {
         return hour(locale, at);
     }
     format!("{:02}/{:02}", date.get_date(), date.get_month() + 1)
@@ -68,6 +83,19 @@ fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timest
     let format = Intl::DateTimeFormat::new(&Array::of1(&locale.as_str().into()), options);
     let text = format.format().call1(&JsValue::UNDEFINED, &date_of(at).into());
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// How many people are in a room.
+pub fn online(i18n: Language, count: u64) -> String {
+    match count {
+        0 => t_string!(i18n, rooms.online_nobody).to_owned(),
+        _ => t_string!(i18n, rooms.online, count = count),
+    }
+}
+
+/// `Dalva`, of `Dalva Siqueira`.
+pub fn first_name(name: &str) -> String {
+    name.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
 /// One of eight hues, from the last byte of an id, which is random.

@@ -1,15 +1,15 @@
 //! What the client knows of rooms, changed by pure functions only.
 
-use std::sync::Arc;
+mod open;
+#[cfg(test)]
+mod tests;
 
-use praca_api::accounts::Author;
 use praca_api::events::{Joined, MessageDeleted, ServerEvent};
-use praca_api::messages::{Message, MessagePage, ReplyTo};
+use praca_api::messages::{Message, MessagePage};
 use praca_api::rooms::{RoomForMe, SlowMode};
-use praca_api::{ConversationId, Rev, Seq, UserId};
+use praca_api::{ConversationId, Seq, UserId};
 
-/// How long somebody counts as typing, in milliseconds.
-const TYPING_MS: f64 = 4_000.0;
+pub use open::{Goal, Group, Open, Outgoing};
 
 /// The rooms of a person, and the one that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,61 +20,26 @@ pub struct Model {
     pub open: Option<Open>,
 }
 
-/// An open room.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Open {
-    /// Which.
-    pub id: ConversationId,
-    /// Messages in ascending `seq`, without gaps.
-    pub messages: Vec<Arc<Message>>,
-    /// Whether older ones exist.
-    pub has_before: bool,
-    /// Messages on their way.
-    pub outbox: Vec<Outgoing>,
-    /// Who is typing, and until when.
-    pub typing: Vec<(UserId, f64)>,
-    /// When this person may write, in milliseconds of the client's own clock, and how long the wait was when it began.
-    pub slow: Option<(f64, f64)>,
-    /// The first message that was unread when the room was opened.
-    pub first_unread: Option<Seq>,
-    /// The newest change known.
-    pub last_rev: Rev,
-}
-
-/// A message on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outgoing {
-    /// Its name, which makes sending it again harmless.
-    pub nonce: String,
-    /// Its text.
-    pub body: String,
-    /// What it answers.
-    pub reply_to: Option<ReplyTo>,
-    /// Whether it failed, and waits for the person.
-    pub failed: bool,
-}
-
-/// Messages of one person, one after the other.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// Changes whenever anything in the group does.
-    pub key: String,
-    /// Who.
-    pub author: Option<Author>,
-    /// Whether they are the reader's own.
-    pub own: bool,
-    /// The day it begins, if it is another than the group's before.
-    pub day: Option<String>,
-    /// Whether what is new begins here.
-    pub new_from_here: bool,
-    /// The messages.
-    pub messages: Vec<Arc<Message>>,
-}
-
 impl Model {
     /// The list arrived.
     pub fn listed(&mut self, rooms: Vec<RoomForMe>) {
         self.rooms = Some(rooms);
+    }
+
+    /// A room was created or changed.
+    pub fn note_room(&mut self, room: RoomForMe) {
+        match self.room_mut(room.room.id) {
+            Some(known) => *known = room,
+            None => self.rooms.get_or_insert_default().push(room),
+        }
+    }
+
+    /// A room is gone, or was left and is not public.
+    pub fn forget_room(&mut self, id: ConversationId) {
+        if let Some(rooms) = &mut self.rooms {
+            rooms.retain(|room| room.room.id != id);
+        }
+        self.open.take_if(|open| open.id == id);
     }
 
     /// A room by its slug.
@@ -86,52 +51,68 @@ impl Model {
         self.rooms.as_mut()?.iter_mut().find(|room| room.room.id == id)
     }
 
+    fn open_mut(&mut self, id: ConversationId) -> Option<&mut Open> {
+        self.open.as_mut().filter(|open| open.id == id)
+    }
+
     /// The open room.
     pub fn open_room(&self) -> Option<&RoomForMe> {
         let id = self.open.as_ref()?.id;
         self.rooms.as_ref()?.iter().find(|room| room.room.id == id)
     }
 
+    /// The slug of the room before or after `slug` in the list, or of the next unread one; the list is a ring.
+    pub fn neighbour(&self, slug: Option<&str>, forward: bool, unread: bool) -> Option<String> {
+        let rooms = self.rooms.as_ref().filter(|rooms| !rooms.is_empty())?;
+        let here = rooms.iter().position(|room| Some(room.room.slug.as_str()) == slug);
+        let count = rooms.len();
+        let step = if forward { 1 } else { count - 1 };
+        let start = here.map_or(if forward { 0 } else { count - 1 }, |here| (here + step) % count);
+        (0..count)
+            .filter_map(|turn| rooms.get((start + turn * step) % count))
+            .find(|room| Some(room.room.slug.as_str()) != slug && (!unread || room.unread > 0))
+            .map(|room| room.room.slug.clone())
+    }
+
+    /// Unread messages of all rooms that are not muted.
+    pub fn unread(&self) -> i64 {
+        self.rooms.iter().flatten().filter(|room| !room.muted).map(|room| room.unread).sum()
+    }
+
     /// A room was joined, for the first time or after being away.
     pub fn joined(&mut self, joined: Joined, now: f64) {
         let id = joined.room.room.id;
-        let unread_from = (joined.room.unread > 0).then(|| joined.room.last_read_seq.next());
         let slow = wait_of(&joined.slow_mode, now);
-        match self.open.as_mut().filter(|open| open.id == id) {
-            Some(open) if !joined.reset => {
-                for message in joined.changed.into_iter().chain(joined.messages) {
-                    open.take(message);
-                }
-                open.slow = slow.or(open.slow.filter(|(until, _)| *until > now));
-                open.last_rev = open.last_rev.max(joined.room.room.last_rev);
-            }
+        let room = joined.room.clone();
+        match self.open_mut(id) {
+            Some(open) if !joined.reset => open.catch_up(joined, slow, now),
             same => {
                 let outbox = same.map(|open| std::mem::take(&mut open.outbox)).unwrap_or_default();
-                self.open = Some(Open {
-                    id,
-                    messages: joined.messages.into_iter().map(Arc::new).collect(),
-                    has_before: joined.has_before,
-                    outbox,
-                    typing: Vec::new(),
-                    slow,
-                    first_unread: unread_from,
-                    last_rev: joined.room.room.last_rev,
-                });
+                self.open = Some(Open::new(joined, outbox, slow));
             }
         }
-        match self.room_mut(id) {
-            Some(room) => *room = joined.room,
-            None => self.rooms.get_or_insert_default().push(joined.room),
-        }
+        self.note_room(room);
     }
 
     /// Older messages arrived.
     pub fn older(&mut self, id: ConversationId, page: MessagePage) {
-        let Some(open) = self.open.as_mut().filter(|open| open.id == id) else { return };
-        let first = open.messages.first().map_or(Seq(i64::MAX), |message| message.seq);
-        let older = page.items.into_iter().filter(|message| message.seq < first).map(Arc::new);
-        open.messages.splice(0..0, older);
-        open.has_before = page.has_before;
+        if let Some(open) = self.open_mut(id) {
+            open.older(page);
+        }
+    }
+
+    /// Messages newer than those shown arrived.
+    pub fn newer(&mut self, id: ConversationId, page: MessagePage) {
+        if let Some(open) = self.open_mut(id) {
+            open.newer(page);
+        }
+    }
+
+    /// Other messages are shown: those round one that was asked for, or the newest.
+    pub fn turned_to(&mut self, id: ConversationId, page: MessagePage) {
+        if let Some(open) = self.open_mut(id) {
+            open.turn_to(page);
+        }
     }
 
     /// The server says something.
@@ -139,15 +120,19 @@ impl Model {
         match event {
             ServerEvent::MessageNew(event) => {
                 let message = event.message;
-                if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
-                    open.take(message.clone());
+                if let Some(open) = self.open_mut(message.conversation_id) {
+                    let own = message.author.as_ref().is_some_and(|author| author.id == me);
+                    if let Some(wait) = event.room_wait_ms.filter(|_| !own) {
+                        open.wait_longer(wait, now);
+                    }
+                    open.apply(message.clone());
                     open.typing.retain(|(user, _)| message.author.as_ref().is_none_or(|author| author.id != *user));
                 }
                 self.note_newest(message, me);
             }
             ServerEvent::MessageUpdated(event) => {
-                if let Some(open) = self.open.as_mut().filter(|open| open.id == event.message.conversation_id) {
-                    open.take(event.message);
+                if let Some(open) = self.open_mut(event.message.conversation_id) {
+                    open.apply(event.message);
                 }
             }
             ServerEvent::MessageDeleted(event) => self.deleted(&event),
@@ -156,12 +141,9 @@ impl Model {
                     room.room = event.room;
                 }
             }
-            ServerEvent::Typing(event) => {
-                if let Some(open) =
-                    self.open.as_mut().filter(|open| open.id == event.conversation_id && event.user_id != me)
-                {
-                    open.typing.retain(|(user, until)| *user != event.user_id && *until > now);
-                    open.typing.push((event.user_id, now + TYPING_MS));
+            ServerEvent::Typing(event) if event.user_id != me => {
+                if let Some(open) = self.open_mut(event.conversation_id) {
+                    open.note_typing(event.user_id, now);
                 }
             }
             ServerEvent::Activity(event) => self.note_newest(event.last_message, me),
@@ -171,7 +153,8 @@ impl Model {
                     room.unread = state.unread;
                 }
             }
-            ServerEvent::AccountStatus(_)
+            ServerEvent::Typing(_)
+            | ServerEvent::AccountStatus(_)
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerRestarting(_) => {}
@@ -179,14 +162,13 @@ impl Model {
     }
 
     fn deleted(&mut self, event: &MessageDeleted) {
-        let Some(open) = self.open.as_mut().filter(|open| open.id == event.conversation_id) else { return };
-        open.last_rev = open.last_rev.max(event.rev);
-        if let Some(message) = open.messages.iter_mut().find(|message| message.id == event.message_id) {
-            let message = Arc::make_mut(message);
-            message.body.clear();
-            message.reactions.clear();
-            message.deleted_at = Some(event.deleted_at);
-            message.rev = event.rev;
+        if let Some(open) = self.open_mut(event.conversation_id) {
+            open.delete(event);
+        }
+        let last = self.room_mut(event.conversation_id).and_then(|room| room.room.last_message.as_mut());
+        if let Some(last) = last.filter(|last| last.id == event.message_id) {
+            last.body.clear();
+            last.deleted_at = Some(event.deleted_at);
         }
     }
 
@@ -214,205 +196,9 @@ impl Model {
     }
 }
 
-impl Open {
-    /// A new or changed message; an older state of one already known is passed over.
-    pub fn take(&mut self, message: Message) {
-        self.last_rev = self.last_rev.max(message.rev);
-        self.outbox.retain(|outgoing| Some(&outgoing.nonce) != message.nonce.as_ref());
-        match self.messages.binary_search_by_key(&message.seq, |known| known.seq) {
-            Ok(at) => {
-                if let Some(known) = self.messages.get_mut(at).filter(|known| known.rev < message.rev) {
-                    *known = Arc::new(message);
-                }
-            }
-            // One that is newer than all, or older than the page shown (then it comes with its page).
-            Err(at) if at == self.messages.len() => self.messages.push(Arc::new(message)),
-            Err(_) => {}
-        }
-    }
-
-    /// The newest message known.
-    pub fn last_seq(&self) -> Seq {
-        self.messages.last().map_or(Seq::ZERO, |message| message.seq)
-    }
-
-    /// The server held a message back for so long.
-    pub fn held_back(&mut self, millis: u64, now: f64) {
-        #[expect(clippy::cast_precision_loss, reason = "waits are hours at most")]
-        let wait = millis as f64;
-        self.slow = Some((now + wait, wait));
-    }
-
-    /// Messages in groups of one person, at most five minutes apart. `day` names the day of a message.
-    pub fn groups(&self, me: UserId, day: impl Fn(&Message) -> String) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        let mut last_day = String::new();
-        for message in &self.messages {
-            let author = message.author.as_ref().map(|author| author.id);
-            let today = day(message);
-            let new_day = today != last_day;
-            let new_from_here = self.first_unread == Some(message.seq);
-            let joins = groups.last().is_some_and(|group| {
-                let same = group.author.as_ref().map(|author| author.id) == author;
-                let near =
-                    group.messages.last().is_some_and(|last| message.created_at.since(last.created_at).as_secs() < 300);
-                same && near && !new_day && !new_from_here
-            });
-            if !joins {
-                groups.push(Group {
-                    key: String::new(),
-                    author: message.author.clone(),
-                    own: author == Some(me),
-                    day: new_day.then(|| today.clone()),
-                    new_from_here,
-                    messages: Vec::new(),
-                });
-            }
-            last_day = today;
-            if let Some(group) = groups.last_mut() {
-                group.messages.push(message.clone());
-            }
-        }
-        for group in &mut groups {
-            let first = group.messages.first().map_or(0, |message| message.seq.0);
-            let rev = group.messages.iter().map(|message| message.rev.0).max().unwrap_or_default();
-            group.key = format!("{first}-{}-{rev}-{}", group.messages.len(), group.new_from_here);
-        }
-        groups
-    }
-}
-
 /// When writing is possible again, and how long the wait is.
 fn wait_of(slow: &SlowMode, now: f64) -> Option<(f64, f64)> {
     #[expect(clippy::cast_precision_loss, reason = "waits are hours at most")]
     let wait = slow.retry_after_ms as f64;
     (wait > 0.0).then_some((now + wait, wait))
-}
-
-#[cfg(test)]
-mod tests {
-    use praca_api::events::MessageEvent;
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::*;
-
-    const ME: UserId = UserId(Uuid::from_u128(1));
-    const OTHER: UserId = UserId(Uuid::from_u128(2));
-    const ROOM: ConversationId = ConversationId(Uuid::from_u128(9));
-
-    fn message(seq: i64, rev: i64, author: UserId, body: &str) -> Message {
-        serde_json::from_value(json!({
-            "id": Uuid::from_u128(100 + u128::from(seq.unsigned_abs())), "conversationId": ROOM, "seq": seq, "kind": "text",
-            "author": { "id": author, "handle": "x", "displayName": "X", "avatarUrl": null },
-            "body": body, "mentions": [], "replyTo": null, "attachments": [], "reactions": [], "rev": rev,
-            "createdAt": "2026-11-21T12:00:00Z", "editedAt": null, "deletedAt": null, "pinnedAt": null,
-            "nonce": format!("n{seq}"),
-        }))
-        .unwrap()
-    }
-
-    fn joined(messages: Vec<Message>, last_read: i64) -> Joined {
-        let last = messages.last().map_or(0, |message| message.seq.0);
-        serde_json::from_value(json!({
-            "room": {
-                "id": ROOM, "slug": "largo", "name": "Largo", "topic": "", "visibility": "public",
-                "intervalGlobalSeconds": 0, "perUserSeconds": 0, "silence": null, "lastSeq": last, "lastRev": last,
-                "lastMessage": null, "online": 1, "epoch": 1, "unread": last - last_read, "mentions": 0, "muted": false,
-                "lastReadSeq": last_read, "me": { "role": "member", "silence": null },
-            },
-            "messages": messages, "changed": [], "reset": false, "hasBefore": false, "hasAfter": false,
-            "slowMode": {
-                "intervalGlobalSeconds": 0, "perUserSeconds": 0, "retryAfterMs": 5000, "scope": "user",
-                "serverTime": "2026-11-21T12:00:00Z",
-            },
-        }))
-        .unwrap()
-    }
-
-    fn open() -> Model {
-        let mut model = Model::default();
-        model.joined(joined(vec![message(1, 1, OTHER, "um"), message(2, 2, ME, "dois")], 1), 0.0);
-        model
-    }
-
-    fn bodies(model: &Model) -> Vec<&str> {
-        model.open.as_ref().unwrap().messages.iter().map(|message| message.body.as_str()).collect()
-    }
-
-    #[test]
-    fn a_message_that_comes_twice_shows_once() {
-        let mut model = open();
-        for _ in 0..2 {
-            model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, OTHER, "três") }), ME, 0.0);
-        }
-        assert_eq!(bodies(&model), ["um", "dois", "três"]);
-        assert_eq!(model.open_room().unwrap().unread, 2);
-    }
-
-    #[test]
-    fn an_older_state_of_a_message_never_wins() {
-        let mut model = open();
-        let updated = |rev, body| ServerEvent::MessageUpdated(MessageEvent { message: message(1, rev, OTHER, body) });
-        model.apply(updated(5, "novo"), ME, 0.0);
-        model.apply(updated(4, "velho"), ME, 0.0);
-        assert_eq!(bodies(&model), ["novo", "dois"]);
-    }
-
-    #[test]
-    fn what_is_on_its_way_goes_when_it_has_arrived() {
-        let mut model = open();
-        let outgoing = Outgoing { nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
-        model.open.as_mut().unwrap().outbox.push(outgoing);
-        model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, ME, "três") }), ME, 0.0);
-        assert!(model.open.as_ref().unwrap().outbox.is_empty());
-        assert_eq!(model.open_room().unwrap().last_read_seq, Seq(3), "one's own message is read");
-    }
-
-    #[test]
-    fn coming_back_keeps_what_was_there_and_what_waits() {
-        let mut model = open();
-        let outgoing = Outgoing { nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
-        model.open.as_mut().unwrap().outbox.push(outgoing);
-        let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
-        again.changed = vec![message(1, 3, OTHER, "um!")];
-        model.joined(again.clone(), 0.0);
-        assert_eq!(bodies(&model), ["um!", "dois", "três"]);
-        again.reset = true;
-        model.joined(again, 0.0);
-        assert_eq!(bodies(&model), ["três"]);
-        assert_eq!(model.open.as_ref().unwrap().outbox.len(), 1, "a reset loses nothing unsent");
-    }
-
-    #[test]
-    fn messages_are_grouped_by_person_day_and_what_is_new() {
-        let model = open();
-        let groups = model.open.as_ref().unwrap().groups(ME, |_| "hoje".into());
-        let shape: Vec<_> =
-            groups.iter().map(|g| (g.own, g.day.is_some(), g.new_from_here, g.messages.len())).collect();
-        assert_eq!(shape, [(false, true, false, 1), (true, false, true, 1)]);
-    }
-
-    #[test]
-    fn reading_all_is_said_once() {
-        let mut model = open();
-        assert_eq!(model.read_all(), Some((ROOM, Seq(2))));
-        assert_eq!(model.read_all(), None);
-        assert_eq!(model.open_room().unwrap().unread, 0);
-    }
-
-    #[test]
-    fn somebody_types_for_a_while_and_until_they_send() {
-        let mut model = open();
-        let typing = ServerEvent::Typing(praca_api::events::Typing { conversation_id: ROOM, user_id: OTHER });
-        model.apply(typing, ME, 1_000.0);
-        assert_eq!(model.open.as_ref().unwrap().typing, [(OTHER, 5_000.0)]);
-        model.apply(ServerEvent::MessageNew(MessageEvent { message: message(3, 3, OTHER, "três") }), ME, 2_000.0);
-        assert!(model.open.as_ref().unwrap().typing.is_empty());
-    }
-
-    #[test]
-    fn the_wait_of_slow_mode_begins_with_the_join() {
-        assert_eq!(open().open.unwrap().slow, Some((5_000.0, 5_000.0)));
-    }
 }

@@ -3,11 +3,13 @@
 mod login;
 mod profile;
 mod rooms;
+mod states;
 mod texts;
 
 use leptos::prelude::*;
 use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
+use praca_api::accounts::AccountStatus;
 
 use crate::session::{Session, Standing};
 
@@ -16,7 +18,7 @@ use crate::session::{Session, Standing};
 pub fn Pages() -> impl IntoView {
     view! {
         <Router>
-            <Routes fallback=|| view! { <texts::Lost /> }>
+            <Routes fallback=|| view! { <states::Lost /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
                 <Route path=path!("/salas/:slug?") view=|| view! { <Inside><rooms::Rooms /></Inside> } />
@@ -30,20 +32,32 @@ pub fn Pages() -> impl IntoView {
     }
 }
 
+/// What stands in the place of a page.
+#[derive(Clone, Copy, PartialEq)]
+enum Inner {
+    Nothing,
+    Unreachable,
+    LogIn,
+    Suspended,
+    Page,
+}
+
 /// What only somebody who is logged in sees.
 #[component]
 fn Inside(children: ChildrenFn) -> impl IntoView {
     let session = expect_context::<Session>();
     let state = Memo::new(move |_| match session.standing() {
-        Standing::Unknown => 0,
-        Standing::Out => 1,
-        Standing::In(user) if user.status == praca_api::accounts::AccountStatus::Suspended => 2,
-        Standing::In(_) => 3,
+        Standing::Unknown => Inner::Nothing,
+        Standing::Unreachable => Inner::Unreachable,
+        Standing::Out => Inner::LogIn,
+        Standing::In(user) if user.status == AccountStatus::Suspended => Inner::Suspended,
+        Standing::In(_) => Inner::Page,
     });
     move || match state.get() {
-        0 => ().into_any(),
-        1 => view! { <Redirect path="/entrar" /> }.into_any(),
-        2 => view! { <profile::Suspended /> }.into_any(),
-        _ => children().into_any(),
+        Inner::Nothing => ().into_any(),
+        Inner::Unreachable => view! { <states::Unreachable /> }.into_any(),
+        Inner::LogIn => view! { <Redirect path="/entrar" /> }.into_any(),
+        Inner::Suspended => view! { <states::Suspended /> }.into_any(),
+        Inner::Page => children().into_any(),
     }
 }

@@ -1,4 +1,7 @@
 //! Who is logged in on this page, and the access token, which lives in memory alone.
+//!
+//! Tabs of one browser share one session: one of them renews the token and hands it to the others, and a log-in or log-out
+//! in one is a log-in or log-out in all.
 
 use std::time::Duration;
 
@@ -7,21 +10,38 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Refresh, Session as Answered, User};
 use praca_api::{Problem, ProblemCode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use crate::bindings::one_tab_at_a_time;
+use crate::format;
 use crate::net::{self, Answer, Trouble};
 
-/// Tabs tell each other here that somebody logged out.
+/// Where tabs speak with each other, and the name of the lock under which one of them renews.
 const CHANNEL: &str = "praca.session";
+/// Seconds before the end of a token at which it is renewed.
+const MARGIN: u64 = 60;
+/// Pause after a renewal that failed without an answer.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// What one tab tells the others.
+#[derive(Serialize, Deserialize)]
+enum Told {
+    /// There is a new token.
+    Entered(Box<Answered>),
+    /// The person logged out.
+    Left,
+}
 
 /// Where the page stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
     /// Not known yet.
     Unknown,
+    /// Not known, and the server is out of reach; the page tries again by itself.
+    Unreachable,
     /// Nobody.
     Out,
     /// Somebody.
@@ -32,13 +52,21 @@ pub enum Standing {
 #[derive(Clone, Copy)]
 pub struct Session {
     standing: RwSignal<Standing>,
-    token: StoredValue<String>,
+    token: RwSignal<String>,
+    /// When the token is to be renewed, in milliseconds of this machine's clock.
+    renew_at: StoredValue<f64>,
+    channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
 
 impl Session {
     /// Not known yet.
     pub fn new() -> Self {
-        let session = Self { standing: RwSignal::new(Standing::Unknown), token: StoredValue::new(String::new()) };
+        let session = Self {
+            standing: RwSignal::new(Standing::Unknown),
+            token: RwSignal::new(String::new()),
+            renew_at: StoredValue::new(0.0),
+            channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
+        };
         session.hear_other_tabs();
         session
     }
@@ -58,10 +86,7 @@ impl Session {
 
     /// The person, without following changes.
     pub fn user_untracked(self) -> Option<User> {
-        match self.standing.get_untracked() {
-            Standing::In(user) => Some(*user),
-            _ => None,
-        }
+        untrack(|| self.user())
     }
 
     /// Changes what is known of the person.
@@ -71,35 +96,73 @@ impl Session {
 
     /// The access token.
     pub fn token(self) -> String {
-        self.token.get_value()
+        self.token.get()
+    }
+
+    /// Takes a new session in, here and in the other tabs.
+    pub fn enter(self, answered: Answered) {
+        self.tell_other_tabs(&Told::Entered(Box::new(answered.clone())));
+        self.take(answered);
     }
 
     /// Takes a new session in, and renews it before it ends.
-    pub fn enter(self, answered: Answered) {
-        self.token.set_value(answered.access_token);
+    fn take(self, answered: Answered) {
+        let other = self.user_untracked().is_some_and(|user| user.author.id != answered.user.author.id);
+        if other {
+            // Somebody else logged in: nothing on this page is theirs.
+            let _ = window().location().reload();
+            return;
+        }
         let known = matches!(self.standing.get_untracked(), Standing::In(ref user) if **user == answered.user);
+        self.token.set(answered.access_token);
         if !known {
             self.set_user(answered.user);
         }
-        let renew_in = Duration::from_secs(answered.expires_in.saturating_sub(60).max(30));
-        set_timeout(move || self.resume(), renew_in);
+        let renew_in = Duration::from_secs(answered.expires_in.saturating_sub(MARGIN).max(MARGIN / 2));
+        self.renew_at.set_value(format::now() + renew_in.as_secs_f64() * 1_000.0);
+        set_timeout(move || self.renew_if_due(), renew_in);
     }
 
-    /// Asks for a new access token with the cookie. The server gives two tabs that ask at once the same one.
+    fn renew_if_due(self) {
+        // The token may have been renewed since by another tab or a request; then another timer runs.
+        if format::now() + 1_000.0 >= self.renew_at.get_value() {
+            self.resume();
+        }
+    }
+
+    /// Asks for an access token with the cookie, unless another tab just did; again and again while the server is out of
+    /// reach.
     pub fn resume(self) {
         spawn_local(async move {
             if self.standing.get_untracked() == Standing::Out {
                 return;
             }
-            match net::send(Method::POST, "/auth/refresh", None, Some(&Refresh::default())).await {
-                Ok(answered) => self.enter(answered),
-                Err(Trouble::Problem(_)) => self.standing.set(Standing::Out),
-                Err(Trouble::Network) if self.standing.get_untracked() == Standing::Unknown => {
-                    self.standing.set(Standing::Out);
+            match self.renew().await {
+                Ok(()) => {}
+                Err(Trouble::Problem(problem)) if is_over(&problem) => self.standing.set(Standing::Out),
+                Err(_) => {
+                    if self.standing.get_untracked() == Standing::Unknown {
+                        self.standing.set(Standing::Unreachable);
+                    }
+                    set_timeout(move || self.resume(), PAUSE);
                 }
-                Err(Trouble::Network) => set_timeout(move || self.resume(), Duration::from_secs(5)),
             }
         });
+    }
+
+    /// Renews the token, one tab at a time: whoever waited finds the one before has done it.
+    async fn renew(self) -> Answer<()> {
+        let before = self.token.get_untracked();
+        one_tab_at_a_time(CHANNEL, async move {
+            if self.token.get_untracked() != before {
+                return Ok(());
+            }
+            let answered = net::send(Method::POST, "/auth/refresh", None, Some(&Refresh::default())).await?;
+            self.enter(answered);
+            Ok(())
+        })
+        .await
+        .unwrap_or(Err(Trouble::Network))
     }
 
     /// Sends a request as the person; an ended access token is renewed once.
@@ -109,13 +172,13 @@ impl Session {
         path: &str,
         body: Option<&B>,
     ) -> Answer<T> {
-        let first = net::send(method.clone(), path, Some(&self.token()), body).await;
-        match first {
+        let token = self.token.get_untracked();
+        match net::send(method.clone(), path, Some(&token), body).await {
             Err(Trouble::Problem(problem)) if problem.is(ProblemCode::AuthExpiredToken) => {
-                let answered: Answered =
-                    net::send(Method::POST, "/auth/refresh", None, Some(&Refresh::default())).await?;
-                self.enter(answered);
-                net::send(method, path, Some(&self.token()), body).await
+                if self.token.get_untracked() == token {
+                    self.renew().await?;
+                }
+                net::send(method, path, Some(&self.token.get_untracked()), body).await
             }
             Err(Trouble::Problem(problem)) if is_over(&problem) => {
                 self.standing.set(Standing::Out);
@@ -129,25 +192,41 @@ impl Session {
     pub fn leave(self, everywhere: bool) {
         let path = if everywhere { "/auth/logout-all" } else { "/auth/logout" };
         spawn_local(async move {
-            let _: Answer<()> = net::send(Method::POST, path, Some(&self.token()), Some(&Refresh::default())).await;
-            self.token.set_value(String::new());
-            self.standing.set(Standing::Out);
-            if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
-                let _ = channel.post_message(&"out".into());
-            }
+            let _: Answer<()> = self.send(Method::POST, path, Some(&Refresh::default())).await;
+            self.tell_other_tabs(&Told::Left);
+            self.out();
         });
     }
 
+    fn out(self) {
+        self.standing.set(Standing::Out);
+        self.token.set(String::new());
+        self.renew_at.set_value(f64::MAX);
+    }
+
+    fn tell_other_tabs(self, told: &Told) {
+        if let (Some(channel), Ok(text)) = (self.channel.get_value(), serde_json::to_string(told)) {
+            // A tab that misses it renews by itself.
+            let _ = channel.post_message(&text.into());
+        }
+    }
+
     fn hear_other_tabs(self) {
-        let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
-        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |_| self.standing.set(Standing::Out));
+        let Some(channel) = self.channel.get_value() else { return };
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            match event.data().as_string().and_then(|text| serde_json::from_str(&text).ok()) {
+                Some(Told::Entered(answered)) => self.take(*answered),
+                Some(Told::Left) => self.out(),
+                None => {}
+            }
+        });
         channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        // Both live as long as the page.
+        // It listens as long as the page lives.
         hear.forget();
-        std::mem::forget(channel);
     }
 }
 
+/// Whether the server says that this session is no more; anything else may pass.
 fn is_over(problem: &Problem) -> bool {
-    problem.is(ProblemCode::AuthInvalidToken)
+    problem.is(ProblemCode::AuthInvalidToken) || problem.is(ProblemCode::AuthRefreshReused)
 }

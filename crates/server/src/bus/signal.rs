@@ -15,6 +15,8 @@ pub struct Change {
     pub message: Arc<Message>,
     /// Whether the message is new.
     pub new: bool,
+    /// For how long a new message makes everybody in the room wait, in milliseconds. Known only while it is live.
+    pub room_wait_ms: Option<u64>,
 }
 
 impl Change {

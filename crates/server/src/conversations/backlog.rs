@@ -30,7 +30,7 @@ impl Backlog for Conversations {
                 .render(conn, id, rows)
                 .await?
                 .into_iter()
-                .map(|message| Change { new: message.seq > seen, message: Arc::new(message) })
+                .map(|message| Change { new: message.seq > seen, message: Arc::new(message), room_wait_ms: None })
                 .collect();
             // New messages first, in their order; a later edit is already in their text.
             changes.sort_by_key(|change| (!change.new, if change.new { change.message.seq.0 } else { change.rev().0 }));

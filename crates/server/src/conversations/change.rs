@@ -152,7 +152,7 @@ impl Conversations {
         let conversation = row.conversation_id;
         let rendered = self.render(tx.conn(), conversation, vec![row]).await?;
         let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
-        let change = Change { message: Arc::new(message.clone()), new: false };
+        let change = Change { message: Arc::new(message.clone()), new: false, room_wait_ms: None };
         tx.emit(Event::MessagesChanged { conversation, changes: vec![change], moderator });
         tx.commit().await?;
         Ok(message)

@@ -66,6 +66,7 @@ impl Conversations {
             body: clean_body(&new.body)?,
             nonce: new.nonce,
             reply: None,
+            room_wait: None,
             written_at: Some(moment),
         };
         self.0.writer.store(draft).await.map(drop)
@@ -93,6 +94,7 @@ impl Conversations {
             body,
             nonce: nonce.clone(),
             reply,
+            room_wait: slow.map(|clocks| clocks.room).filter(|room| !room.is_zero()),
             written_at: None,
         };
         match self.0.writer.store(draft).await {

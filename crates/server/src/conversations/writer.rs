@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use praca_api::accounts::Author;
 use praca_api::messages::{Message, MessageKind, ReplyTo};
@@ -41,6 +42,8 @@ pub struct Draft {
     pub body: String,
     pub nonce: String,
     pub reply: Option<ReplyTo>,
+    /// The room's own clock of slow mode, if this message starts it.
+    pub room_wait: Option<Duration>,
     /// Another moment than that of storing it.
     pub written_at: Option<Timestamp>,
 }
@@ -184,7 +187,7 @@ async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
         insert(tx.conn(), rows).await?;
         grow_counters(tx.conn(), &counters).await?;
         move_cursors(tx.conn(), &outcomes).await?;
-        announce(&mut tx, &outcomes);
+        announce(&mut tx, drafts, &outcomes);
         tx.commit().await?;
         metrics::counter!("praca_messages_stored_total").increment(count);
     }
@@ -301,13 +304,15 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
 }
 
 /// Each conversation's new messages, in their order.
-fn announce(tx: &mut Tx, outcomes: &[Stored]) {
+fn announce(tx: &mut Tx, drafts: &[&Draft], outcomes: &[Stored]) {
     let mut by_conversation: HashMap<ConversationId, Vec<Change>> = HashMap::new();
-    for message in outcomes.iter().filter_map(Stored::as_new) {
+    let new = drafts.iter().zip(outcomes).filter_map(|(draft, outcome)| Some((draft, outcome.as_new()?)));
+    for (draft, message) in new {
         let changes = by_conversation.entry(message.conversation_id).or_default();
         // A draft repeated within the group appears once.
         if changes.last().is_none_or(|last| last.rev() < message.rev) {
-            changes.push(Change { message: message.clone(), new: true });
+            let room_wait_ms = draft.room_wait.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+            changes.push(Change { message: message.clone(), new: true, room_wait_ms });
         }
     }
     for (conversation, changes) in by_conversation {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use praca_api::Problem;
 use praca_api::events::{
-    Activity, ClientEvent, EditRoomMessage, Handshake, JoinRoom, Joined, MessageDeleted, MessageDone, MessageEvent,
-    MessageRef, Nothing, ReactToMessage, ReadRoom, Renewed, Restarting, RoleChanged, RoomItems, RoomRef, RoomUpdated,
-    SendMessage, ServerEvent, StatusChanged, Typing,
+    Activity, ClientEvent, EditRoomMessage, Handshake, JoinRoom, Joined, MessageDeleted, MessageDone, MessageRef,
+    MessageSent, MessageUpdated, Nothing, ReactToMessage, ReadRoom, Renewed, Restarting, RoleChanged, RoomItems,
+    RoomRef, RoomUpdated, SendMessage, ServerEvent, StatusChanged, Typing,
 };
 use praca_api::messages::ReadState;
 use serde_json::{Map, Value, json};
@@ -47,7 +47,8 @@ impl Schemas {
     /// Payload of a server event.
     fn server(&mut self, name: &str) -> Option<Value> {
         Some(match name {
-            "rooms:message:new" | "rooms:message:updated" => self.add::<MessageEvent>(),
+            "rooms:message:new" => self.add::<MessageSent>(),
+            "rooms:message:updated" => self.add::<MessageUpdated>(),
             "rooms:message:deleted" => self.add::<MessageDeleted>(),
             "rooms:updated" => self.add::<RoomUpdated>(),
             "rooms:typing" => self.add::<Typing>(),

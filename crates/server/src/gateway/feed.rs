@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use praca_api::events::{MessageDeleted, MessageEvent, ServerEvent};
+use praca_api::events::{MessageDeleted, MessageSent, MessageUpdated, ServerEvent};
 use praca_api::{ConversationId, Rev, Seq};
 use tokio::sync::OnceCell;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -231,8 +231,10 @@ fn frame_of(change: &Change) -> Frame {
             rev: message.rev,
             deleted_at,
         }),
-        _ if change.new => ServerEvent::MessageNew(MessageEvent { message: (**message).clone() }),
-        _ => ServerEvent::MessageUpdated(MessageEvent { message: (**message).clone() }),
+        _ if change.new => {
+            ServerEvent::MessageNew(MessageSent { message: (**message).clone(), room_wait_ms: change.room_wait_ms })
+        }
+        _ => ServerEvent::MessageUpdated(MessageUpdated { message: (**message).clone() }),
     })
 }
 

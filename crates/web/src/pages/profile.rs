@@ -1,4 +1,4 @@
-//! Oneself: name, language, theme, sessions; and what a suspended person sees.
+//! Oneself: name, language, theme, sessions.
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use leptos_i18n::{Locale as _, t, t_string};
 use praca_api::accounts::{Locale as Spoken, SessionInfo, UpdateMe, User};
 use praca_api::{Page, SessionId};
 
-use crate::components::{Icon, LegalLinks, Shell, explain, language, set_theme};
+use crate::components::{Icon, Shell, explain, language, set_theme};
 use crate::i18n::Locale;
 use crate::net::Answer;
 use crate::session::Session;
@@ -173,33 +173,5 @@ fn session_row(info: SessionInfo, end: Callback<SessionId>) -> impl IntoView {
                 view! { <button type="button" class="btn btn--sm" on:click=move |_| end.run(id)>{t!(i18n, profile.end)}</button> }.into_any()
             }}
         </li>
-    }
-}
-
-/// All a suspended person sees: why, until when, and the way out.
-#[component]
-pub fn Suspended() -> impl IntoView {
-    let i18n = language();
-    let session = expect_context::<Session>();
-    let user = move || session.user();
-    view! {
-        <div class="shell" data-pane="main" data-layout="single">
-            <main class="panes" id="conteudo" tabindex="-1">
-                <section class="pane-main">
-                    <div class="empty" role="status">
-                        <h1>{t!(i18n, status.suspended_title)}</h1>
-                        <p>{t!(i18n, status.suspended)}</p>
-                        {move || user().and_then(|user| user.status_reason).map(|reason| view! {
-                            <p>{move || t_string!(i18n, status.reason, reason = reason.clone())}</p>
-                        })}
-                        {move || user().and_then(|user| user.status_until).map(|until| view! {
-                            <p>{move || t_string!(i18n, status.until, when = format::moment(i18n.get_locale(), until))}</p>
-                        })}
-                        <button type="button" class="btn" on:click=move |_| session.leave(false)>{t!(i18n, profile.log_out)}</button>
-                    </div>
-                </section>
-            </main>
-            <footer class="legal"><LegalLinks /></footer>
-        </div>
     }
 }

@@ -3,15 +3,23 @@
 mod composer;
 mod context;
 mod conversation;
+mod keys;
 mod list;
+mod log;
+mod menu;
 mod message;
+mod outbox;
+mod people;
+mod room_form;
+mod silence;
 mod square;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use leptos_router::hooks::use_params_map;
 
-use crate::components::{Shell, language};
+use crate::components::{Empty, Shell, language};
+use silence::{SilenceDialog, Silencing};
 use square::Square;
 
 /// The page: three panes, of which a phone shows one.
@@ -20,6 +28,7 @@ pub fn Rooms() -> impl IntoView {
     let i18n = language();
     let square = Square::open();
     provide_context(square);
+    provide_context(Silencing::new());
     let slug = Memo::new({
         let params = use_params_map();
         move |_| params.read().get("slug").filter(|slug| !slug.is_empty())
@@ -30,6 +39,8 @@ pub fn Rooms() -> impl IntoView {
         (Some(_), true) => "context",
         (Some(_), false) => "main",
     });
+    keys::follow(square, slug);
+    keys::focus_shown_pane(pane);
     // The room of the address opens once the list is there.
     Effect::new(move |_| {
         let wanted = slug.get();
@@ -38,29 +49,53 @@ pub fn Rooms() -> impl IntoView {
         square.enter(id);
     });
     let title = move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
+    let unread = Memo::new(move |_| square.model.with(crate::model::Model::unread));
     Effect::new(move |_| {
         let shown = title().unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
-        document().set_title(&format!("{shown} · Praça"));
+        let count =
+            Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
+        document().set_title(&format!("{count}{shown} · Praça"));
     });
-    let known = move || square.model.with(|model| model.rooms.is_some());
-    let found = move || slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some()));
+    let found =
+        Memo::new(move |_| slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some())));
     view! {
         <Shell pane layout=None>
             <h1 class="visually-hidden">{t!(i18n, rooms.title)}</h1>
             <list::RoomList slug />
-            <section class="pane-main" aria-label=move || title().unwrap_or_default()>
-                <Show
-                    when=found
-                    fallback=move || view! {
-                        <div class="empty">
-                            <p>{move || if slug.get().is_some() && known() { t_string!(i18n, rooms.not_found) } else { t_string!(i18n, rooms.choose) }}</p>
-                        </div>
-                    }
-                >
+            <section class="pane-main" aria-label=move || title().unwrap_or_else(|| t_string!(i18n, rooms.conversation).to_owned())>
+                <Show when=move || found.get() fallback=move || view! { <NoRoom slug /> }>
                     <conversation::Conversation about />
                 </Show>
             </section>
             <context::About about />
+            <SilenceDialog />
         </Shell>
+    }
+}
+
+/// No room is open: none was chosen, or there is none of that name.
+#[component]
+fn NoRoom(slug: Memo<Option<String>>) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let state = Memo::new(move |_| (slug.get().is_some(), square.model.with(|model| model.rooms.is_some())));
+    move || match state.get() {
+        (true, false) => ().into_any(),
+        (true, true) => view! {
+            <Empty
+                drawing="gate" title=Signal::derive(move || t_string!(i18n, rooms.not_found_title).to_owned())
+                text=Signal::derive(move || t_string!(i18n, rooms.not_found).to_owned())
+            >
+                <a class="btn" href="/salas">{t!(i18n, rooms.see_all)}</a>
+            </Empty>
+        }
+        .into_any(),
+        (false, _) => view! {
+            <Empty
+                drawing="bench" title=Signal::derive(move || t_string!(i18n, rooms.choose_title).to_owned())
+                text=Signal::derive(move || t_string!(i18n, rooms.choose).to_owned())
+            />
+        }
+        .into_any(),
     }
 }

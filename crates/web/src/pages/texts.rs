@@ -42,15 +42,3 @@ pub fn Text(name: &'static str) -> impl IntoView {
         </div>
     }
 }
-
-/// An address nobody lives at.
-#[component]
-pub fn Lost() -> impl IntoView {
-    let i18n = language();
-    view! {
-        <main class="empty">
-            <h1>"404"</h1>
-            <p><a href="/salas">{t!(i18n, rooms.title)}</a></p>
-        </main>
-    }
-}

@@ -3,13 +3,14 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
+use praca_api::accounts::AccountStatus;
 use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
 use praca_api::messages::{Message, ReplyTo};
-use praca_api::{ConversationId, MessageId};
+use praca_api::{ConversationId, MessageId, Timestamp};
 
-use super::square::{Square, seconds};
+use super::square::{HeldBack, Square, seconds};
 use crate::components::{Icon, language};
-use crate::store;
+use crate::{format, store};
 
 /// What is being written in the open room. Kept in this browser until it is sent.
 #[derive(Clone, Copy)]
@@ -36,6 +37,14 @@ impl Draft {
             draft.editing.set(None);
             draft.text.set(room.get().and_then(|room| store::read(&key(room))).unwrap_or_default());
         });
+        Effect::new(move |_| {
+            if let Some(held_back) =
+                square.held_back.get().filter(|held_back| Some(held_back.room) == room.get_untracked())
+            {
+                draft.take_back(held_back);
+                square.held_back.set(None);
+            }
+        });
         draft
     }
 
@@ -57,6 +66,15 @@ impl Draft {
         self.editing.set(Some(message.id));
         self.text.set(message.body.clone());
         self.focus();
+    }
+
+    /// A text that was held back comes before what has been written since.
+    fn take_back(self, held_back: HeldBack) {
+        let since = self.text.get_untracked();
+        let text = if since.is_empty() { held_back.body } else { format!("{}\n{since}", held_back.body) };
+        store::write(&key(held_back.room), &text);
+        self.text.set(text);
+        self.reply.update(|reply| *reply = reply.take().or(held_back.reply_to));
     }
 
     fn cancel(self, room: Option<ConversationId>) {
@@ -166,8 +184,10 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     };
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let invalid = move || draft.is_too_long().then_some("true");
+    let silence = Memo::new(move |_| Silenced::of(square));
     view! {
-        <form class="composer" aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
+        <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
+        <form class="composer" hidden=move || silence.get().is_some() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
             <div class="composer-box">
                 <Show when=blocked><SlowNotice clock /></Show>
                 <SlowSaid clock />
@@ -189,6 +209,61 @@ pub fn Composer(draft: Draft) -> impl IntoView {
                 <Show when=move || draft.is_too_long()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
             </div>
         </form>
+    }
+}
+
+/// Why and until when somebody may only read.
+#[derive(Clone, PartialEq)]
+struct Silenced {
+    whole_room: bool,
+    reason: Option<String>,
+    until: Option<Timestamp>,
+}
+
+impl Silenced {
+    fn of(square: Square) -> Option<Self> {
+        let user = square.session.user()?;
+        if user.status == AccountStatus::Silenced {
+            return Some(Self { whole_room: false, reason: user.status_reason, until: user.status_until });
+        }
+        if square.keeps_order() {
+            return None;
+        }
+        square.model.with(|model| {
+            let room = model.open_room()?;
+            let mine = room.me.as_ref().and_then(|me| me.silence.as_ref());
+            let (silence, whole_room) = match &room.room.silence {
+                Some(silence) => (silence, true),
+                None => (mine?, false),
+            };
+            Some(Self { whole_room, reason: Some(silence.reason.clone()), until: silence.until })
+        })
+    }
+}
+
+/// Stands where one would write.
+#[component]
+fn SilencedNotice(silence: Memo<Option<Silenced>>) -> impl IntoView {
+    let i18n = language();
+    let title = move |silence: &Silenced| match (silence.whole_room, silence.until) {
+        (true, _) => t_string!(i18n, room.silenced).to_owned(),
+        (false, None) => t_string!(i18n, people.you_are_silenced).to_owned(),
+        (false, Some(until)) => {
+            t_string!(i18n, people.you_are_silenced_until, when = format::moment(i18n.get_locale(), until))
+        }
+    };
+    view! {
+        <div class="composer">
+            {move || silence.get().map(|silence| view! {
+                <div class="silenced" role="status">
+                    <Icon name="volume-x" />
+                    <div>
+                        <p><b>{title(&silence)}</b></p>
+                        {silence.reason.clone().map(|reason| view! { <p>{t_string!(i18n, status.reason, reason = reason)}</p> })}
+                    </div>
+                </div>
+            })}
+        </div>
     }
 }
 

@@ -1,38 +1,38 @@
-//! Messages of one person, one after the other, and what one may do with them.
+//! Messages of one person, one after the other.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use praca_api::messages::Message;
+use praca_api::messages::{Message, ReplyTo};
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
 
-use super::composer::Draft;
+use super::log::{Groups, open_menu};
+use super::menu::{MENU, Menu};
 use super::square::Square;
 use crate::components::{Avatar, Icon, RichText, Wave, language};
 use crate::format;
-use crate::model::Group;
+use crate::model::{Goal, Group};
 
-/// Emoji offered at once.
-const QUICK: [&str; 6] = ["👍", "❤️", "😂", "😮", "🎉", "🙏"];
-
-/// A group.
+/// A group: what stands at its head stays, its messages change one by one.
 #[component]
-pub fn GroupView(group: Group, draft: Draft) -> impl IntoView {
+pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
     let i18n = language();
-    let first = group.messages.first().map(|message| message.created_at);
-    let messages =
-        group.messages.into_iter().map(|message| view! { <MessageView message own=group.own draft /> }).collect_view();
-    let author = group.author.filter(|_| !group.own);
+    let first = group.first();
+    let at = group.messages.first().map(|message| message.created_at);
+    let own = group.own;
+    let author = group.author.filter(|_| !own);
     view! {
-        {group.day.and(first).map(|at| view! {
+        {group.day.and(at).map(|at| view! {
             <li class="day">
-                <Wave /><time datetime=format::day_key(at)>{move || format::long_day(i18n.get_locale(), at)}</time><Wave />
+                <Wave /><time datetime=format::day_key(at)>{move || format::long_day(i18n, at)}</time><Wave />
             </li>
         })}
         {group.new_from_here.then(|| view! { <li class="new-mark"><Wave /><span>{t!(i18n, chat.new)}</span><Wave /></li> })}
-        <li class="group" data-own=group.own.then_some("")>
+        <li class="group" data-own=own.then_some("")>
             {match author.clone() {
-                Some(author) => view! { <Avatar author /> }.into_any(),
+                Some(author) => view! { <Avatar author presence=None /> }.into_any(),
                 None => view! { <span></span> }.into_any(),
             }}
             <div class="group-body">
@@ -40,19 +40,20 @@ pub fn GroupView(group: Group, draft: Draft) -> impl IntoView {
                     Some(author) => view! { <p class="author" data-hue=format::person_hue(author.id)>{author.display_name}</p> }.into_any(),
                     None => view! { <span class="visually-hidden">{t!(i18n, chat.you_said)}</span> }.into_any(),
                 }}
-                {messages}
+                <For each=move || groups.messages_of(first) key=|message| (message.id, message.rev) children=move |message| view! { <MessageView message own /> } />
             </div>
         </li>
     }
 }
 
 #[component]
-fn MessageView(message: Arc<Message>, own: bool, draft: Draft) -> impl IntoView {
+fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
     let i18n = language();
     let at = message.created_at;
+    let anchor = format!("m{}", message.seq);
     if message.deleted_at.is_some() {
         return view! {
-            <article class="msg" data-state="deleted">
+            <article class="msg" id=anchor tabindex="-1" data-state="deleted">
                 <div class="msg-line">
                     <p><Icon name="trash-2" class="icon icon--sm" />{t!(i18n, chat.deleted)}</p>
                     <p class="meta"><time datetime=at.to_string()>{move || format::hour(i18n.get_locale(), at)}</time></p>
@@ -61,16 +62,11 @@ fn MessageView(message: Arc<Message>, own: bool, draft: Draft) -> impl IntoView 
         }
         .into_any();
     }
-    let reply = message.reply_to.clone().map(|reply| {
-        let hue = reply.author.as_ref().map(|author| format::person_hue(author.id));
-        view! {
-            <span class="reply" data-hue=hue><b>{reply.author.map(|author| author.display_name)}</b><span>{reply.snippet}</span></span>
-        }
-    });
-    let anchor = format!("m{}", message.seq);
+    let menu = expect_context::<Menu>();
+    let id = message.id;
     view! {
-        <article class="msg" id=anchor>
-            {reply}
+        <article class="msg" id=anchor tabindex="-1" class:is-active=move || menu.is_open_for(id) on:click=tapped>
+            {message.reply_to.clone().map(|reply| view! { <Answered reply /> })}
             <div class="msg-line">
                 <RichText body=message.body.clone() />
                 <p class="meta">
@@ -80,10 +76,38 @@ fn MessageView(message: Arc<Message>, own: bool, draft: Draft) -> impl IntoView 
                 </p>
             </div>
             <Reactions message=message.clone() />
-            <Actions message own draft />
+            <Actions message />
         </article>
     }
     .into_any()
+}
+
+/// A tap where there is no pointer that hovers opens the menu; links and buttons are for themselves.
+fn tapped(event: leptos::ev::MouseEvent) {
+    let touch = window().match_media("(hover: none)").ok().flatten().is_some_and(|query| query.matches());
+    let element = |target: Option<web_sys::EventTarget>| target.and_then(|target| target.dyn_into::<Element>().ok());
+    let on_control = element(event.target()).is_some_and(|target| matches!(target.closest("a, button"), Ok(Some(_))));
+    if let Some(message) = element(event.current_target()).filter(|_| touch && !on_control) {
+        open_menu(&message);
+    }
+}
+
+/// What a message answers; it leads there.
+#[component]
+fn Answered(reply: ReplyTo) -> impl IntoView {
+    let square = expect_context::<Square>();
+    let seq = reply.seq;
+    let hue = reply.author.as_ref().map(|author| format::person_hue(author.id));
+    let go = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        square.go_to(Goal::Message(seq));
+    };
+    view! {
+        <a class="reply" data-hue=hue href=format!("#m{seq}") rel="external" on:click=go>
+            <b>{reply.author.map(|author| author.display_name)}</b>
+            <span>{reply.snippet}</span>
+        </a>
+    }
 }
 
 #[component]
@@ -93,7 +117,7 @@ fn Reactions(message: Arc<Message>) -> impl IntoView {
     if message.reactions.is_empty() {
         return ().into_any();
     }
-    let me = square.me();
+    let me = untrack(|| square.me());
     let (room, id) = (message.conversation_id, message.id);
     let buttons = message.reactions.iter().map(|reaction| {
         let mine = me.is_some_and(|me| reaction.user_ids.contains(&me));
@@ -115,54 +139,23 @@ fn Reactions(message: Arc<Message>) -> impl IntoView {
     view! { <div class="reactions">{buttons.collect_view()}</div> }.into_any()
 }
 
+/// What is at hand beside a message; the menu is the same for all of them.
 #[component]
-fn Actions(message: Arc<Message>, own: bool, draft: Draft) -> impl IntoView {
+fn Actions(message: Arc<Message>) -> impl IntoView {
     let i18n = language();
-    let square = expect_context::<Square>();
-    let (room, id) = (message.conversation_id, message.id);
-    let menu = format!("menu-{id}");
-    let quick = QUICK.map(|emoji| {
-        view! {
-            <button type="button" aria-label=emoji popovertarget=menu.clone() popovertargetaction="hide" on:click=move |_| square.react(room, id, emoji.to_owned(), true)>
-                {emoji}
-            </button>
-        }
-    });
-    let (answered, edited, copied) = (message.clone(), message.clone(), message.body.clone());
+    let menu = expect_context::<Menu>();
+    let (answered, opened) = (message.clone(), message);
     view! {
         <div class="msg-actions">
-            <button type="button" class="icon-btn icon-btn--sm" aria-label=move || t_string!(i18n, chat.reply) on:click={
-                let message = message.clone();
-                move |_| draft.reply_to(&message)
-            }>
+            <button type="button" class="icon-btn icon-btn--sm" aria-label=move || t_string!(i18n, chat.reply) on:click=move |_| menu.draft.reply_to(&answered)>
                 <Icon name="reply" />
             </button>
-            <button type="button" class="icon-btn icon-btn--sm" aria-label=move || t_string!(i18n, chat.more) popovertarget=menu.clone()>
+            <button
+                type="button" class="icon-btn icon-btn--sm" popovertarget=MENU aria-label=move || t_string!(i18n, chat.more)
+                on:click=move |_| menu.choose(&opened)
+            >
                 <Icon name="ellipsis" />
             </button>
         </div>
-        <div class="menu" id=menu.clone() popover="auto" role="group" aria-label=move || t_string!(i18n, chat.actions)>
-            <div class="emoji-row">{quick.into_iter().collect_view()}</div>
-            <button type="button" popovertarget=menu.clone() popovertargetaction="hide" on:click=move |_| draft.reply_to(&answered)>
-                <Icon name="reply" />{t!(i18n, chat.reply)}
-            </button>
-            <button type="button" popovertarget=menu.clone() popovertargetaction="hide" on:click=move |_| copy(&copied)>
-                <Icon name="copy" />{t!(i18n, chat.copy)}
-            </button>
-            {own.then(|| view! {
-                <button type="button" popovertarget=menu.clone() popovertargetaction="hide" on:click=move |_| draft.edit(&edited)>
-                    <Icon name="square-pen" />{t!(i18n, chat.edit)}
-                </button>
-                <hr />
-                <button type="button" data-tone="danger" popovertarget=menu.clone() popovertargetaction="hide" on:click=move |_| square.delete(room, id)>
-                    <Icon name="trash-2" />{t!(i18n, chat.delete)}
-                </button>
-            })}
-        </div>
     }
-}
-
-fn copy(text: &str) {
-    // A browser that refuses says so itself.
-    let _ = window().navigator().clipboard().write_text(text);
 }

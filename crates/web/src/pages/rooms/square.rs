@@ -1,23 +1,30 @@
 //! The live state of the page: the model, the socket, and what is asked of the server.
 
+mod history;
+mod outbox;
+
 use std::time::Duration;
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use praca_api::accounts::User;
+use praca_api::accounts::{Role, User};
 use praca_api::events::{
-    EditRoomMessage, JoinRoom, Joined, MessageDone, MessageRef, ReactToMessage, ReadRoom, RoomItems, RoomRef,
-    SendMessage, ServerEvent,
+    EditRoomMessage, Handshake, JoinRoom, Joined, MessageDone, MessageRef, ReactToMessage, ReadRoom, Renewed,
+    RoomItems, RoomRef, ServerEvent,
 };
-use praca_api::messages::{MessagePage, NewMessage, ReadState, ReplyTo};
+use praca_api::messages::{ReadState, ReplyTo};
+use praca_api::rooms::MemberRole;
 use praca_api::{ConversationId, MessageId, ProblemCode, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::components::{Language, explain, language};
 use crate::format;
-use crate::model::{Model, Outgoing};
-use crate::net::Trouble;
+use crate::model::Model;
 use crate::net::live::{Live, News};
+use crate::net::{Answer, Trouble};
 use crate::session::Session;
 
 /// Least time between two notices that one is typing.
@@ -34,6 +41,17 @@ pub enum Link {
     Restarting,
 }
 
+/// A text that slow mode held back: it goes back to where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeldBack {
+    /// The room it was written in.
+    pub room: ConversationId,
+    /// The text.
+    pub body: String,
+    /// What it answers.
+    pub reply_to: Option<ReplyTo>,
+}
+
 /// The page's state.
 #[derive(Clone, Copy)]
 pub struct Square {
@@ -43,11 +61,16 @@ pub struct Square {
     pub link: RwSignal<Link>,
     /// What went wrong last, in plain words.
     pub trouble: RwSignal<Option<String>>,
-    session: Session,
+    /// The text slow mode held back last.
+    pub held_back: RwSignal<Option<HeldBack>>,
+    /// The person and their requests.
+    pub session: Session,
     i18n: Language,
     live: StoredValue<Option<Live>, LocalStorage>,
     wanted: StoredValue<Option<ConversationId>>,
     typed_at: StoredValue<f64>,
+    /// Whether other messages of the history are being read.
+    reading: RwSignal<bool>,
 }
 
 impl Square {
@@ -57,21 +80,60 @@ impl Square {
             model: RwSignal::new(Model::default()),
             link: RwSignal::new(Link::Up),
             trouble: RwSignal::new(None),
+            held_back: RwSignal::new(None),
             session: expect_context::<Session>(),
             i18n: language(),
             live: StoredValue::new_local(None),
             wanted: StoredValue::new(None),
             typed_at: StoredValue::new(0.0),
+            reading: RwSignal::new(false),
         };
         let session = square.session;
-        let live = Live::open(move || session.token(), move |news| square.hear(news));
+        let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));
         square.live.set_value(Some(live));
+        // A renewed token keeps the socket.
+        Effect::new(move |before: Option<String>| {
+            let token = session.token();
+            if before.is_some_and(|before| before != token) && !token.is_empty() {
+                let renewal = Handshake { token: token.clone() };
+                // A socket that is not there, or is refused, comes back with the new token by itself.
+                spawn_local(async move { drop(square.ask::<Renewed>("auth:renew", &renewal).await) });
+            }
+            token
+        });
         square
+    }
+
+    /// Whether the person keeps order in the open room: everywhere, or there.
+    pub fn keeps_order(self) -> bool {
+        let here = || {
+            self.model.with(|model| {
+                let me = model.open_room().and_then(|room| room.me.as_ref());
+                me.is_some_and(|me| me.role == MemberRole::Moderator)
+            })
+        };
+        self.session.user().is_some_and(|user| user.role != Role::User) || here()
+    }
+
+    /// Whether the person runs the square.
+    pub fn runs_the_square(self) -> bool {
+        self.session.user().is_some_and(|user| user.role == Role::Admin)
     }
 
     /// The person.
     pub fn me(self) -> Option<UserId> {
         self.session.user().map(|user| user.author.id)
+    }
+
+    /// Sends an event and waits for its acknowledgement.
+    async fn ask<T: DeserializeOwned>(self, event: &str, payload: &impl Serialize) -> Answer<T> {
+        let live = self.live.try_get_value().flatten().ok_or(Trouble::Network)?;
+        live.ask(event, payload).await
+    }
+
+    /// Says what went wrong.
+    pub fn complain(self, trouble: &Trouble) {
+        self.trouble.set(Some(explain(self.i18n, trouble)));
     }
 
     fn hear(self, news: News) {
@@ -100,26 +162,32 @@ impl Square {
             _ => {}
         }
         let Some(me) = self.session.user_untracked().map(|user| user.author.id) else { return };
-        self.model.update(|model| model.apply(event, me, format::now()));
+        let behind = self.model.try_update(|model| {
+            model.apply(event, me, format::now());
+            model.open.as_mut().is_some_and(|open| std::mem::take(&mut open.behind))
+        });
+        if behind == Some(true) {
+            self.join();
+        }
     }
 
     fn check_account(self) {
         spawn_local(async move {
+            // Without an answer the socket tries again after a pause, and this with it.
             if let Ok(user) = self.session.send::<(), User>(Method::GET, "/me", None).await {
                 self.session.set_user(user);
             }
         });
     }
 
-    fn live(self) -> Option<Live> {
-        self.live.try_get_value().flatten()
-    }
-
-    fn load_rooms(self) {
+    /// Reads the list of rooms.
+    pub fn load_rooms(self) {
         spawn_local(async move {
-            let Some(live) = self.live() else { return };
-            if let Ok(list) = live.ask::<RoomItems>("rooms:list", &serde_json::json!({})).await {
-                self.model.update(|model| model.listed(list.items));
+            match self.ask::<RoomItems>("rooms:list", &json!({})).await {
+                Ok(list) => self.model.update(|model| model.listed(list.items)),
+                // When the connection is back, the list is read again.
+                Err(Trouble::Network) => {}
+                Err(trouble) => self.complain(&trouble),
             }
         });
     }
@@ -132,13 +200,9 @@ impl Square {
         }
         self.wanted.set_value(id);
         self.model.update(|model| model.open = None);
-        if let Some(before) = before {
-            spawn_local(async move {
-                if let Some(live) = self.live() {
-                    // A socket that is gone has left already.
-                    let _ = live.ask::<serde_json::Value>("rooms:leave", &RoomRef { room_id: before }).await;
-                }
-            });
+        if let Some(room_id) = before {
+            // A socket that is gone has left already.
+            spawn_local(async move { drop(self.ask::<Value>("rooms:leave", &RoomRef { room_id }).await) });
         }
         self.join();
     }
@@ -147,23 +211,21 @@ impl Square {
     fn join(self) {
         let Some(room_id) = self.wanted.get_value() else { return };
         let known = self.model.with_untracked(|model| {
-            model
-                .open
-                .as_ref()
-                .filter(|open| open.id == room_id && !open.messages.is_empty())
-                .map(|open| (open.last_seq(), open.last_rev))
+            let open = model.open.as_ref().filter(|open| open.id == room_id && !open.messages.is_empty())?;
+            Some((open.last_seq(), open.last_rev, open.has_after))
         });
         let wish = JoinRoom {
             room_id,
             limit: Some(50),
-            after_seq: known.map(|(seq, _)| seq),
-            after_rev: known.map(|(_, rev)| rev),
+            after_seq: known.map(|(seq, ..)| seq),
+            after_rev: known.map(|(_, rev, _)| rev),
         };
+        // A reader far back in a long history goes on from there; everybody else reads up to the newest.
+        let far_back = known.is_some_and(|(.., has_after)| has_after);
         spawn_local(async move {
-            let Some(live) = self.live() else { return };
-            match live.ask::<Joined>("rooms:join", &wish).await {
+            match self.ask::<Joined>("rooms:join", &wish).await {
                 Ok(joined) if self.wanted.get_value() == Some(room_id) => {
-                    let more = joined.has_after;
+                    let more = joined.has_after && !far_back;
                     self.model.update(|model| model.joined(joined, format::now()));
                     if more {
                         self.join();
@@ -172,130 +234,12 @@ impl Square {
                     }
                 }
                 Ok(_) | Err(Trouble::Network) => {}
-                Err(trouble) => self.trouble.set(Some(explain(self.i18n, &trouble))),
-            }
-        });
-    }
-
-    /// Loads messages older than those shown.
-    pub fn load_older(self) {
-        let Some((id, first)) = self.model.with_untracked(|model| {
-            let open = model.open.as_ref().filter(|open| open.has_before)?;
-            Some((open.id, open.messages.first()?.seq))
-        }) else {
-            return;
-        };
-        spawn_local(async move {
-            let path = format!("/rooms/{id}/messages?before={first}&limit=50");
-            match self.session.send::<(), MessagePage>(Method::GET, &path, None).await {
-                Ok(page) => self.model.update(|model| model.older(id, page)),
-                Err(trouble) => self.trouble.set(Some(explain(self.i18n, &trouble))),
-            }
-        });
-    }
-
-    /// Sends a message: it shows at once, and stays until the server has it.
-    pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
-        let nonce = js_sys::Math::random().to_string() + &format::now().to_string();
-        let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        let outgoing = Outgoing { nonce: nonce.clone(), body, reply_to, failed: false };
-        self.model.update(|model| {
-            if let Some(open) = &mut model.open {
-                open.outbox.push(outgoing);
-            }
-        });
-        self.deliver(nonce);
-    }
-
-    /// Tries a failed message again.
-    pub fn retry(self, nonce: String) {
-        self.change_outgoing(&nonce, |outgoing| outgoing.failed = false);
-        self.deliver(nonce);
-    }
-
-    /// Gives a failed message up.
-    pub fn discard(self, nonce: &str) {
-        self.model.update(|model| {
-            if let Some(open) = &mut model.open {
-                open.outbox.retain(|outgoing| outgoing.nonce != nonce);
-            }
-        });
-    }
-
-    fn change_outgoing(self, nonce: &str, change: impl FnOnce(&mut Outgoing)) {
-        self.model.update(|model| {
-            let outgoing =
-                model.open.as_mut().and_then(|open| open.outbox.iter_mut().find(|outgoing| outgoing.nonce == nonce));
-            if let Some(outgoing) = outgoing {
-                change(outgoing);
-            }
-        });
-    }
-
-    /// Sends what waited for the connection.
-    fn flush(self) {
-        let waiting = self.model.with_untracked(|model| {
-            let outbox = model.open.iter().flat_map(|open| open.outbox.iter());
-            outbox.filter(|outgoing| !outgoing.failed).map(|outgoing| outgoing.nonce.clone()).collect::<Vec<_>>()
-        });
-        for nonce in waiting {
-            self.deliver(nonce);
-        }
-    }
-
-    fn deliver(self, nonce: String) {
-        let Some((room_id, message)) = self.model.with_untracked(|model| {
-            let open = model.open.as_ref()?;
-            let outgoing = open.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
-            let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
-            Some((open.id, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
-        }) else {
-            return;
-        };
-        spawn_local(async move {
-            let Some(live) = self.live() else { return };
-            match live.ask::<MessageDone>("rooms:message:send", &SendMessage { room_id, message }).await {
-                Ok(done) => self.sent(room_id, done),
-                // It leaves when the connection is back.
-                Err(Trouble::Network) if self.link.get_untracked() != Link::Up => {}
-                Err(trouble) => self.not_sent(&nonce, &trouble),
-            }
-        });
-    }
-
-    fn sent(self, room_id: ConversationId, done: MessageDone) {
-        self.model.update(|model| {
-            if let Some(open) = model.open.as_mut().filter(|open| open.id == room_id) {
-                open.take(done.message);
-            }
-        });
-        // The clocks begin anew; the server knows for how long.
-        self.refresh_clocks(room_id);
-    }
-
-    fn refresh_clocks(self, room_id: ConversationId) {
-        let runs = self.model.with_untracked(|model| {
-            model.open_room().is_some_and(|room| room.room.interval_global_seconds + room.room.per_user_seconds > 0)
-        });
-        if runs && self.wanted.get_value() == Some(room_id) {
-            self.join();
-        }
-    }
-
-    fn not_sent(self, nonce: &str, trouble: &Trouble) {
-        self.change_outgoing(nonce, |outgoing| outgoing.failed = true);
-        if let Trouble::Problem(problem) = trouble
-            && problem.is(ProblemCode::RoomsSlowMode)
-        {
-            let wait = problem.retry_after_ms.unwrap_or_default();
-            self.model.update(|model| {
-                if let Some(open) = &mut model.open {
-                    open.held_back(wait, format::now());
+                Err(Trouble::Problem(problem)) if problem.is(ProblemCode::ResourceNotFound) => {
+                    self.model.update(|model| model.forget_room(room_id));
                 }
-            });
-            return;
-        }
-        self.trouble.set(Some(explain(self.i18n, trouble)));
+                Err(trouble) => self.complain(&trouble),
+            }
+        });
     }
 
     /// Replaces the text of one's own message.
@@ -313,16 +257,16 @@ impl Square {
         self.change("rooms:message:react", ReactToMessage { room_id, message_id, emoji, on });
     }
 
-    fn change(self, event: &'static str, payload: impl serde::Serialize + 'static) {
+    fn change(self, event: &'static str, payload: impl Serialize + 'static) {
         spawn_local(async move {
-            let Some(live) = self.live() else { return };
-            match live.ask::<MessageDone>(event, &payload).await {
+            match self.ask::<MessageDone>(event, &payload).await {
                 Ok(done) => self.model.update(|model| {
-                    if let Some(open) = &mut model.open {
+                    let id = done.message.conversation_id;
+                    if let Some(open) = model.open.as_mut().filter(|open| open.id == id) {
                         open.take(done.message);
                     }
                 }),
-                Err(trouble) => self.trouble.set(Some(explain(self.i18n, &trouble))),
+                Err(trouble) => self.complain(&trouble),
             }
         });
     }
@@ -330,31 +274,24 @@ impl Square {
     /// Says that one is typing, now and then.
     pub fn typing(self) {
         let (now, id) = (format::now(), self.wanted.get_value());
-        if now - self.typed_at.get_value() < TYPING_PAUSE_MS {
-            return;
-        }
+        let Some(room_id) = id.filter(|_| now - self.typed_at.get_value() >= TYPING_PAUSE_MS) else { return };
         self.typed_at.set_value(now);
-        spawn_local(async move {
-            if let (Some(live), Some(room_id)) = (self.live(), id) {
-                // Nobody misses one that is lost.
-                let _ = live.ask::<serde_json::Value>("rooms:typing", &RoomRef { room_id }).await;
-            }
-        });
+        // Nobody misses one that is lost.
+        spawn_local(async move { drop(self.ask::<Value>("rooms:typing", &RoomRef { room_id }).await) });
     }
 
-    /// What is shown has been read.
+    /// What is shown has been read, if somebody looks.
     pub fn mark_read(self) {
+        if document().hidden() {
+            return;
+        }
         let Some((room_id, seq)) = self.model.try_update(Model::read_all).flatten() else { return };
-        spawn_local(async move {
-            if let Some(live) = self.live() {
-                // The next one says it again.
-                let _ = live.ask::<ReadState>("rooms:read", &ReadRoom { room_id, seq }).await;
-            }
-        });
+        // The next one says it again.
+        spawn_local(async move { drop(self.ask::<ReadState>("rooms:read", &ReadRoom { room_id, seq }).await) });
     }
 }
 
-/// Ticks every second while the page is there.
+/// Ticks four times a second while the page is there.
 pub fn seconds() -> ReadSignal<f64> {
     let (now, set_now) = signal(format::now());
     if let Ok(ticking) = set_interval_with_handle(move || set_now.set(format::now()), Duration::from_millis(250)) {

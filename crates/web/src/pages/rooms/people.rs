@@ -1,0 +1,184 @@
+//! The people of a room: who is there now, who keeps order, and what those who do may do.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::{t, t_string};
+use praca_api::rooms::{Member, MemberRole, SetMemberRole};
+use praca_api::{ConversationId, Page, UserId};
+
+use super::silence::Silencing;
+use super::square::Square;
+use crate::components::{Avatar, Icon, language};
+use crate::net::Answer;
+
+/// Id of the menu of a person.
+const MENU: &str = "menu-pessoa";
+/// People shown before one asks for more.
+const FIRST: usize = 12;
+
+/// Members read so far.
+#[derive(Clone, Copy)]
+struct Members {
+    room: Memo<Option<ConversationId>>,
+    items: RwSignal<Option<Vec<Member>>>,
+    next: RwSignal<Option<String>>,
+    all: RwSignal<bool>,
+    chosen: RwSignal<Option<Member>>,
+}
+
+impl Members {
+    fn read(self, square: Square, after: Option<String>) {
+        let Some(room) = self.room.get_untracked() else { return };
+        spawn_local(async move {
+            let cursor = after.as_ref().map(|after| format!("&after={after}")).unwrap_or_default();
+            let path = format!("/rooms/{room}/members?limit=100{cursor}");
+            let page: Answer<Page<Member>> = square.session.send(Method::GET, &path, None::<&()>).await;
+            match page {
+                Ok(page) if self.room.try_get_untracked().flatten() == Some(room) => {
+                    let mut items = self.items.get_untracked().filter(|_| after.is_some()).unwrap_or_default();
+                    items.extend(page.items);
+                    items.sort_by_key(|m| {
+                        (!m.online, m.role == MemberRole::Member, m.author.display_name.to_lowercase())
+                    });
+                    self.items.set(Some(items));
+                    self.next.set(page.next);
+                }
+                Ok(_) => {}
+                Err(trouble) => square.complain(&trouble),
+            }
+        });
+    }
+}
+
+/// The panel.
+#[component]
+pub fn People() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let silencing = expect_context::<Silencing>();
+    let members = Members {
+        room: Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id))),
+        items: RwSignal::new(None),
+        next: RwSignal::new(None),
+        all: RwSignal::new(false),
+        chosen: RwSignal::new(None),
+    };
+    let online = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.online)));
+    Effect::new(move |before: Option<Option<ConversationId>>| {
+        let room = members.room.get();
+        // Whoever came or was silenced changes the list.
+        online.track();
+        silencing.done.track();
+        if before.flatten() != room {
+            members.items.set(None);
+            members.all.set(false);
+        }
+        members.read(square, None);
+        room
+    });
+    let shown = move || {
+        let count = if members.all.get() { usize::MAX } else { FIRST };
+        members.items.get().unwrap_or_default().into_iter().take(count).collect::<Vec<_>>()
+    };
+    let more = move || {
+        let known = members.items.with(|items| items.as_ref().map_or(0, Vec::len));
+        members.next.with(Option::is_some) || (known > FIRST && !members.all.get())
+    };
+    let show_more = move |_| {
+        if members.all.get_untracked() {
+            members.read(square, members.next.get_untracked());
+        }
+        members.all.set(true);
+    };
+    view! {
+        <section class="panel">
+            <h3>{t!(i18n, rooms.people)}</h3>
+            <Show when=move || members.items.with(Option::is_none)><span class="sk sk--w60"></span></Show>
+            <ul class="stack stack--3">
+                <For
+                    each=shown key=|member| (member.author.id, member.online, member.role, member.silence.clone().map(|silence| silence.reason))
+                    children=move |member| view! { <Person member members /> }
+                />
+            </ul>
+            <Show when=more>
+                <p class="mt-2"><button type="button" class="link-btn small" on:click=show_more>{t!(i18n, people.more)}</button></p>
+            </Show>
+        </section>
+        <div class="menu" id=MENU popover="auto" role="group" aria-label=move || t_string!(i18n, people.actions)>
+            {move || members.chosen.get().map(|member| view! { <Entries member members /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Person(member: Member, members: Members) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let (name, me) = (member.author.display_name.clone(), untrack(|| square.me()));
+    let (role, silenced, online) = (member.role, member.silence.is_some(), member.online);
+    let note = move || match (silenced, role, online) {
+        (true, ..) => t_string!(i18n, people.silenced),
+        (_, MemberRole::Moderator, _) => t_string!(i18n, rooms.moderator),
+        (_, _, true) => t_string!(i18n, people.here),
+        _ => "",
+    };
+    let label = name.clone();
+    let other = me != Some(member.author.id);
+    let author = member.author.clone();
+    view! {
+        <li class="person">
+            <Avatar author presence=online.then_some("online") />
+            <div>{name}<small>{note}</small></div>
+            <Show when=move || other && square.keeps_order()>
+                <button
+                    type="button" class="icon-btn icon-btn--sm" popovertarget=MENU
+                    aria-label={ let label = label.clone(); move || t_string!(i18n, people.actions_of, name = label.clone()) }
+                    on:click={ let member = member.clone(); move |_| members.chosen.set(Some(member.clone())) }
+                >
+                    <Icon name="ellipsis" />
+                </button>
+            </Show>
+        </li>
+    }
+}
+
+#[component]
+fn Entries(member: Member, members: Members) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let silencing = expect_context::<Silencing>();
+    let (user, moderates, silenced) =
+        (member.author.id, member.role == MemberRole::Moderator, member.silence.is_some());
+    let silence = move |_| {
+        let Some(room) = members.room.get_untracked() else { return };
+        if silenced { silencing.lift(square, room, Some(&member.author)) } else { silencing.ask(room, &member.author) }
+    };
+    let name = move |_| {
+        if let Some(room) = members.room.get_untracked() {
+            set_role(square, silencing, room, user, if moderates { MemberRole::Member } else { MemberRole::Moderator });
+        }
+    };
+    view! {
+        <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=silence>
+            <Icon name="volume-x" />{move || if silenced { t_string!(i18n, people.lift) } else { t_string!(i18n, people.silence) }}
+        </button>
+        <Show when=move || square.runs_the_square()>
+            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=name>
+                <Icon name="shield-check" />{move || if moderates { t_string!(i18n, people.dismiss) } else { t_string!(i18n, people.name) }}
+            </button>
+        </Show>
+    }
+}
+
+fn set_role(square: Square, silencing: Silencing, room: ConversationId, user: UserId, role: MemberRole) {
+    spawn_local(async move {
+        let path = format!("/rooms/{room}/members/{user}/role");
+        let answer: Answer<serde_json::Value> =
+            square.session.send(Method::PUT, &path, Some(&SetMemberRole { role })).await;
+        match answer {
+            Ok(_) => silencing.done.update(|done| *done += 1),
+            Err(trouble) => square.complain(&trouble),
+        }
+    });
+}

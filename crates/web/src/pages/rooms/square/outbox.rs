@@ -1,0 +1,133 @@
+//! Sending: a message shows at once, and stays until the server has it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use praca_api::events::{MessageDone, SendMessage};
+use praca_api::messages::{NewMessage, ReplyTo};
+use praca_api::{ConversationId, ProblemCode};
+
+use super::{HeldBack, Link, Square};
+use crate::format;
+use crate::model::{Goal, Outgoing};
+use crate::net::Trouble;
+
+impl Square {
+    /// Sends a message.
+    pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
+        let nonce = format!("{}{}", js_sys::Math::random(), format::now());
+        let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
+        let outgoing = Outgoing { nonce: nonce.clone(), body, reply_to, failed: false };
+        self.model.update(|model| {
+            if let Some(open) = &mut model.open {
+                open.outbox.push(outgoing);
+            }
+        });
+        self.go_to(Goal::End);
+        self.deliver(nonce);
+    }
+
+    /// Tries a failed message again.
+    pub fn retry(self, nonce: String) {
+        self.change_outgoing(&nonce, |outgoing| outgoing.failed = false);
+        self.deliver(nonce);
+    }
+
+    /// Gives a failed message up.
+    pub fn discard(self, nonce: &str) {
+        self.take_back(nonce);
+    }
+
+    fn take_back(self, nonce: &str) -> Option<HeldBack> {
+        let taken = self.model.try_update(|model| {
+            let open = model.open.as_mut()?;
+            let at = open.outbox.iter().position(|outgoing| outgoing.nonce == nonce)?;
+            let Outgoing { body, reply_to, .. } = open.outbox.remove(at);
+            Some(HeldBack { room: open.id, body, reply_to })
+        });
+        taken.flatten()
+    }
+
+    fn change_outgoing(self, nonce: &str, change: impl FnOnce(&mut Outgoing)) {
+        self.model.update(|model| {
+            let outgoing =
+                model.open.as_mut().and_then(|open| open.outbox.iter_mut().find(|outgoing| outgoing.nonce == nonce));
+            if let Some(outgoing) = outgoing {
+                change(outgoing);
+            }
+        });
+    }
+
+    /// Sends what waited for the connection.
+    pub(super) fn flush(self) {
+        let waiting = self.model.with_untracked(|model| {
+            let outbox = model.open.iter().flat_map(|open| open.outbox.iter());
+            outbox.filter(|outgoing| !outgoing.failed).map(|outgoing| outgoing.nonce.clone()).collect::<Vec<_>>()
+        });
+        for nonce in waiting {
+            self.deliver(nonce);
+        }
+    }
+
+    fn deliver(self, nonce: String) {
+        let Some((room_id, message)) = self.model.with_untracked(|model| {
+            let open = model.open.as_ref()?;
+            let outgoing = open.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
+            let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
+            Some((open.id, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
+        }) else {
+            return;
+        };
+        spawn_local(async move {
+            match self.ask::<MessageDone>("rooms:message:send", &SendMessage { room_id, message }).await {
+                Ok(done) => self.sent(room_id, done),
+                // It leaves when the connection is back.
+                Err(Trouble::Network) if self.link.get_untracked() != Link::Up => {}
+                Err(trouble) => self.not_sent(&nonce, &trouble),
+            }
+        });
+    }
+
+    fn sent(self, room_id: ConversationId, done: MessageDone) {
+        self.model.update(|model| {
+            if let Some(open) = model.open.as_mut().filter(|open| open.id == room_id) {
+                open.take(done.message);
+            }
+        });
+        self.refresh_clocks(room_id);
+    }
+
+    /// The clocks begin anew; the server knows for how long.
+    fn refresh_clocks(self, room_id: ConversationId) {
+        let runs = self.model.with_untracked(|model| {
+            model.open_room().is_some_and(|room| room.room.interval_global_seconds + room.room.per_user_seconds > 0)
+        });
+        if runs && self.wanted.get_value() == Some(room_id) {
+            self.join();
+        }
+    }
+
+    fn not_sent(self, nonce: &str, trouble: &Trouble) {
+        if let Trouble::Problem(problem) = trouble
+            && problem.is(ProblemCode::RoomsSlowMode)
+        {
+            let wait = problem.retry_after_ms.unwrap_or_default();
+            self.model.update(|model| {
+                if let Some(open) = &mut model.open {
+                    open.wait_longer(wait, format::now());
+                }
+            });
+            self.held_back.set(self.take_back(nonce));
+            return;
+        }
+        if let Trouble::Problem(problem) = trouble
+            && problem.is(ProblemCode::RoomsSilenced)
+        {
+            self.held_back.set(self.take_back(nonce));
+            // The page learns of the silence, and says so where one writes.
+            self.join();
+            return;
+        }
+        self.change_outgoing(nonce, |outgoing| outgoing.failed = true);
+        self.complain(trouble);
+    }
+}
