@@ -27,7 +27,7 @@ pub fn redis() -> Result<String> {
 
 /// A browser for the tests.
 pub fn chromium() -> Result<String> {
-    ensure("chromium", &["chromium"], "Chromium")
+    ensure("chromium", &["chromium", "fonts-noto-color-emoji"], "Chromium")
 }
 
 /// Debian's Rust compiler for WebAssembly, and the linker.

@@ -29,6 +29,28 @@ pub enum Inline {
     Link(String),
 }
 
+/// The beginning of a message without its formatting, on one line, at most `chars` characters.
+pub fn snippet(text: &str, chars: usize) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for block in parse(text) {
+        match block {
+            Block::Paragraph(inlines) | Block::Quote(inlines) => push_plain(&mut plain, &inlines),
+            Block::Code(code) => plain.push_str(&code),
+        }
+        plain.push('\n');
+    }
+    crate::text::snippet(&plain, chars)
+}
+
+fn push_plain(plain: &mut String, inlines: &[Inline]) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) | Inline::Link(text) => plain.push_str(text),
+            Inline::Bold(inner) | Inline::Italic(inner) => push_plain(plain, inner),
+        }
+    }
+}
+
 /// Deepest nesting of bold and italics.
 const DEPTH: usize = 4;
 
@@ -148,6 +170,15 @@ mod tests {
 
     fn text(s: &str) -> Inline {
         Inline::Text(s.into())
+    }
+
+    #[test]
+    fn a_snippet_shows_no_markers() {
+        assert_eq!(
+            snippet("> o que é *isto*?\n`código` em https://praca.example", 60),
+            "o que é isto? código em https://praca.example"
+        );
+        assert_eq!(snippet("*um texto longo*", 9), "um texto…");
     }
 
     #[test]

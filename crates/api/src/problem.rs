@@ -68,6 +68,8 @@ problem_codes! {
     ResourceNotFound = "resource.not_found", 404, "Not found";
     /// The route exists, the method does not.
     RequestMethodNotAllowed = "request.method_not_allowed", 405, "The method is not allowed here";
+    /// The body took too long to arrive.
+    RequestTimeout = "request.timeout", 408, "The request took too long to arrive";
     /// Somebody has this handle, or one that looks like it.
     AccountsHandleTaken = "accounts.handle_taken", 409, "The handle is taken";
     /// Somebody registered with this address.

@@ -32,7 +32,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 /// The beginning of a text on one line, at most `chars` characters, with `…` where it was cut.
-pub fn snippet(text: &str, chars: usize) -> String {
+pub(crate) fn snippet(text: &str, chars: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= chars {
         return line;

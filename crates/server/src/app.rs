@@ -5,16 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use praca_api::events::ClientEvent;
-use praca_api::limits::BODY_BYTES;
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -31,15 +28,13 @@ use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::gateway::{Gateway, SocketHandler, asyncapi};
-use crate::http::{Gatekeeper, layers, openapi, ops, texts, web};
+use crate::http::{Gatekeeper, body, layers, listener, openapi, ops, texts, web};
 use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::metrics::Metrics;
 use crate::rooms::{self, Rooms, RoomsSocket};
 
-/// Longest a request may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time between two moves of finished metric samples.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -156,13 +151,13 @@ impl App {
     }
 
     /// The routes of the main listener.
-    pub fn router(&self) -> Router {
+    fn router(&self) -> Router {
         let base = self.base.clone();
         let (api, document) = self.api().split_for_parts();
         let openapi = document.to_json().unwrap_or_default();
         let api = api
-            .layer(DefaultBodyLimit::max(BODY_BYTES))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+            .layer(from_fn(layers::limit_time))
+            .layer(from_fn(body::take_in))
             .layer(from_fn_with_state((base.clone(), self.gatekeeper.clone()), layers::identify));
         let socket = self.gateway.service();
         let sockets = Router::new()
@@ -179,6 +174,11 @@ impl App {
             .layer(layers::cors(&base.config.cors_origins))
             .layer(from_fn_with_state(base, layers::secure))
             .layer(from_fn(layers::trace))
+    }
+
+    /// Answers requests until `stop`.
+    pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) {
+        listener::serve(listener, self.router(), self.base.clone(), stop).await;
     }
 
     /// The OpenAPI document.

@@ -1,5 +1,6 @@
 //! Short-lived copies of rows that every request needs, dropped on all nodes at once when the row changes.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -39,14 +40,41 @@ where
         }
         let drops = self.drops.load(Ordering::Acquire);
         let row = load.await?;
+        self.keep(&key, &row, drops);
+        Ok(row)
+    }
+
+    /// The rows of these keys, from here or by one `load` of those that are not; unknown keys are left out.
+    pub async fn get_or_load_many<F>(&self, keys: &[K], load: impl FnOnce(Vec<K>) -> F) -> Result<HashMap<K, V>>
+    where
+        F: Future<Output = Result<Vec<(K, V)>>>,
+    {
+        let up = self.bus.is_up();
+        let kept = |key: &K| self.rows.get(key).filter(|_| up).map(|row| (key.clone(), row));
+        let mut found: HashMap<K, V> = keys.iter().filter_map(kept).collect();
+        let missing: Vec<K> = keys.iter().filter(|key| !found.contains_key(key)).cloned().collect();
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let drops = self.drops.load(Ordering::Acquire);
+        for (key, row) in load(missing).await? {
+            if up {
+                self.keep(&key, &row, drops);
+            }
+            found.insert(key, row);
+        }
+        Ok(found)
+    }
+
+    /// Keeps a row that was read after `drops` drops, unless there was another since.
+    fn keep(&self, key: &K, row: &V, drops: u64) {
         if drops == self.drops.load(Ordering::Acquire) {
             self.rows.insert(key.clone(), row.clone());
             // A drop between the look and the insert must not be undone by it.
             if drops != self.drops.load(Ordering::Acquire) {
-                self.rows.invalidate(&key);
+                self.rows.invalidate(key);
             }
         }
-        Ok(row)
     }
 
     /// Forgets one row.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use praca_api::accounts::{AccountStatus, Register, Role};
 use praca_api::messages::NewMessage;
-use praca_api::rooms::{NewRoom, Silence};
+use praca_api::rooms::{NewRoom, RoomForMe, Silence};
 use praca_api::{ProblemCode, SessionId, UserId};
 
 use crate::accounts::NewAccount;
 use crate::app::App;
-use crate::auth::Actor;
+use crate::auth::{Actor, Authority};
 use crate::conversations::access::{Administer, Write};
 use crate::error::{Error, Result};
 
@@ -82,10 +82,19 @@ async fn load_room(
         interval_global_seconds: 0,
         per_user_seconds: 0,
     };
-    let id = match app.rooms.create_by(wish, Some(admin.id())).await {
-        Ok(id) => id,
-        // It is there, from an earlier load.
-        Err(error) if error.is(ProblemCode::RequestConflict) => return Ok(()),
+    let id = match app.rooms.create(Authority::of(admin)?, wish).await {
+        Ok(created) => created.id,
+        // It is there, from an earlier load: whole, or cut short and then gone on with.
+        Err(error) if error.is(ProblemCode::RequestConflict) => {
+            let rooms = app.rooms.list(admin).await?;
+            let unfinished = |found: &RoomForMe| {
+                usize::try_from(found.room.last_seq.0).is_ok_and(|count| count < room.messages.len())
+            };
+            match rooms.into_iter().find(|found| found.room.slug == room.slug).filter(unfinished) {
+                Some(found) => found.room.id,
+                None => return Ok(()),
+            }
+        }
         Err(error) => return Err(error),
     };
     for (place, (handle, days, time, body)) in room.messages.iter().enumerate() {

@@ -50,12 +50,11 @@ fn day_of_week_and_month(locale: Locale, at: Timestamp) -> String {
     format_date(locale, &options, at)
 }
 
-/// Day and time in full.
+/// Day and time in full: `21 de novembro de 2026, 17h46`.
 pub fn moment(locale: Locale, at: Timestamp) -> String {
     let options = Intl::DateTimeFormatOptions::new();
     options.set_date_style(Intl::DateTimeStyle::Long);
-    options.set_time_style(Intl::DateTimeStyle::Short);
-    format_date(locale, &options, at)
+    format!("{}, {}", format_date(locale, &options, at), hour(locale, at))
 }
 
 /// Today's hour, or the day.

@@ -1,5 +1,7 @@
 //! What administrators change of others: role and status, with a reason.
 
+use std::time::Duration;
+
 use praca_api::accounts::{AccountStatus, Role, User};
 use praca_api::admin::UpdateUser;
 use praca_api::limits::REASON_CHARS;
@@ -11,10 +13,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Accounts, entity, store};
+use crate::auth::Authority;
 use crate::db::Tx;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::events::Event;
+
+/// The farthest end of a silence or suspension: a hundred years. What has no end has none.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
 
 /// Which people to list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -61,9 +67,7 @@ impl AccountChange {
         if wish.until.is_some() && !ends {
             return Err(Error::invalid_field("until", "unexpected", "Only a silence or a suspension ends by itself."));
         }
-        if wish.until.is_some_and(|until| until <= now) {
-            return Err(Error::invalid_field("until", "past", "The end lies in the past."));
-        }
+        check_end(wish.until, now)?;
         Ok(Self { role: wish.role, status: wish.status, reason, until: wish.until })
     }
 
@@ -85,12 +89,26 @@ pub fn clean_reason(text: &str) -> Result<String> {
     Err(Error::invalid_field("reason", "length", "A reason has 1 to 500 characters."))
 }
 
+/// An end in the future that a calendar can name.
+///
+/// # Errors
+/// `request.invalid`.
+pub fn check_end(until: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    match until {
+        Some(until) if until <= now => Err(Error::invalid_field("until", "past", "The end lies in the past.")),
+        Some(until) if until > now + LONGEST => {
+            Err(Error::invalid_field("until", "range", "The end lies more than a hundred years ahead."))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Accounts {
     /// People, newest accounts first.
     ///
     /// # Errors
     /// `request.invalid` for a limit or cursor that is not ours.
-    pub async fn list_people(&self, query: &PeopleQuery) -> Result<Page<User>> {
+    pub async fn list_people(&self, _: Authority, query: &PeopleQuery) -> Result<Page<User>> {
         let base = &self.0.base;
         let page = PageQuery { limit: query.limit, after: query.after.clone() };
         let limit = page.limit()?;
@@ -114,7 +132,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `resource.not_found`, `request.conflict` for the last administrator.
-    pub async fn change_account(&self, id: UserId, by: Option<UserId>, change: AccountChange) -> Result<User> {
+    pub async fn change_account(&self, authority: Authority, id: UserId, change: AccountChange) -> Result<User> {
         let base = &self.0.base;
         let now = base.clock.now();
         let mut tx = base.begin().await?;
@@ -130,7 +148,7 @@ impl Accounts {
             let detail = "This is the last administrator; name another one first.";
             return Err(Error::problem(ProblemCode::RequestConflict, detail));
         }
-        let changed = apply(&mut tx, row, by, &change).await?;
+        let changed = apply(&mut tx, row, authority.by(), &change).await?;
         tx.commit().await?;
         Ok(changed.user(now))
     }

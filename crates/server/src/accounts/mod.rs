@@ -15,10 +15,11 @@ mod session_entity;
 mod sessions;
 mod store;
 
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use praca_api::accounts::{AccountStatus, Author, User};
+use praca_api::accounts::{AccountStatus, Author, Role, User};
 use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
 
 use crate::auth::refresh::RefreshTokens;
@@ -28,7 +29,7 @@ use crate::bus::CacheKey;
 use crate::cache::Cache;
 use crate::error::Result;
 
-pub use manage::{AccountChange, PeopleQuery, clean_reason};
+pub use manage::{AccountChange, PeopleQuery, check_end, clean_reason};
 pub use register::NewAccount;
 pub use routes::routes;
 
@@ -70,13 +71,25 @@ impl Accounts {
         self.0.sessions.clear();
     }
 
-    /// These people as everyone sees them, in no order; unknown ids are left out.
+    /// These people as everyone sees them; unknown ids are left out.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn authors(&self, ids: &[UserId]) -> Result<Vec<Author>> {
-        let people = store::people(&self.0.base, ids).await?;
-        Ok(people.iter().map(entity::Model::author).collect())
+    pub async fn authors(&self, ids: &[UserId]) -> Result<HashMap<UserId, Author>> {
+        let load = async |ids: Vec<UserId>| {
+            let people = store::people(&self.0.base, &ids).await?;
+            Ok(people.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+        };
+        let people = self.0.people.get_or_load_many(ids, load).await?;
+        Ok(people.into_iter().map(|(id, row)| (id, row.author())).collect())
+    }
+
+    /// Whether the person keeps order everywhere: a moderator or an administrator.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn keeps_order(&self, id: UserId) -> Result<bool> {
+        Ok(self.person(id).await?.role != Role::User)
     }
 
     /// The person, whoever they are.

@@ -8,11 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::{AccountChange, Accounts, PeopleQuery};
-use crate::auth::Actor;
 use crate::base::Base;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::openapi::Problems;
-use crate::http::{Caller, Json, Path, Query};
+use crate::http::{AdminCaller, Json, Path, Query};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -26,20 +25,15 @@ pub fn routes(base: Base, accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_users)).routes(routes!(update_user)).with_state(Admin { base, accounts })
 }
 
-fn require_admin(actor: &Actor) -> Result<()> {
-    if actor.is_admin() { Ok(()) } else { Err(Error::denied()) }
-}
-
 /// People, newest accounts first.
 #[utoipa::path(get, path = "/admin/users", tag = "admin", operation_id = "list_users", params(PeopleQuery),
     security(("bearer" = [])), responses((status = 200, description = "A page of people", body = Page<User>), Problems))]
 async fn list_users(
     State(admin): State<Admin>,
-    Caller(actor): Caller,
+    AdminCaller(authority): AdminCaller,
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<Page<User>>> {
-    require_admin(&actor)?;
-    admin.accounts.list_people(&query).await.map(Json)
+    admin.accounts.list_people(authority, &query).await.map(Json)
 }
 
 /// Change somebody's role or status, with a reason. A suspended person's sockets close on every node.
@@ -48,11 +42,10 @@ async fn list_users(
     security(("bearer" = [])), responses((status = 200, description = "The person as they are now", body = User), Problems))]
 async fn update_user(
     State(admin): State<Admin>,
-    Caller(actor): Caller,
+    AdminCaller(authority): AdminCaller,
     Path(id): Path<UserId>,
     Json(wish): Json<UpdateUser>,
 ) -> Result<Json<User>> {
-    require_admin(&actor)?;
     let change = AccountChange::parse(wish, admin.base.clock.now())?;
-    admin.accounts.change_account(id, Some(actor.id()), change).await.map(Json)
+    admin.accounts.change_account(authority, id, change).await.map(Json)
 }

@@ -71,6 +71,36 @@ impl Actor {
     }
 }
 
+/// Evidence that somebody may run the square: an administrator, or whoever has the machine it runs on.
+#[derive(Clone, Copy, Debug)]
+pub struct Authority {
+    by: Option<UserId>,
+}
+
+impl Authority {
+    /// An administrator's.
+    ///
+    /// # Errors
+    /// `access.denied`; `account.silenced` or `account.suspended` for an administrator who is.
+    pub fn of(actor: &Actor) -> Result<Self> {
+        if !actor.is_admin() {
+            return Err(Error::denied());
+        }
+        actor.require_may_write()?;
+        Ok(Self { by: Some(actor.id()) })
+    }
+
+    /// That of the command line and of the demo data: whoever can run the program can change its database.
+    pub fn of_the_machine() -> Self {
+        Self { by: None }
+    }
+
+    /// Who, for the audit log; none = the machine.
+    pub fn by(&self) -> Option<UserId> {
+        self.by
+    }
+}
+
 /// Finds the person behind a session. The accounts slice is it; the base only knows that somebody is.
 pub trait ActorSource: Send + Sync {
     /// The person, if the session still runs and is theirs.

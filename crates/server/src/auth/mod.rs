@@ -9,4 +9,4 @@ pub mod passwords;
 pub mod refresh;
 pub mod tokens;
 
-pub use actor::{Actor, ActorSource};
+pub use actor::{Actor, ActorSource, Authority};

@@ -7,6 +7,7 @@ use praca_api::accounts::{Register, Role};
 
 use super::{open, say};
 use crate::accounts::{AccountChange, NewAccount};
+use crate::auth::Authority;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -55,7 +56,9 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<()> {
                 .by_handle(&handle)
                 .await
                 .map_err(|_| Error::internal(format!("there is nobody called {handle}")))?;
-            app.accounts.change_account(user, None, AccountChange::role_by_command_line(role)).await?;
+            app.accounts
+                .change_account(Authority::of_the_machine(), user, AccountChange::role_by_command_line(role))
+                .await?;
             say(&format!("{handle} is {} now.", role.as_str()));
         }
         AdminCommand::RotateKeys => {

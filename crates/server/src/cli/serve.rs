@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,35 +49,20 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     tasks.close();
     say(&format!("Praça is at {}", app.base.config.public_url));
     let finished = async {
-        let served = answer_requests(&app, listener).await;
+        app.serve(listener, stop_when_asked(app.clone())).await;
         app.conversations.finish().await;
         tasks.wait().await;
-        served
     };
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(STOP_WITHIN).await;
     };
     tokio::select! {
-        served = finished => served?,
+        () = finished => {}
         () = deadline => tracing::warn!("some requests did not end in time"),
     }
     app.base.db.close().await;
     tracing::info!("stopped");
-    Ok(())
-}
-
-/// Answers requests until the app has shut down and those under way are done.
-async fn answer_requests(app: &App, listener: TcpListener) -> Result<()> {
-    let stopped = stop_when_asked(app.clone());
-    // Small frames leave at once: waiting to fill a segment costs tens of milliseconds at the 99th percentile.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
-        }
-    });
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned()).await?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ impl Backlog for Conversations {
             let more = u64::try_from(rows.len()).is_ok_and(|count| count >= MISSED);
             let last = rows.last().map_or(now.last_rev, |row| row.rev);
             let mut changes: Vec<Change> = self
-                .render(conn, id, rows)
+                .render(conn, rows)
                 .await?
                 .into_iter()
                 .map(|message| Change { new: message.seq > seen, message: Arc::new(message), room_wait_ms: None })

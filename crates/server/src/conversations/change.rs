@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::access::{ConversationAccess, Write};
 use super::body::{clean_body, clean_emoji};
 use super::entity::{conversation, message, reaction, revision};
+use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::bus::Change;
 use crate::db::Tx;
@@ -84,7 +85,7 @@ impl Conversations {
     ) -> Result<Message> {
         let emoji = clean_emoji(emoji)?;
         let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
-        let given = store::reactions(tx.conn(), row.conversation_id, &[row.seq]).await?;
+        let given = store::reactions(tx.conn(), &MessagePlaces::collect([(row.conversation_id, row.seq)])).await?;
         let user = access.actor().id();
         let mine = given.iter().any(|reaction| reaction.user_id == user && reaction.emoji == emoji);
         if mine == on {
@@ -150,7 +151,7 @@ impl Conversations {
             .exec(tx.conn())
             .await?;
         let conversation = row.conversation_id;
-        let rendered = self.render(tx.conn(), conversation, vec![row]).await?;
+        let rendered = self.render(tx.conn(), vec![row]).await?;
         let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
         let change = Change { message: Arc::new(message.clone()), new: false, room_wait_ms: None };
         tx.emit(Event::MessagesChanged { conversation, changes: vec![change], moderator });

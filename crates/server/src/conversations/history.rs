@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::access::{ConversationAccess, Moderate, Read};
+use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::db::page::checked_limit;
 use crate::error::{Error, Result};
@@ -44,6 +45,9 @@ pub struct Catchup {
     pub seq: Seq,
 }
 
+/// Conversations asked for in one query, well below what SQLite takes in one expression.
+const PLACES: usize = 200;
+
 impl Conversations {
     /// A page of messages in ascending `seq`.
     ///
@@ -72,7 +76,7 @@ impl Conversations {
                     .is_empty()
             }
         };
-        Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
+        Ok(MessagePage { items: self.render(conn, rows).await?, has_before, has_after })
     }
 
     /// The oldest messages after `after` up to `until`.
@@ -83,7 +87,7 @@ impl Conversations {
         let has_after = cut(&mut rows, limit);
         // `seq` has no gaps: there are older ones unless the page begins with the first.
         let has_before = rows.first().map_or(after > Seq::ZERO, |row| row.seq > Seq(1));
-        Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
+        Ok(MessagePage { items: self.render(conn, rows).await?, has_before, has_after })
     }
 
     async fn page_around(&self, id: ConversationId, around: Seq, limit: u64) -> Result<MessagePage> {
@@ -103,7 +107,7 @@ impl Conversations {
         .await?;
         let has_after = cut(&mut newer, limit - older);
         rows.append(&mut newer);
-        Ok(MessagePage { items: self.render(conn, id, rows).await?, has_before, has_after })
+        Ok(MessagePage { items: self.render(conn, rows).await?, has_before, has_after })
     }
 
     /// What a client needs to be up to date, having all up to `after_seq` and all changes up to `after_rev`.
@@ -130,7 +134,7 @@ impl Conversations {
             let mut rows = store::messages_changed(conn, id, rev, seq, CHANGED_MESSAGES + 1).await?;
             reset = cut(&mut rows, CHANGED_MESSAGES);
             if !reset {
-                changed = self.render(conn, id, rows).await?;
+                changed = self.render(conn, rows).await?;
             }
         }
         let page = match known.filter(|_| !reset) {
@@ -169,9 +173,10 @@ impl Conversations {
         newest: &[(ConversationId, Seq)],
     ) -> Result<Vec<Message>> {
         let mut messages = Vec::with_capacity(newest.len());
-        for (id, seq) in newest.iter().filter(|(_, seq)| *seq > Seq::ZERO) {
-            let rows = store::messages_at(conn, *id, &[*seq]).await?;
-            messages.extend(self.render(conn, *id, rows).await?);
+        for some in newest.chunks(PLACES) {
+            let places = MessagePlaces::collect(some.iter().copied().filter(|(_, seq)| *seq > Seq::ZERO));
+            let rows = store::messages_at(conn, &places).await?;
+            messages.extend(self.render(conn, rows).await?);
         }
         Ok(messages)
     }

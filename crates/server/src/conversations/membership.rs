@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertRes
 use super::access::{Administer, ConversationAccess, Moderate, Read};
 use super::entity::{membership, silence};
 use super::{Conversations, store};
+use crate::db::Tx;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -116,7 +117,7 @@ impl Conversations {
     /// Silences a person here, or changes reason and end of their silence.
     ///
     /// # Errors
-    /// `resource.not_found` for nobody, `access.denied` for one who keeps order here too.
+    /// `resource.not_found` for nobody; `access.denied` for one who keeps order here too, and as in lifting a silence.
     pub async fn silence_member(
         &self,
         access: &ConversationAccess<Moderate>,
@@ -124,14 +125,16 @@ impl Conversations {
         silence: Silence,
     ) -> Result<()> {
         let room = access.id();
-        self.0.accounts.author(user).await?;
         let base = &self.0.base;
+        if self.0.accounts.keeps_order(user).await? || user == access.actor().id() {
+            return Err(Error::denied());
+        }
         let theirs = store::membership(base.db.read(), room, user).await?;
-        let keeps_order = theirs.is_some_and(|row| row.role == MemberRole::Moderator) && !access.actor().is_moderator();
-        if keeps_order || user == access.actor().id() {
+        if theirs.is_some_and(|row| row.role == MemberRole::Moderator) && !access.actor().is_moderator() {
             return Err(Error::denied());
         }
         let mut tx = base.begin().await?;
+        self.require_own_silence(&tx, access, user).await?;
         let row = silence::ActiveModel {
             conversation_id: Set(room),
             user_id: Set(user),
@@ -156,15 +159,29 @@ impl Conversations {
     /// Lifts a person's silence here.
     ///
     /// # Errors
-    /// `resource.not_found` for one who is not silenced.
+    /// `resource.not_found` for one who is not silenced; `access.denied` to a moderator of the room alone, if the silence
+    /// came from one of the whole square.
     pub async fn lift_member_silence(&self, access: &ConversationAccess<Moderate>, user: UserId) -> Result<()> {
         let room = access.id();
         let mut tx = self.0.base.begin().await?;
+        self.require_own_silence(&tx, access, user).await?;
         if silence::Entity::delete_by_id((room, user)).exec(tx.conn()).await?.rows_affected == 0 {
             return Err(Error::not_found());
         }
         tx.emit(Event::MemberSilenceChanged { room, user, by: access.actor().id(), reason: None, until: None });
         tx.commit().await
+    }
+
+    /// A moderator of the room alone does not undo what one of the whole square has done.
+    async fn require_own_silence(&self, tx: &Tx, access: &ConversationAccess<Moderate>, user: UserId) -> Result<()> {
+        if access.actor().is_moderator() {
+            return Ok(());
+        }
+        let silence = silence::Entity::find_by_id((access.id(), user)).one(tx.conn()).await?;
+        match silence {
+            Some(silence) if self.0.accounts.keeps_order(silence.silenced_by).await? => Err(Error::denied()),
+            _ => Ok(()),
+        }
     }
 
     /// Members in a stable order; silences are shown to those who keep order.
@@ -176,7 +193,7 @@ impl Conversations {
         let limit = page.limit()?;
         let rows = store::members(conn, access.id(), page.key()?, limit + 1).await?;
         let ids: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
-        let authors: HashMap<_, _> = self.0.accounts.authors(&ids).await?.into_iter().map(|a| (a.id, a)).collect();
+        let authors = self.0.accounts.authors(&ids).await?;
         let mut silences = HashMap::new();
         if access.is_moderator() {
             let now = self.0.base.clock.now();

@@ -1,48 +1,40 @@
-//! Rows to messages, with authors, replies and reactions, in a fixed number of queries a page.
+//! Rows to messages, with authors, replies and reactions, in at most three queries, however many messages.
 
 use std::collections::HashMap;
 
 use praca_api::accounts::Author;
 use praca_api::limits::{REACTION_USER_IDS, SNIPPET_CHARS};
+use praca_api::markup::snippet;
 use praca_api::messages::{Message, Reaction, ReplyTo};
-use praca_api::text::snippet;
 use praca_api::{ConversationId, Seq, UserId};
 use sea_orm::ConnectionTrait;
 
 use super::entity::{message, reaction};
+use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::error::Result;
 
 impl Conversations {
-    /// These messages of one conversation, in the order given, read on `conn`.
+    /// These messages, in the order given, read on `conn`.
     ///
     /// # Errors
     /// The database refuses.
-    pub(super) async fn render(
-        &self,
-        conn: &impl ConnectionTrait,
-        id: ConversationId,
-        rows: Vec<message::Model>,
-    ) -> Result<Vec<Message>> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let seqs: Vec<Seq> = rows.iter().filter(|row| row.deleted_at.is_none()).map(|row| row.seq).collect();
-        let replied: Vec<Seq> = rows.iter().filter_map(|row| row.reply_to_seq).collect();
-        let replied = store::messages_at(conn, id, &replied).await?;
-        let mut reactions = group_reactions(store::reactions(conn, id, &seqs).await?);
+    pub(super) async fn render(&self, conn: &impl ConnectionTrait, rows: Vec<message::Model>) -> Result<Vec<Message>> {
+        let shown = rows.iter().filter(|row| row.deleted_at.is_none()).map(|row| (row.conversation_id, row.seq));
+        let reactions = store::reactions(conn, &MessagePlaces::collect(shown)).await?;
+        let replied = rows.iter().filter_map(|row| Some((row.conversation_id, row.reply_to_seq?)));
+        let replied = store::messages_at(conn, &MessagePlaces::collect(replied)).await?;
         let mut people: Vec<UserId> = rows.iter().chain(&replied).filter_map(|row| row.author_id).collect();
         people.sort_unstable();
         people.dedup();
-        let mut authors = HashMap::with_capacity(people.len());
-        for person in people {
-            authors.insert(person, self.0.accounts.author(person).await?);
-        }
-        let replied: HashMap<Seq, ReplyTo> = replied.iter().map(|row| (row.seq, reply_to(row, &authors))).collect();
+        let authors = self.0.accounts.authors(&people).await?;
+        let replied: HashMap<_, ReplyTo> =
+            replied.iter().map(|row| ((row.conversation_id, row.seq), reply_to(row, &authors))).collect();
+        let mut reactions = group_reactions(reactions);
         let message = |row: message::Model| {
-            let reply = row.reply_to_seq.and_then(|seq| replied.get(&seq).cloned());
+            let reply = row.reply_to_seq.and_then(|seq| replied.get(&(row.conversation_id, seq)).cloned());
             let author = row.author_id.and_then(|author| authors.get(&author).cloned());
-            let reactions = reactions.remove(&row.seq).unwrap_or_default();
+            let reactions = reactions.remove(&(row.conversation_id, row.seq)).unwrap_or_default();
             message_of(row, author, reply, reactions)
         };
         Ok(rows.into_iter().map(message).collect())
@@ -88,10 +80,10 @@ pub fn reply_to(row: &message::Model, authors: &HashMap<UserId, Author>) -> Repl
 }
 
 /// By message, then by emoji in the order of first use.
-fn group_reactions(rows: Vec<reaction::Model>) -> HashMap<Seq, Vec<Reaction>> {
-    let mut grouped: HashMap<Seq, Vec<Reaction>> = HashMap::new();
+fn group_reactions(rows: Vec<reaction::Model>) -> HashMap<(ConversationId, Seq), Vec<Reaction>> {
+    let mut grouped: HashMap<_, Vec<Reaction>> = HashMap::new();
     for row in rows {
-        let of_message = grouped.entry(row.message_seq).or_default();
+        let of_message = grouped.entry((row.conversation_id, row.message_seq)).or_default();
         let at = of_message.iter().position(|reaction| reaction.emoji == row.emoji).unwrap_or(of_message.len());
         if at == of_message.len() {
             of_message.push(Reaction { emoji: row.emoji, count: 0, user_ids: Vec::new() });

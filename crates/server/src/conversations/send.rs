@@ -139,7 +139,7 @@ impl Conversations {
     }
 
     pub(super) async fn render_one(&self, row: entity::message::Model) -> Result<Message> {
-        let rendered = self.render(self.0.base.db.read(), row.conversation_id, vec![row]).await?;
+        let rendered = self.render(self.0.base.db.read(), vec![row]).await?;
         rendered.into_iter().next().ok_or_else(Error::not_found)
     }
 }

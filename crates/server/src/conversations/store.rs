@@ -1,8 +1,12 @@
 //! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
 
+use std::collections::BTreeMap;
+
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::access::Place;
 use super::entity::{conversation, membership, message, reaction, revision, silence};
@@ -108,15 +112,32 @@ pub async fn message_by_nonce(
         .await?)
 }
 
-pub async fn messages_at(conn: &impl ConnectionTrait, id: ConversationId, seqs: &[Seq]) -> Result<Vec<message::Model>> {
-    if seqs.is_empty() {
-        return Ok(Vec::new());
+/// Places of messages, by conversation.
+pub struct MessagePlaces(BTreeMap<ConversationId, Vec<Seq>>);
+
+impl MessagePlaces {
+    pub fn collect(places: impl IntoIterator<Item = (ConversationId, Seq)>) -> Self {
+        let mut by_conversation: BTreeMap<ConversationId, Vec<Seq>> = BTreeMap::new();
+        for (id, seq) in places {
+            by_conversation.entry(id).or_default().push(seq);
+        }
+        Self(by_conversation)
     }
-    Ok(message::Entity::find()
-        .filter(message::Column::ConversationId.eq(id))
-        .filter(message::Column::Seq.is_in(seqs.iter().copied()))
-        .all(conn)
-        .await?)
+
+    /// The rows at these places; none if there are no places.
+    fn condition(&self, conversation: impl ColumnTrait, seq: impl ColumnTrait) -> Option<Condition> {
+        let here = |(id, seqs): (&ConversationId, &Vec<Seq>)| {
+            Condition::all().add(conversation.eq(*id)).add(seq.is_in(seqs.iter().copied()))
+        };
+        (!self.0.is_empty()).then(|| self.0.iter().map(here).fold(Condition::any(), Condition::add))
+    }
+}
+
+pub async fn messages_at(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<message::Model>> {
+    match places.condition(message::Column::ConversationId, message::Column::Seq) {
+        Some(here) => Ok(message::Entity::find().filter(here).all(conn).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Messages with `seq` above `above` and below `below` (where given), from one end or the other.
@@ -160,13 +181,12 @@ pub async fn messages_changed(
 }
 
 /// Reactions to these messages, in the order they were given.
-pub async fn reactions(conn: &impl ConnectionTrait, id: ConversationId, seqs: &[Seq]) -> Result<Vec<reaction::Model>> {
-    if seqs.is_empty() {
+pub async fn reactions(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<reaction::Model>> {
+    let Some(here) = places.condition(reaction::Column::ConversationId, reaction::Column::MessageSeq) else {
         return Ok(Vec::new());
-    }
+    };
     Ok(reaction::Entity::find()
-        .filter(reaction::Column::ConversationId.eq(id))
-        .filter(reaction::Column::MessageSeq.is_in(seqs.iter().copied()))
+        .filter(here)
         .order_by_asc(reaction::Column::CreatedAt)
         .order_by_asc(reaction::Column::UserId)
         .all(conn)

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::gatekeeper::Gatekeeper;
 use super::layers::Presented;
-use crate::auth::{Actor, tokens};
+use crate::auth::{Actor, Authority, tokens};
 use crate::error::Error;
 
 /// A JSON body, in and out.
@@ -121,6 +121,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let AnyCaller(actor) = AnyCaller::from_request_parts(parts, state).await?;
         actor.require_not_suspended()?;
         Ok(Self(actor))
+    }
+}
+
+/// The person asking, who runs the square.
+#[derive(Clone, Copy, Debug)]
+pub struct AdminCaller(pub Authority);
+
+impl<S: Send + Sync> FromRequestParts<S> for AdminCaller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Caller(actor) = Caller::from_request_parts(parts, state).await?;
+        Authority::of(&actor).map(Self)
     }
 }
 

@@ -22,6 +22,9 @@ use crate::request_id::RequestId;
 /// Header of the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Longest a request may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
 /// What the access token of a request says, or why it is refused. Absent when none was sent.
 #[derive(Clone)]
 pub struct Presented(pub Result<Claims, Error>);
@@ -79,6 +82,14 @@ pub async fn limit_handshakes(State(base): State<Base>, request: Request, next: 
         return next.run(Request::from_parts(parts, body)).await;
     }
     next.run(request).await
+}
+
+/// Ends a request that takes too long. What it began goes on: a transaction is committed, or given up as a whole.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::unavailable("This took too long; try again in a moment.").into_response(),
+    }
 }
 
 /// A panic in a handler: caught, logged, answered.

@@ -3,14 +3,14 @@
 use praca_api::limits::{ROOM_NAME_CHARS, ROOM_SLUG_CHARS, ROOM_TOPIC_CHARS, SLOW_MODE_SECONDS};
 use praca_api::rooms::{NewRoom, Room, Silence, UpdateRoom, Visibility};
 use praca_api::text::{clean_line, clean_text, is_blank};
-use praca_api::{ConversationId, FieldProblem, ProblemCode, Timestamp, UserId};
+use praca_api::{FieldProblem, ProblemCode};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{Rooms, entity};
-use crate::accounts::clean_reason;
-use crate::auth::Actor;
+use crate::accounts::{check_end, clean_reason};
+use crate::auth::Authority;
 use crate::conversations::access::Administer;
 use crate::conversations::{Access, ConversationAccess, Kind};
 use crate::db::Tx;
@@ -59,21 +59,8 @@ impl Rooms {
     /// Creates a room.
     ///
     /// # Errors
-    /// `access.denied`, `request.invalid`, `request.conflict` for a slug that is taken.
-    pub async fn create(&self, actor: &Actor, wish: NewRoom) -> Result<Room> {
-        if !actor.is_admin() {
-            return Err(Error::denied());
-        }
-        actor.require_may_write()?;
-        let id = self.create_by(wish, Some(actor.id())).await?;
-        self.room(self.0.base.db.read(), id).await
-    }
-
-    /// Creates a room without asking who: for the demo data.
-    ///
-    /// # Errors
     /// `request.invalid`, `request.conflict` for a slug that is taken.
-    pub async fn create_by(&self, wish: NewRoom, by: Option<UserId>) -> Result<ConversationId> {
+    pub async fn create(&self, authority: Authority, wish: NewRoom) -> Result<Room> {
         let base = &self.0.base;
         let mut fields = Fields::default();
         let name = fields.name(&wish.name);
@@ -99,9 +86,9 @@ impl Rooms {
             return Err(Error::problem(ProblemCode::RequestConflict, "There is a room of that slug."));
         }
         inserted?;
-        tx.emit(Event::RoomCreated { room, by });
+        tx.emit(Event::RoomCreated { room, by: authority.by() });
         tx.commit().await?;
-        Ok(room)
+        self.room(base.db.read(), room).await
     }
 
     /// Changes settings.
@@ -180,16 +167,13 @@ impl Rooms {
         Ok(room)
     }
 
-    /// A silence with a reason and no end in the past.
+    /// A silence with a reason, and an end in the future or none.
     ///
     /// # Errors
     /// `request.invalid`.
     pub fn checked_silence(&self, wish: Silence) -> Result<Silence> {
         let reason = clean_reason(&wish.reason)?;
-        let past = |until: Timestamp| until <= self.0.base.clock.now();
-        if wish.until.is_some_and(past) {
-            return Err(Error::invalid_field("until", "past", "The end lies in the past."));
-        }
+        check_end(wish.until, self.0.base.clock.now())?;
         Ok(Silence { reason, until: wish.until })
     }
 }

@@ -14,7 +14,7 @@ use crate::conversations::{ConversationAccess, Conversations, HistoryQuery};
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
-use crate::http::{Caller, Json, Path, Query};
+use crate::http::{AdminCaller, Caller, Json, Path, Query};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -59,10 +59,10 @@ async fn list_rooms(State(slice): State<Slice>, Caller(actor): Caller) -> Result
     security(("bearer" = [])), responses((status = 201, description = "The new room", body = Room), Problems))]
 async fn create_room(
     State(slice): State<Slice>,
-    Caller(actor): Caller,
+    AdminCaller(authority): AdminCaller,
     Json(wish): Json<NewRoom>,
 ) -> Result<(StatusCode, Json<Room>)> {
-    Ok((StatusCode::CREATED, Json(slice.rooms.create(&actor, wish).await?)))
+    Ok((StatusCode::CREATED, Json(slice.rooms.create(authority, wish).await?)))
 }
 
 /// One room.

@@ -82,7 +82,7 @@ on_both_twins! {
         // Two administrators demote each other at once: one stays.
         let (other, demote) = (format!("/admin/users/{}", eva.id), json!({ "role": "user", "reason": "Troca." }));
         let (first, second) = tokio::join!(world.patch(&path, &eva, demote.clone()), world.patch(&other, &ana, demote));
-        let admins = world.app.accounts.list_people(&praca::accounts::PeopleQuery {
+        let admins = world.app.accounts.list_people(praca::auth::Authority::of_the_machine(), &praca::accounts::PeopleQuery {
             role: Some(Role::Admin), ..Default::default()
         }).await.unwrap();
         assert_eq!(admins.items.len(), 1, "{:?} {:?}", first.status, second.status);

@@ -1,12 +1,12 @@
 //! The world of a test: a running Praça on one of the twins, people in it, and clients that speak to it.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use praca::accounts::{AccountChange, NewAccount};
 use praca::app::{App, Migrate, build};
+use praca::auth::Authority;
 use praca::clock::Clock;
 use praca::config::{Config, Source};
 use praca_api::accounts::{Register, Role, Session};
@@ -16,6 +16,7 @@ use reqwest::{Client, Method, StatusCode};
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::socket::Socket;
 
@@ -160,8 +161,10 @@ impl World {
         let config = Config::load(&Source::of(&pairs)).unwrap();
         let app = build(config, clock.clone(), Migrate::Apply).await.unwrap();
         app.start();
-        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        tokio::spawn({
+            let app = app.clone();
+            async move { app.serve(listener, CancellationToken::new()).await }
+        });
         Self { app, clock, twin, url, settings, http: Client::new(), folder }
     }
 
@@ -202,13 +205,13 @@ impl World {
             interval_global_seconds,
             per_user_seconds,
         };
-        self.app.rooms.create_by(wish, None).await.unwrap()
+        self.app.rooms.create(Authority::of_the_machine(), wish).await.unwrap().id
     }
 
     /// Changes somebody's role behind everyone's back: as the command line does.
     pub async fn set_role(&self, person: &Person, role: Role) {
         let change = AccountChange::role_by_command_line(role);
-        self.app.accounts.change_account(person.id, None, change).await.unwrap();
+        self.app.accounts.change_account(Authority::of_the_machine(), person.id, change).await.unwrap();
     }
 
     /// Sends a request below `/api/v1`.

@@ -12,7 +12,7 @@ use crate::store;
 #[component]
 pub fn Shell(
     #[prop(into)] pane: Signal<&'static str>,
-    layout: Option<&'static str>,
+    #[prop(into)] layout: Signal<Option<&'static str>>,
     children: Children,
 ) -> impl IntoView {
     let i18n = language();
@@ -21,7 +21,7 @@ pub fn Shell(
     let current = move |prefix: &'static str| path.get().starts_with(prefix).then_some("page");
     view! {
         <a class="skip" href="#conteudo" rel="external">{t!(i18n, app.skip)}</a>
-        <div class="shell" data-pane=move || pane.get() data-layout=layout>
+        <div class="shell" data-pane=move || pane.get() data-layout=move || layout.get()>
             <nav class="rail" aria-label=move || t_string!(i18n, app.nav)>
                 <a class="brand" href="/salas"><Brand /><span>"Praça"</span></a>
                 <ul class="rail-list">

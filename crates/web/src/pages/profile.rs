@@ -18,7 +18,7 @@ use crate::{format, store};
 pub fn Profile() -> impl IntoView {
     let i18n = language();
     view! {
-        <Shell pane="main" layout=Some("single")>
+        <Shell pane="main" layout=Signal::stored(Some("single"))>
             <section class="pane-main">
                 <div class="pane-scroll">
                     <div class="page page--narrow">

@@ -40,13 +40,15 @@ pub fn Rooms() -> impl IntoView {
         (Some(_), false) => "main",
     });
     keys::follow(square, slug);
-    keys::focus_shown_pane(pane);
+    keys::focus_shown_pane(pane, square);
     // The room of the address opens once the list is there.
+    let wanted = Memo::new(move |_| {
+        let slug = slug.get()?;
+        square.model.with(|model| model.by_slug(&slug).map(|room| room.room.id))
+    });
     Effect::new(move |_| {
-        let wanted = slug.get();
         about.set(false);
-        let id = square.model.with(|model| wanted.and_then(|slug| model.by_slug(&slug).map(|room| room.room.id)));
-        square.enter(id);
+        square.enter(wanted.get());
     });
     let title = move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
     let unread = Memo::new(move |_| square.model.with(crate::model::Model::unread));
@@ -59,10 +61,10 @@ pub fn Rooms() -> impl IntoView {
     let found =
         Memo::new(move |_| slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some())));
     view! {
-        <Shell pane layout=None>
+        <Shell pane layout=Signal::derive(move || slug.get().is_none().then_some("list"))>
             <h1 class="visually-hidden">{t!(i18n, rooms.title)}</h1>
             <list::RoomList slug />
-            <section class="pane-main" aria-label=move || title().unwrap_or_else(|| t_string!(i18n, rooms.conversation).to_owned())>
+            <section class="pane-main" class:pane-alone=move || !found.get() aria-label=move || title().unwrap_or_else(|| t_string!(i18n, rooms.conversation).to_owned())>
                 <Show when=move || found.get() fallback=move || view! { <NoRoom slug /> }>
                     <conversation::Conversation about />
                 </Show>

@@ -55,7 +55,7 @@ impl Draft {
             id: message.id,
             seq: message.seq,
             author: message.author.clone(),
-            snippet: praca_api::text::snippet(&message.body, SNIPPET_CHARS),
+            snippet: praca_api::markup::snippet(&message.body, SNIPPET_CHARS),
         }));
         self.focus();
     }

@@ -34,17 +34,22 @@ pub fn follow(square: Square, slug: Memo<Option<String>>) {
     on_cleanup(move || pressed.remove());
 }
 
-/// On a phone the focus follows to the title of the pane that is shown.
-pub fn focus_shown_pane(pane: Signal<&'static str>) {
-    let pane = Memo::new(move |_| pane.get());
+/// On a phone the focus follows to the title of the pane that is shown, as soon as it is there.
+pub fn focus_shown_pane(pane: Signal<&'static str>, square: Square) {
+    let pane = Memo::new(move |_| (pane.get(), square.model.with(|model| model.open.is_some())));
+    // The pane that waits for its title.
+    let waiting = StoredValue::new(None);
     Effect::new(move |before: Option<&'static str>| {
-        let now = pane.get();
+        let (now, _) = pane.get();
         let phone = window().match_media("(width < 46rem)").ok().flatten().is_some_and(|query| query.matches());
         if phone && before.is_some_and(|before| before != now) {
-            request_animation_frame(move || {
-                focus_title(&format!(".pane-{now}"));
-            });
+            waiting.set_value(Some(now));
         }
+        request_animation_frame(move || {
+            if waiting.try_get_value().flatten().is_some_and(|pane| focus_title(&format!(".pane-{pane}"))) {
+                waiting.set_value(None);
+            }
+        });
         now
     });
 }

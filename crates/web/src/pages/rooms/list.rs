@@ -75,7 +75,7 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
     let at = last.as_ref().map(|message| message.created_at);
     let snippet = last.map(|message| {
         let name = message.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
-        (name, praca_api::text::snippet(&message.body, 80))
+        (name, praca_api::markup::snippet(&message.body, 80))
     });
     let (unread, muted) = (room.unread, room.muted);
     view! {
