@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: rebuilds and restarts on every change; open pages reconnect, and show the new client when reloaded.
+//! `cargo xtask dev`: rebuilds and restarts on every change. Open pages reconnect, find a newer client and reload.
 
 use std::path::Path;
 use std::process::Child;

@@ -1,5 +1,8 @@
 //! The only place that chooses between the twins, and joins slices, routes, events and jobs.
 
+#[cfg(test)]
+mod panics;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;

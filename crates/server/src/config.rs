@@ -390,6 +390,8 @@ fn generate_secret_key(path: &Path) -> std::io::Result<SecretKey> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -438,5 +440,19 @@ mod tests {
     fn postgres_without_a_key_is_refused() {
         let error = Config::load(&Source::of(&[("PRACA_DATABASE_URL", "postgres://x")])).unwrap_err();
         assert!(error.to_string().starts_with("PRACA_SECRET_KEY is missing"));
+    }
+
+    #[test]
+    fn the_example_documents_each_key_that_is_read_and_no_other() {
+        let is_key = |word: &&str| {
+            let rest = word.strip_prefix("PRACA_");
+            rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        };
+        let (code, _) = include_str!("config.rs").split_once("#[cfg(test)]").unwrap();
+        let read: BTreeSet<&str> = code.split('"').filter(is_key).collect();
+        let example = include_str!("../../../.env.example");
+        let keys = example.lines().filter_map(|line| Some(line.strip_prefix('#')?.split_once('=')?.0));
+        let documented: BTreeSet<&str> = keys.filter(is_key).collect();
+        assert_eq!(documented, read);
     }
 }

@@ -75,3 +75,13 @@ pub async fn one_tab_at_a_time<T: 'static>(name: &str, work: impl Future<Output 
         None => None,
     }
 }
+
+/// Waits so many milliseconds.
+pub async fn pause(millis: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        // A window that refuses a timer is on its way out.
+        let _ = leptos::prelude::window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    // A timer only ever resolves.
+    let _ = JsFuture::from(promise).await;
+}

@@ -15,14 +15,19 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::bindings::one_tab_at_a_time;
-use crate::format;
+use crate::bindings::{one_tab_at_a_time, pause};
 use crate::net::{self, Answer, Trouble};
+use crate::{format, store};
 
 /// Where tabs speak with each other, and the name of the lock under which one of them renews.
 const CHANNEL: &str = "praca.session";
 /// Seconds before the end of a token at which it is renewed.
 const MARGIN: u64 = 60;
+/// Where the browser remembers the last renewal, by a name of its own, so that a tab finds that there was another.
+const RENEWAL: &str = "praca.renewal";
+/// How often, and after how many milliseconds, a tab looks for what another was given.
+const HEARINGS: u32 = 20;
+const HEARING_MS: i32 = 100;
 /// Pause after a renewal that failed without an answer.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -152,12 +157,21 @@ impl Session {
 
     /// Renews the token, one tab at a time: whoever waited finds the one before has done it.
     async fn renew(self) -> Answer<()> {
-        let before = self.token.get_untracked();
+        let (before, last) = (self.token.get_untracked(), store::read(RENEWAL));
         one_tab_at_a_time(CHANNEL, async move {
+            // Another tab renewed while this one waited for its turn: what it got is on its way here.
+            let elsewhere = store::read(RENEWAL) != last;
+            for _ in 0..if elsewhere { HEARINGS } else { 0 } {
+                if self.token.get_untracked() != before {
+                    break;
+                }
+                pause(HEARING_MS).await;
+            }
             if self.token.get_untracked() != before {
                 return Ok(());
             }
             let answered = net::send(Method::POST, "/auth/refresh", None, Some(&Refresh::default())).await?;
+            store::write(RENEWAL, &js_sys::Math::random().to_string());
             self.enter(answered);
             Ok(())
         })

@@ -5,9 +5,11 @@
 //! already stored are found under that lock, so that a repeat takes no `seq`. A group that fails is tried one by one.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use praca_api::accounts::Author;
 use praca_api::messages::{Message, MessageKind, ReplyTo};
 use praca_api::{ConversationId, MessageId, ProblemCode, Rev, Seq, Timestamp, UserId};
@@ -92,7 +94,7 @@ impl Writer {
         if self.stop.is_cancelled() || self.queue.try_send(order).is_err() {
             return Err(Error::unavailable("Too many messages are waiting; try again in a moment."));
         }
-        stored.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
+        stored.await.unwrap_or_else(|_| Err(Error::unavailable("The message was not stored; try again.")))
     }
 
     /// Stores what is queued and stops.
@@ -117,7 +119,10 @@ async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationTo
         if taken == 0 {
             return;
         }
-        store_all(&base, group).await;
+        // Whoever waits for a group that panicked is told to try again; the next one is stored.
+        if AssertUnwindSafe(store_all(&base, group)).catch_unwind().await.is_err() {
+            tracing::error!("storing a group of messages panicked");
+        }
     }
 }
 

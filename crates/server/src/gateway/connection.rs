@@ -19,6 +19,8 @@ use crate::error::Result;
 const CONNECT_WITHIN: Duration = Duration::from_secs(20);
 /// Events that may wait for their turn.
 const INBOX: usize = 256;
+/// Sockets of one person on one node, while floods are held back: so many tabs and programs nobody has.
+const SOCKETS_A_PERSON: usize = 50;
 /// Ticks between two looks at whether everybody connected still may be.
 const RECHECK_TICKS: u64 = 60;
 /// So many times its quota a second, and a socket is not slow but hostile.
@@ -186,18 +188,32 @@ impl Gateway {
         }
     }
 
-    /// Adds an admitted socket to its person's, with the conversations they are a member of.
-    pub(super) fn add_person(&self, connection: &Arc<Connection>, user: UserId, conversations: &[ConversationId]) {
-        let mut people = write(&self.0.people);
-        let sockets = people.entry(user).or_default();
-        sockets.push(connection.clone());
-        if sockets.len() == 1 {
-            let mut members = write(&self.0.members);
-            for conversation in conversations {
-                members.entry(*conversation).or_default().push(user);
+    /// Whether a person has as many sockets here as anybody may.
+    pub(super) fn has_too_many(&self, user: UserId) -> bool {
+        self.0.base.config.limits.requests.is_some()
+            && read(&self.0.people).get(&user).is_some_and(|sockets| sockets.len() >= SOCKETS_A_PERSON)
+    }
+
+    /// Adds an admitted socket to its person's.
+    pub(super) fn add_person(&self, connection: &Arc<Connection>, user: UserId) {
+        write(&self.0.people).entry(user).or_default().push(connection.clone());
+        metrics::gauge!("praca_sockets").increment(1);
+    }
+
+    /// Notes the conversations a person connected here is a member of.
+    pub(super) fn add_memberships(&self, user: UserId, conversations: &[ConversationId]) {
+        let people = read(&self.0.people);
+        if !people.contains_key(&user) {
+            // Gone meanwhile.
+            return;
+        }
+        let mut members = write(&self.0.members);
+        for conversation in conversations {
+            let here = members.entry(*conversation).or_default();
+            if !here.contains(&user) {
+                here.push(user);
             }
         }
-        metrics::gauge!("praca_sockets").increment(1);
     }
 
     fn remove_person(&self, connection: &Connection, user: UserId) {

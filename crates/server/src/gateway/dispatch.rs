@@ -79,7 +79,12 @@ impl Gateway {
                 let (gateway, connection) = (self.clone(), connection.clone());
                 tokio::spawn(async move {
                     while let Some(text) = connection.next_packet() {
-                        gateway.handle_packet(&connection, &text).await;
+                        // A handler's panic is answered where it is called; this is for our own.
+                        let handled = AssertUnwindSafe(gateway.handle_packet(&connection, &text)).catch_unwind();
+                        if handled.await.is_err() {
+                            tracing::error!("handling a packet panicked; its socket is closed");
+                            connection.drop_connection();
+                        }
                     }
                 });
             }
@@ -138,9 +143,18 @@ impl Gateway {
         let claims = self.0.gatekeeper.verify(&handshake.token).await?;
         let actor = self.0.gatekeeper.admit(claims.sub, claims.sid).await?;
         actor.require_not_suspended()?;
-        let conversations = self.0.backlog.conversations_of(actor.id()).await?;
+        if self.has_too_many(claims.sub) {
+            return Err(Error::problem(
+                ProblemCode::RequestRateLimited,
+                "You are connected too many times; close some.",
+            ));
+        }
         if connection.admit(Person { user: claims.sub, session: claims.sid }, claims.expires_at()) {
-            self.add_person(connection, claims.sub, &conversations);
+            // From here on memberships that begin or end are heard of; those there are, are read after that.
+            self.add_person(connection, claims.sub);
+            let conversations = self.0.backlog.conversations_of(actor.id()).await;
+            let conversations = conversations.inspect_err(|_| connection.drop_connection())?;
+            self.add_memberships(claims.sub, &conversations);
         }
         // A suspension between reading the person and adding the socket would have found no socket to close.
         let still = self.0.gatekeeper.admit(claims.sub, claims.sid).await;

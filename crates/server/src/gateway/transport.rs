@@ -100,8 +100,11 @@ impl EngineIoHandler for Engine {
         }
     }
 
-    fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<Socket<Link>>) {
-        // Attachments of an event that was refused when it was announced.
+    fn on_binary(self: &Arc<Self>, _: Bytes, socket: Arc<Socket<Link>>) {
+        // An attachment of an event that was refused when it was announced: passed over, but counted.
+        if let Some(connection) = socket.data.0.get() {
+            self.0.received(connection, "");
+        }
     }
 }
 

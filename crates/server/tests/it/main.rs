@@ -3,14 +3,18 @@
 
 mod accounts;
 mod admin;
+mod bus;
+mod coordinator;
 mod documents;
 mod faults;
 mod gateway;
+mod jobs;
 mod keys;
 mod limits;
 mod matrix;
 mod messages;
 mod nodes;
+mod process;
 mod rooms;
 mod slow_mode;
 mod socket;

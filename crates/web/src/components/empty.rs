@@ -13,7 +13,7 @@ pub fn Empty(
     view! {
         <div class="empty">
             <svg class="il" viewBox="0 0 152 112" aria-hidden="true"><use href=format!("#il-{drawing}") /></svg>
-            <h3>{move || title.get()}</h3>
+            <h2>{move || title.get()}</h2>
             <p>{move || text.get()}</p>
             {children.map(|children| children())}
         </div>

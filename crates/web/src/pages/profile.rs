@@ -156,7 +156,7 @@ fn session_row(info: SessionInfo, end: Callback<SessionId>) -> impl IntoView {
     let i18n = language();
     let (id, current) = (info.id, info.current);
     let used = info.last_used_at;
-    let name = info.user_agent.split(')').next().map(|agent| format!("{agent})")).filter(|agent| agent.len() > 1);
+    let name = format::device(&info.user_agent);
     view! {
         <li>
             <Icon name="monitor-smartphone" />

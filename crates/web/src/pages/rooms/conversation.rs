@@ -71,6 +71,13 @@ fn Notice() -> impl IntoView {
                 Link::Lost => Some(t_string!(i18n, link.lost)),
                 Link::Restarting => Some(t_string!(i18n, link.restarting)),
             }.map(|text| view! { <p class="calm">{text}</p> })}
+            <Show when=move || square.stale.get()>
+                <p class="calm">
+                    <span>{t!(i18n, link.stale)}</span>
+                    // A page that cannot reload is on its way out.
+                    <button type="button" class="link-btn" on:click=move |_| drop(window().location().reload())>{t!(i18n, link.reload)}</button>
+                </p>
+            </Show>
         </div>
         <div role="alert">
             {move || square.trouble.get().map(|text| view! {

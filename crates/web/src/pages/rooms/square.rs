@@ -24,7 +24,7 @@ use crate::components::{Language, explain, language};
 use crate::format;
 use crate::model::Model;
 use crate::net::live::{Live, News};
-use crate::net::{Answer, Trouble};
+use crate::net::{Answer, Trouble, version};
 use crate::session::Session;
 
 /// Least time between two notices that one is typing.
@@ -59,6 +59,8 @@ pub struct Square {
     pub model: RwSignal<Model>,
     /// The connection.
     pub link: RwSignal<Link>,
+    /// Whether the server has a newer client than this page.
+    pub stale: RwSignal<bool>,
     /// What went wrong last, in plain words.
     pub trouble: RwSignal<Option<String>>,
     /// The text slow mode held back last.
@@ -79,6 +81,7 @@ impl Square {
         let square = Self {
             model: RwSignal::new(Model::default()),
             link: RwSignal::new(Link::Up),
+            stale: RwSignal::new(false),
             trouble: RwSignal::new(None),
             held_back: RwSignal::new(None),
             session: expect_context::<Session>(),
@@ -139,6 +142,9 @@ impl Square {
     fn hear(self, news: News) {
         match news {
             News::Up => {
+                if self.link.get_untracked() != Link::Up {
+                    self.look_for_newer_client();
+                }
                 self.link.set(Link::Up);
                 self.load_rooms();
                 self.join();
@@ -177,6 +183,21 @@ impl Square {
             if let Ok(user) = self.session.send::<(), User>(Method::GET, "/me", None).await {
                 self.session.set_user(user);
             }
+        });
+    }
+
+    /// A server that was away may be a newer one. While developing the page follows it at once; elsewhere the person does.
+    fn look_for_newer_client(self) {
+        spawn_local(async move {
+            if !version::is_stale().await {
+                return;
+            }
+            let host = window().location().hostname().unwrap_or_default();
+            if matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") {
+                // A page that cannot reload is on its way out.
+                let _ = window().location().reload();
+            }
+            self.stale.set(true);
         });
     }
 

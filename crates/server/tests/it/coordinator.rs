@@ -1,0 +1,87 @@
+//! The coordinator goes away, and comes back.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use praca_api::accounts::Role;
+use serde_json::json;
+
+use crate::world::{Twin, World, read};
+
+/// A Redis of this test's own, ended with it.
+struct Redis {
+    child: Child,
+    port: u16,
+}
+
+impl Redis {
+    fn start(port: Option<u16>) -> Self {
+        let port = port.unwrap_or_else(|| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+        let child = Command::new("/usr/bin/redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, port }
+    }
+
+    async fn ready(self) -> Self {
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    fn end(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_back() {
+    let mut redis = Redis::start(None).ready().await;
+    let one = World::new(Twin::Shared, &[("PRACA_REDIS_URL", &redis.url())]).await;
+    let two = one.second_node().await;
+    let (ana, rosa) = (one.person("ana", Role::Admin).await, one.user("rosa").await);
+    let (plain, slow) = (one.room("largo", 0, 0).await, one.room("feira", 5, 5).await);
+    let mut socket = two.socket(&rosa).await;
+    socket.done("rooms:join", json!({ "roomId": plain })).await;
+
+    redis.end();
+    one.say(&ana, plain, "sem coordenação").await.expect(201, "");
+    one.say(&rosa, slow, "não posso").await.expect(503, "service.unavailable");
+    // The other node finds the message in the database.
+    assert_eq!(socket.event("rooms:message:new").await["message"]["body"], "sem coordenação");
+    let ready = read(one.http.get(format!("{}/readyz", one.url))).await.ok();
+    assert_eq!(ready["status"], "degraded", "{ready}");
+    // Status is read from the database: a suspension counts at once, on both nodes.
+    let change = json!({ "status": "suspended", "reason": "Basta." });
+    one.patch(&format!("/admin/users/{}", rosa.id), &ana, change).await.ok();
+    two.get("/rooms", &rosa).await.expect(403, "account.suspended");
+    let change = json!({ "status": "active", "reason": "Passou." });
+    one.patch(&format!("/admin/users/{}", rosa.id), &ana, change).await.ok();
+
+    let _redis = Redis::start(Some(redis.port)).ready().await;
+    while !(one.app.base.bus.health().is_up() && two.app.base.bus.health().is_up()) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    one.say(&rosa, slow, "agora posso").await.expect(201, "");
+    let mut bento = two.socket(&two.user("bento").await).await;
+    bento.done("rooms:join", json!({ "roomId": plain })).await;
+    one.say(&ana, plain, "de volta").await.expect(201, "");
+    assert_eq!(bento.event("rooms:message:new").await["message"]["body"], "de volta");
+}

@@ -1,0 +1,219 @@
+//! The program as operators meet it: a process with arguments, an environment, signals and a log.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::socket::Socket;
+
+/// A folder of this test's own.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("praca-process-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_praca"));
+        command.args(arguments).current_dir(&self.0).env_clear().env("PRACA_DATA_DIR", self.0.join("data"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left of it is the system's to clean.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[track_caller]
+fn succeeds(output: &Output, words: &str) {
+    assert!(output.status.success() && said(output).contains(words), "{:?}: {}", output.status, said(output));
+}
+
+#[track_caller]
+fn fails(output: &Output, words: &str) {
+    let text = said(output);
+    assert!(!output.status.success() && text.contains(words), "{:?}: {text}", output.status);
+    assert_eq!(text.trim().lines().count(), 1, "one sentence: {text}");
+}
+
+/// A server as a process. Ended by its own pid.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    async fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = folder.command(&["serve", "--demo", "--listen", &listen]);
+        command.envs(settings.iter().copied()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}") };
+        while !reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == 200) {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        server
+    }
+
+    async fn post(&self, path: &str, token: &str, body: Value) -> Value {
+        let request = reqwest::Client::new().post(format!("{}/api/v1{path}", self.url)).bearer_auth(token).json(&body);
+        request.header("x-request-id", "request-of-this-test").send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn log_in(&self) -> String {
+        let body = json!({ "login": "caio", "password": praca::demo::PASSWORD });
+        self.post("/auth/login", "", body).await["accessToken"].as_str().unwrap().to_owned()
+    }
+
+    async fn room(&self, token: &str, slug: &str) -> Value {
+        let request = reqwest::Client::new().get(format!("{}/api/v1/rooms", self.url)).bearer_auth(token);
+        let rooms: Value = request.send().await.unwrap().json().await.unwrap();
+        rooms["items"].as_array().unwrap().iter().find(|room| room["slug"] == slug).unwrap().clone()
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end; the log.
+    fn ended(mut self) -> (bool, String) {
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().success(), log)
+    }
+}
+
+#[test]
+fn wrong_settings_stop_the_start_with_one_sentence() {
+    let folder = Folder::new("settings");
+    let run = |key: &str, value: &str, arguments: &[&str]| folder.command(arguments).env(key, value).output().unwrap();
+    fails(&run("PRACA_LISTEN", "8080", &["serve"]), "PRACA_LISTEN");
+    fails(&run("PRACA_DATABASE_URL", "postgres://localhost/x", &["serve"]), "PRACA_SECRET_KEY is missing");
+    fails(&run("PRACA_LOG_FORMAT", "xml", &["doctor"]), "PRACA_LOG_FORMAT");
+    fails(&run("PRACA_X", "", &["serve", "--demo", "--listen", "0.0.0.0:0"]), "--demo is for this machine only");
+    let beyond = run("PRACA_PUBLIC_URL", "https://praca.example", &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    fails(&beyond, "--demo is for this machine only");
+    fails(&folder.run(&["worker"]), "PRACA_REDIS_URL is missing");
+}
+
+#[test]
+fn the_database_is_brought_up_to_date_and_looked_over() {
+    let folder = Folder::new("commands");
+    let pending = folder.run(&["migrate", "--check"]);
+    assert!(!pending.status.success() && said(&pending).contains("accounts"), "{}", said(&pending));
+    let sick = folder.run(&["doctor"]);
+    assert!(!sick.status.success() && said(&sick).contains("failed  database"), "{}", said(&sick));
+    succeeds(&folder.run(&["migrate"]), "migrations applied.");
+    succeeds(&folder.run(&["migrate", "--check"]), "");
+    succeeds(&folder.run(&["seed", "--demo"]), "The demo data is loaded.");
+    succeeds(&folder.run(&["seed", "--demo"]), "The demo data is loaded.");
+    succeeds(&folder.run(&["doctor"]), "ok      signing keys: 1 published");
+    let mut redis_away = folder.command(&["doctor"]);
+    let redis_away = redis_away.env("PRACA_REDIS_URL", "redis://127.0.0.1:1/").output().unwrap();
+    assert!(!redis_away.status.success() && said(&redis_away).contains("failed  coordinator"), "{}", said(&redis_away));
+}
+
+#[test]
+fn administrators_are_made_at_the_command_line() {
+    let folder = Folder::new("admin");
+    let create = |handle: &str, password: &str| {
+        let email = format!("{handle}@praca.example");
+        let mut command =
+            folder.command(&["admin", "create", "--email", &email, "--handle", handle, "--password-stdin"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    fails(&create("helena", "curta"), "A password has at least 8 characters.");
+    succeeds(&create("helena", "uma frase bem comprida\n"), "can log in now");
+    fails(&create("he1ena", "uma frase bem comprida\n"), "handle");
+    succeeds(&folder.run(&["seed", "--demo"]), "");
+    succeeds(&folder.run(&["admin", "set-role", "caio", "moderator"]), "caio is moderator now.");
+    fails(&folder.run(&["admin", "set-role", "caio", "king"]), "A role is user, moderator or admin.");
+    fails(&folder.run(&["admin", "set-role", "ninguem", "admin"]), "there is nobody called ninguem");
+    succeeds(&folder.run(&["admin", "rotate-keys"]), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_joins_requests_and_socket_events_to_their_answers() {
+    let folder = Folder::new("log");
+    let server = Server::start(&folder, &[("PRACA_LOG", "debug"), ("PRACA_LOG_FORMAT", "json")]).await;
+    let token = server.log_in().await;
+    let mut socket = Socket::connect(&server.url, &token).await.unwrap();
+    let refused = socket.ask("rooms:join", json!({ "roomId": 7 })).await;
+    let id = refused["error"]["requestId"].as_str().unwrap().to_owned();
+    server.signal("-TERM");
+    let (stopped, log) = server.ended();
+    assert!(stopped);
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let span = |line: &Value, name: &str| {
+        line["spans"].as_array().is_some_and(|spans| spans.iter().any(|s| s["request.id"] == name))
+    };
+    assert!(lines.iter().any(|line| span(line, "request-of-this-test") && line["message"] == "answered"), "{log}");
+    assert!(lines.iter().any(|line| span(line, &id)), "{id}: {log}");
+    assert!(!log.contains(praca::demo::PASSWORD) && !log.contains(&token), "secrets are never logged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_process_keeps_every_message_it_acknowledged() {
+    let folder = Folder::new("killed");
+    let settings = [("PRACA_LIMIT_MESSAGES", "off"), ("PRACA_LIMIT_REQUESTS", "off")];
+    let mut server = Server::start(&folder, &settings).await;
+    let token = server.log_in().await;
+    let room = server.room(&token, "praca-central").await;
+    let path = format!("/rooms/{}/messages", room["id"].as_str().unwrap());
+    let mut newest = 0;
+    for number in 0..40 {
+        let body = json!({ "body": format!("recado {number}"), "nonce": format!("n{number}") });
+        newest = server.post(&path, &token, body).await["seq"].as_i64().unwrap();
+    }
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let again = Server::start(&folder, &settings).await;
+    let token = again.log_in().await;
+    assert_eq!(again.room(&token, "praca-central").await["lastSeq"], newest);
+    // The doubled request of a client that never saw its answer.
+    let body = json!({ "body": "recado 39", "nonce": "n39" });
+    assert_eq!(again.post(&path, &token, body).await["seq"], newest);
+    again.signal("-TERM");
+    assert!(again.ended().0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
+    let folder = Folder::new("stop");
+    let server = Server::start(&folder, &[]).await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut half = TcpStream::connect(address).unwrap();
+    half.write_all(b"POST /api/v1/auth/login HTTP/1.1\r\nhost: praca\r\ncontent-length: 100\r\n").unwrap();
+    let mut body = TcpStream::connect(address).unwrap();
+    body.write_all(b"POST /api/v1/auth/login HTTP/1.1\r\nhost: praca\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{").unwrap();
+    let mut idle = BufReader::new(TcpStream::connect(address).unwrap());
+    idle.get_mut().write_all(b"GET /healthz HTTP/1.1\r\nhost: praca\r\n\r\n").unwrap();
+    let mut status = String::new();
+    idle.read_line(&mut status).unwrap();
+    assert_eq!(status, "HTTP/1.1 200 OK\r\n");
+    let began = Instant::now();
+    server.signal("-TERM");
+    assert!(server.ended().0);
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+}
