@@ -63,7 +63,8 @@ fn long_functions(code: &str) -> Vec<(usize, usize, String)> {
         let head =
             trimmed.trim_start_matches("pub ").trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
         let head = head.trim_start_matches("const ").trim_start_matches("async ");
-        let Some(rest) = head.strip_prefix("fn ") else { continue };
+        // A declaration without a body ends on its own line.
+        let Some(rest) = head.strip_prefix("fn ").filter(|rest| !rest.ends_with(';')) else { continue };
         let indent = &line[..line.len() - trimmed.len()];
         let end = lines[at..].iter().position(|line| line.strip_prefix(indent).is_some_and(|rest| rest == "}"));
         let length = end.map_or(0, |end| end + 1);

@@ -87,8 +87,8 @@ pub fn device(agent: &str) -> Option<String> {
     ];
     let named =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    let names: Vec<&str> = named(&BROWSERS).into_iter().chain(named(&SYSTEMS)).collect();
-    (!names.is_empty()).then(|| names.join(" · "))
+    let parts: Vec<&str> = named(&BROWSERS).into_iter().chain(named(&SYSTEMS)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// Milliseconds on this machine's clock.
@@ -111,10 +111,10 @@ fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timest
 
 /// How many people are in a room.
 pub fn online(i18n: Language, count: u64) -> String {
-    match count {
-        0 => t_string!(i18n, rooms.online_nobody).to_owned(),
-        _ => t_string!(i18n, rooms.online, count = count),
+    if count == 0 {
+        return t_string!(i18n, rooms.online_nobody).to_owned();
     }
+    t_string!(i18n, rooms.online, count = count)
 }
 
 /// `Dalva`, of `Dalva Siqueira`.

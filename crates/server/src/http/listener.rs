@@ -91,12 +91,9 @@ pub async fn serve(listener: TcpListener, router: Router, base: Base, stop: Canc
                 continue;
             }
         };
-        let counted = match count(&sources, peer, &base) {
-            Ok(counted) => counted,
-            Err(TooMany) => {
-                metrics::counter!("praca_connections_refused_total").increment(1);
-                continue;
-            }
+        let Ok(counted) = count(&sources, peer, &base) else {
+            metrics::counter!("praca_connections_refused_total").increment(1);
+            continue;
         };
         let (router, stop) = (router.clone(), stop.clone());
         let connection = async move {

@@ -66,7 +66,7 @@ on_both_twins! {
             assert_eq!(runner.run_due().await.unwrap(), 0, "its pause has begun");
             let pause = Duration::from_secs((1 << attempt).min(3_600));
             if attempt < 10 {
-                world.clock.advance(pause - Duration::from_secs(1));
+                world.clock.advance(pause.saturating_sub(Duration::from_secs(1)));
                 assert_eq!(runner.run_due().await.unwrap(), 0, "its pause is {pause:?}");
                 world.clock.advance(Duration::from_secs(1));
             }

@@ -27,8 +27,8 @@ pub struct Open {
     pub at_end: bool,
     /// Where the reader is to be taken, once it is shown.
     pub goal: Option<Goal>,
-    /// Whether a change was missed: then the room is joined again from where this page stands.
-    pub behind: bool,
+    /// A change that came without those before it: then the room is joined again from where this page stands.
+    pub missed: Option<Rev>,
     /// Changes to messages that are not shown; a page read meanwhile may be older than they are.
     pub strays: u32,
     /// Messages on their way.
@@ -98,7 +98,7 @@ impl Open {
             has_after: false,
             at_end: true,
             goal: None,
-            behind: false,
+            missed: None,
             strays: 0,
             outbox,
             typing: Vec::new(),
@@ -116,7 +116,7 @@ impl Open {
         self.has_after = joined.has_after;
         self.slow = slow.or(self.slow.filter(|(until, _)| *until > now));
         self.last_rev = self.last_rev.max(joined.room.room.last_rev);
-        self.behind = false;
+        self.missed = None;
     }
 
     /// Older messages; the newest are let go when there are too many.
@@ -198,13 +198,13 @@ impl Open {
         message.rev = event.rev;
     }
 
-    /// Whether a change is the next one; one known already is not, and one further on makes this page fall behind.
+    /// Whether a change is the next one; one known already is not, and one further on shows that some were missed.
     fn follows(&mut self, rev: Rev) -> bool {
         let next = self.last_rev.next();
         if rev == next {
             self.last_rev = next;
         } else if rev > next {
-            self.behind = true;
+            self.missed = Some(rev);
         }
         rev == next
     }

@@ -1,5 +1,6 @@
 //! The reducer, event by event.
 
+use praca_api::Rev;
 use praca_api::events::{MessageSent, MessageUpdated};
 use serde_json::json;
 use uuid::Uuid;
@@ -77,10 +78,10 @@ fn a_missed_change_is_noticed_and_nothing_shown_out_of_order() {
     let mut model = open();
     model.apply(new(message(4, 4, OTHER, "quatro")), ME, 0.0);
     assert_eq!(bodies(&model), ["um", "dois"]);
-    assert!(model.open.as_ref().unwrap().behind);
+    assert_eq!(model.open.as_ref().unwrap().missed, Some(Rev(4)));
     model.joined(joined(vec![message(3, 3, OTHER, "três"), message(4, 4, OTHER, "quatro")], 2), 0.0);
     assert_eq!(bodies(&model), ["um", "dois", "três", "quatro"]);
-    assert!(!model.open.as_ref().unwrap().behind);
+    assert_eq!(model.open.as_ref().unwrap().missed, None);
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn an_acknowledgement_may_come_before_the_changes_it_follows() {
     let mut model = open();
     let open = model.open.as_mut().unwrap();
     open.take(message(4, 4, ME, "quatro"));
-    assert!(!open.behind, "the ones between are still on their way");
+    assert_eq!(open.missed, None, "the ones between are still on their way");
     model.apply(new(message(3, 3, OTHER, "três")), ME, 0.0);
     model.apply(new(message(4, 4, ME, "quatro")), ME, 0.0);
     assert_eq!(bodies(&model), ["um", "dois", "três", "quatro"]);

@@ -4,6 +4,7 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::rooms::{Room, RoomForMe, UpdateMembership};
 use serde_json::Value;
@@ -94,7 +95,7 @@ fn Mine() -> impl IntoView {
         spawn_local(async move {
             let path = format!("/rooms/{id}/membership");
             // Out of the room first: whoever stays in it counts as coming back.
-            navigate("/salas", Default::default());
+            navigate("/salas", NavigateOptions::default());
             let answer: Answer<Value> = square.session.send(Method::DELETE, &path, None::<&()>).await;
             match answer {
                 Ok(_) => square.load_rooms(),
@@ -166,7 +167,7 @@ fn ArchiveQuestion(open: RwSignal<bool>) -> impl IntoView {
             match answer {
                 Ok(_) => {
                     square.model.update(|model| model.forget_room(id));
-                    navigate("/salas", Default::default());
+                    navigate("/salas", NavigateOptions::default());
                 }
                 Err(trouble) => square.complain(&trouble),
             }

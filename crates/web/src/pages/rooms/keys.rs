@@ -2,6 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
@@ -26,7 +27,7 @@ pub fn follow(square: Square, slug: Memo<Option<String>>) {
             let next =
                 square.model.with_untracked(|model| model.neighbour(here.as_deref(), forward, event.shift_key()));
             if let Some(next) = next {
-                navigate(&format!("/salas/{next}"), Default::default());
+                navigate(&format!("/salas/{next}"), NavigateOptions::default());
             }
         }
         _ => {}

@@ -58,15 +58,12 @@ pub fn Log(draft: Draft) -> impl IntoView {
         move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()).unwrap_or_default());
     let has_before = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.has_before));
     let opening = move || square.model.with(|model| model.open.is_none());
-    let empty = move || {
-        square.model.with(|m| m.open.as_ref().is_some_and(|open| open.messages.is_empty() && open.outbox.is_empty()))
-    };
     let scrolled = move |_| {
         place.note();
-        if place.from_start() < NEAR {
+        if place.above() < NEAR {
             square.load_older();
         }
-        if place.from_end() < NEAR {
+        if place.below() < NEAR {
             square.load_newer();
         }
     };
@@ -83,14 +80,7 @@ pub fn Log(draft: Draft) -> impl IntoView {
                         <button type="button" class="btn btn--sm btn--quiet" on:click=move |_| square.load_older()>{t!(i18n, chat.older)}</button>
                     </li>
                 </Show>
-                <Show when=empty>
-                    <li>
-                        <Empty
-                            drawing="bench" title=Signal::derive(move || t_string!(i18n, chat.empty_title).to_owned())
-                            text=Signal::derive(move || t_string!(i18n, chat.empty).to_owned())
-                        />
-                    </li>
-                </Show>
+                <Silence />
                 <For
                     each=move || groups.0.get().unwrap_or_default()
                     key=|group| (group.first(), group.day.clone(), group.new_from_here)
@@ -99,6 +89,36 @@ pub fn Log(draft: Draft) -> impl IntoView {
                 <Outbox />
             </ol>
         </div>
+        <ToEnd place />
+    }
+}
+
+/// Nobody has written yet.
+#[component]
+fn Silence() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let empty = move || {
+        square.model.with(|m| m.open.as_ref().is_some_and(|open| open.messages.is_empty() && open.outbox.is_empty()))
+    };
+    view! {
+        <Show when=empty>
+            <li>
+                <Empty
+                    drawing="bench" title=Signal::derive(move || t_string!(i18n, chat.empty_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, chat.empty).to_owned())
+                />
+            </li>
+        </Show>
+    }
+}
+
+/// The way back to the newest messages, for who is not there.
+#[component]
+fn ToEnd(place: Place) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    view! {
         <div class="to-end">
             <Show when=move || !place.at_end.get()>
                 <button type="button" class="btn btn--sm" on:click=move |_| square.go_to(Goal::End)>

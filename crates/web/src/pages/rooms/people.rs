@@ -28,6 +28,30 @@ struct Members {
 }
 
 impl Members {
+    /// The members of whichever room is open, read again when somebody came or was silenced.
+    fn of_open_room(square: Square, silencing: Silencing) -> Self {
+        let members = Self {
+            room: Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id))),
+            items: RwSignal::new(None),
+            next: RwSignal::new(None),
+            all: RwSignal::new(false),
+            chosen: RwSignal::new(None),
+        };
+        let online = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.online)));
+        Effect::new(move |before: Option<Option<ConversationId>>| {
+            let room = members.room.get();
+            online.track();
+            silencing.done.track();
+            if before.flatten() != room {
+                members.items.set(None);
+                members.all.set(false);
+            }
+            members.read(square, None);
+            room
+        });
+        members
+    }
+
     fn read(self, square: Square, after: Option<String>) {
         let Some(room) = self.room.get_untracked() else { return };
         spawn_local(async move {
@@ -57,26 +81,7 @@ pub fn People() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let silencing = expect_context::<Silencing>();
-    let members = Members {
-        room: Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id))),
-        items: RwSignal::new(None),
-        next: RwSignal::new(None),
-        all: RwSignal::new(false),
-        chosen: RwSignal::new(None),
-    };
-    let online = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.online)));
-    Effect::new(move |before: Option<Option<ConversationId>>| {
-        let room = members.room.get();
-        // Whoever came or was silenced changes the list.
-        online.track();
-        silencing.done.track();
-        if before.flatten() != room {
-            members.items.set(None);
-            members.all.set(false);
-        }
-        members.read(square, None);
-        room
-    });
+    let members = Members::of_open_room(square, silencing);
     let shown = move || {
         let count = if members.all.get() { usize::MAX } else { FIRST };
         members.items.get().unwrap_or_default().into_iter().take(count).collect::<Vec<_>>()

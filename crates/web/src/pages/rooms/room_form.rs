@@ -4,6 +4,7 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::rooms::{NewRoom, Room, UpdateRoom, Visibility};
 
@@ -81,7 +82,7 @@ fn RoomForm(open: RwSignal<bool>, editing: bool) -> impl IntoView {
                     open.set(false);
                     square.load_rooms();
                     if id.is_none() {
-                        navigate(&format!("/salas/{}", room.slug), Default::default());
+                        navigate(&format!("/salas/{}", room.slug), NavigateOptions::default());
                     }
                 }
                 Err(trouble) => said.set(explain(i18n, &trouble)),
@@ -90,33 +91,41 @@ fn RoomForm(open: RwSignal<bool>, editing: bool) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=submit>
-            <div class="field">
-                <label for="sala-nome">{t!(i18n, room.name)}</label>
-                <input class="input" id="sala-nome" required minlength="2" maxlength="60" bind:value=form.name />
-            </div>
-            <div class="field">
-                <label for="sala-assunto">{t!(i18n, room.topic)}</label>
-                <textarea class="input" id="sala-assunto" rows="3" maxlength="280" bind:value=form.topic></textarea>
-            </div>
-            <div class="field">
-                <label for="sala-relogio">{t!(i18n, room.room_clock)}</label>
-                <input class="input" id="sala-relogio" type="number" min="0" max="21600" inputmode="numeric" bind:value=form.room_clock />
-            </div>
-            <div class="field">
-                <label for="sala-pessoa">{t!(i18n, room.user_clock)}</label>
-                <input class="input" id="sala-pessoa" type="number" min="0" max="21600" inputmode="numeric" bind:value=form.user_clock />
-                <p class="hint">{t!(i18n, room.clock_hint)}</p>
-            </div>
-            <label class="switch">
-                <span>{t!(i18n, room.unlisted)}<small>{t!(i18n, room.unlisted_hint)}</small></span>
-                <input type="checkbox" role="switch" bind:checked=form.unlisted />
-            </label>
+            <RoomFields form />
             <FormTrouble said />
             <div class="dialog-actions">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{t!(i18n, chat.cancel)}</button>
                 <button type="submit" class="btn btn--primary">{if editing { t_string!(i18n, profile.save) } else { t_string!(i18n, room.create) }}</button>
             </div>
         </form>
+    }
+}
+
+#[component]
+fn RoomFields(form: Form) -> impl IntoView {
+    let i18n = language();
+    view! {
+        <div class="field">
+            <label for="sala-nome">{t!(i18n, room.name)}</label>
+            <input class="input" id="sala-nome" required minlength="2" maxlength="60" bind:value=form.name />
+        </div>
+        <div class="field">
+            <label for="sala-assunto">{t!(i18n, room.topic)}</label>
+            <textarea class="input" id="sala-assunto" rows="3" maxlength="280" bind:value=form.topic></textarea>
+        </div>
+        <div class="field">
+            <label for="sala-relogio">{t!(i18n, room.room_clock)}</label>
+            <input class="input" id="sala-relogio" type="number" min="0" max="21600" inputmode="numeric" bind:value=form.room_clock />
+        </div>
+        <div class="field">
+            <label for="sala-pessoa">{t!(i18n, room.user_clock)}</label>
+            <input class="input" id="sala-pessoa" type="number" min="0" max="21600" inputmode="numeric" bind:value=form.user_clock />
+            <p class="hint">{t!(i18n, room.clock_hint)}</p>
+        </div>
+        <label class="switch">
+            <span>{t!(i18n, room.unlisted)}<small>{t!(i18n, room.unlisted_hint)}</small></span>
+            <input type="checkbox" role="switch" bind:checked=form.unlisted />
+        </label>
     }
 }
 

@@ -168,11 +168,11 @@ impl Square {
             _ => {}
         }
         let Some(me) = self.session.user_untracked().map(|user| user.author.id) else { return };
-        let behind = self.model.try_update(|model| {
+        let missed = self.model.try_update(|model| {
             model.apply(event, me, format::now());
-            model.open.as_mut().is_some_and(|open| std::mem::take(&mut open.behind))
+            model.open.as_mut().and_then(|open| open.missed.take())
         });
-        if behind == Some(true) {
+        if missed.flatten().is_some() {
             self.join();
         }
     }

@@ -80,12 +80,12 @@ impl Place {
     }
 
     /// Pixels above what is in view.
-    pub fn from_start(self) -> i32 {
+    pub fn above(self) -> i32 {
         self.element().map_or(i32::MAX, |log| log.scroll_top())
     }
 
     /// Pixels below what is in view.
-    pub fn from_end(self) -> i32 {
+    pub fn below(self) -> i32 {
         self.element().map_or(i32::MAX, |log| log.scroll_height() - log.scroll_top() - log.client_height())
     }
 
@@ -137,7 +137,7 @@ impl Place {
         let (newest, shown) = self.square.model.with_untracked(|model| {
             model.open.as_ref().map_or((true, false), |open| (!open.has_after, !open.messages.is_empty()))
         });
-        let at_end = newest && self.from_end() < AT_END;
+        let at_end = newest && self.below() < AT_END;
         if at_end != self.at_end.get_untracked() {
             self.at_end.set(at_end);
         }
