@@ -11,16 +11,13 @@ use praca_api::accounts::Author;
 use praca_api::{Problem, ProblemCode};
 
 use crate::format;
-use crate::i18n::{Locale, use_i18n};
+use crate::language::Language;
 use crate::net::Trouble;
 
 pub use dialog::Dialog;
 pub use empty::Empty;
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
-
-/// The locale in force.
-pub type Language = leptos_i18n::I18nContext<Locale>;
 
 /// An icon of the sprite.
 #[component]
@@ -103,9 +100,4 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         _ => t_string!(i18n, error.generic),
     };
     text.to_owned()
-}
-
-/// The language, for pages.
-pub fn language() -> Language {
-    use_i18n()
 }

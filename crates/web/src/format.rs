@@ -5,8 +5,8 @@ use leptos_i18n::t_string;
 use praca_api::{ConversationId, Timestamp, UserId};
 use wasm_bindgen::JsValue;
 
-use crate::components::Language;
 use crate::i18n::Locale;
+use crate::language::Language;
 
 /// `17h46` in Portuguese, `17:46` elsewhere.
 pub fn hour(locale: Locale, at: Timestamp) -> String {

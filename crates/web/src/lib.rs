@@ -5,6 +5,7 @@
 mod bindings;
 mod components;
 mod format;
+mod language;
 pub mod model;
 mod net;
 mod pages;

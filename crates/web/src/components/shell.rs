@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use leptos_router::hooks::use_location;
 
-use super::{Avatar, Brand, Icon, Wave, language};
+use super::{Avatar, Brand, Icon, Wave};
+use crate::language::language;
 use crate::session::Session;
 use crate::store;
 

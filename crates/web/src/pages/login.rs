@@ -10,7 +10,8 @@ use praca_api::accounts::{Locale as Spoken, Login as Wish, Register, Session as 
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTemplateElement;
 
-use crate::components::{Brand, Icon, LegalLinks, Wave, explain, language};
+use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
+use crate::language::language;
 use crate::net::{self, Answer};
 use crate::session::{Session, Standing};
 

@@ -7,8 +7,9 @@ use leptos_i18n::{Locale as _, t, t_string};
 use praca_api::accounts::{Locale as Spoken, SessionInfo, UpdateMe, User};
 use praca_api::{Page, SessionId};
 
-use crate::components::{Icon, Shell, explain, language, set_theme};
+use crate::components::{Icon, Shell, explain, set_theme};
 use crate::i18n::Locale;
+use crate::language::language;
 use crate::net::Answer;
 use crate::session::Session;
 use crate::{format, store};

@@ -18,7 +18,8 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use leptos_router::hooks::use_params_map;
 
-use crate::components::{Empty, Shell, language};
+use crate::components::{Empty, Shell};
+use crate::language::language;
 use silence::{SilenceDialog, Silencing};
 use square::Square;
 

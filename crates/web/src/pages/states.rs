@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 
-use crate::components::{Empty, LegalLinks, language};
+use crate::components::{Empty, LegalLinks};
 use crate::format;
+use crate::language::language;
 use crate::session::Session;
 
 /// The frame of a page without rail: something in the middle, the legal strip below.

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_i18n::{Locale as _, t};
 
-use crate::components::{LegalLinks, RichText, language};
+use crate::components::{LegalLinks, RichText};
+use crate::language::language;
 use crate::net;
 
 /// One of the texts.

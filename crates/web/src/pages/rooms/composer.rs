@@ -9,7 +9,8 @@ use praca_api::messages::{Message, ReplyTo};
 use praca_api::{ConversationId, MessageId, Timestamp};
 
 use super::square::{HeldBack, Square, seconds};
-use crate::components::{Icon, language};
+use crate::components::Icon;
+use crate::language::language;
 use crate::{format, store};
 
 /// What is being written in the open room. Kept in this browser until it is sent.

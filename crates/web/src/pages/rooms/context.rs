@@ -13,7 +13,8 @@ use super::people::People;
 use super::room_form::RoomDialog;
 use super::silence::Silencing;
 use super::square::Square;
-use crate::components::{Dialog, Icon, language};
+use crate::components::{Dialog, Icon};
+use crate::language::language;
 use crate::net::Answer;
 
 /// The pane.

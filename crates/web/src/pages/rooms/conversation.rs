@@ -8,8 +8,9 @@ use super::composer::{Composer, Draft};
 use super::log::Log;
 use super::menu::{Menu, MessageMenu};
 use super::square::{Link, Square, seconds};
-use crate::components::{Icon, language};
+use crate::components::Icon;
 use crate::format;
+use crate::language::language;
 use crate::model::Open;
 
 /// The pane's content.

@@ -6,8 +6,9 @@ use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
 use super::square::Square;
-use crate::components::{Empty, Icon, language};
+use crate::components::{Empty, Icon};
 use crate::format;
+use crate::language::language;
 
 /// The pane.
 #[component]

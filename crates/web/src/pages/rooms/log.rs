@@ -14,8 +14,9 @@ use super::composer::Draft;
 use super::message::GroupView;
 use super::outbox::Outbox;
 use super::square::Square;
-use crate::components::{Empty, Icon, language};
+use crate::components::{Empty, Icon};
 use crate::format;
+use crate::language::language;
 use crate::model::{Goal, Group};
 use place::Place;
 

@@ -11,7 +11,8 @@ use praca_api::messages::Message;
 use super::composer::Draft;
 use super::silence::Silencing;
 use super::square::Square;
-use crate::components::{Dialog, Icon, language};
+use crate::components::{Dialog, Icon};
+use crate::language::language;
 
 /// Its id in the page.
 pub const MENU: &str = "menu-msg";

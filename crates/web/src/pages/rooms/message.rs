@@ -11,8 +11,9 @@ use web_sys::Element;
 use super::log::{Groups, open_menu};
 use super::menu::{MENU, Menu};
 use super::square::Square;
-use crate::components::{Avatar, Icon, RichText, Wave, language};
+use crate::components::{Avatar, Icon, RichText, Wave};
 use crate::format;
+use crate::language::language;
 use crate::model::{Goal, Group};
 
 /// A group: what stands at its head stays, its messages change one by one.

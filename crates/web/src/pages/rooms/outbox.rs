@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_i18n::t;
 
 use super::square::Square;
-use crate::components::{Icon, language};
+use crate::components::Icon;
+use crate::language::language;
 use crate::model::Outgoing;
 
 /// One row a message.

@@ -9,7 +9,8 @@ use praca_api::{ConversationId, Page, UserId};
 
 use super::silence::Silencing;
 use super::square::Square;
-use crate::components::{Avatar, Icon, language};
+use crate::components::{Avatar, Icon};
+use crate::language::language;
 use crate::net::Answer;
 
 /// Id of the menu of a person.

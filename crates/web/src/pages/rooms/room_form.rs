@@ -9,7 +9,8 @@ use leptos_router::hooks::use_navigate;
 use praca_api::rooms::{NewRoom, Room, UpdateRoom, Visibility};
 
 use super::square::Square;
-use crate::components::{Dialog, FormTrouble, explain, language};
+use crate::components::{Dialog, FormTrouble, explain};
+use crate::language::language;
 use crate::net::Answer;
 
 /// What is written in the form.

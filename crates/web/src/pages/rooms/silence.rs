@@ -9,8 +9,9 @@ use praca_api::rooms::Silence;
 use praca_api::{ConversationId, Timestamp};
 
 use super::square::Square;
-use crate::components::{Dialog, FormTrouble, explain, language};
+use crate::components::{Dialog, FormTrouble, explain};
 use crate::format;
+use crate::language::language;
 use crate::net::Answer;
 
 /// One hour, in milliseconds.

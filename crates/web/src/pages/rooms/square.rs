@@ -20,8 +20,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::components::{Language, explain, language};
+use crate::components::explain;
 use crate::format;
+use crate::language::{Language, language};
 use crate::model::Model;
 use crate::net::live::{Live, News};
 use crate::net::{Answer, Trouble, version};

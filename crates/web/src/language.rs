@@ -1,0 +1,11 @@
+//! The language in force.
+
+use crate::i18n::{Locale, use_i18n};
+
+/// Knows the locale and its texts.
+pub type Language = leptos_i18n::I18nContext<Locale>;
+
+/// The language of the page.
+pub fn language() -> Language {
+    use_i18n()
+}
