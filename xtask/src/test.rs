@@ -80,9 +80,9 @@ fn python() -> Result<std::path::PathBuf> {
     let python = venv.join("bin/python");
     let wanted = root().join("e2e/requirements.txt");
     if !python.exists() {
-        run(program("python3").args(["-m", "venv"]).arg(&venv)).or_else(|_| {
+        run(program("python3").args(["-m", "venv", "--clear"]).arg(&venv)).or_else(|_| {
             packages::python_venv()?;
-            run(program("python3").args(["-m", "venv"]).arg(&venv))
+            run(program("python3").args(["-m", "venv", "--clear"]).arg(&venv))
         })?;
     }
     run(program(&python).args(["-m", "pip", "install", "-q", "-r"]).arg(wanted))?;

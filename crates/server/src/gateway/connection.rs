@@ -21,6 +21,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(20);
 const INBOX: usize = 256;
 /// Sockets of one person on one node, while floods are held back: so many tabs and programs nobody has.
 const SOCKETS_A_PERSON: usize = 50;
+/// Least time between two notices that somebody types, whatever a client sends.
+const TYPING_PAUSE: Duration = Duration::from_secs(1);
 /// Ticks between two looks at whether everybody connected still may be.
 const RECHECK_TICKS: u64 = 60;
 /// So many times its quota a second, and a socket is not slow but hostile.
@@ -37,6 +39,8 @@ pub struct Connection {
     /// Set once it is being closed, so that it happens once.
     closing: AtomicBool,
     inbox: Mutex<Inbox>,
+    /// Where and when it last told that its person types.
+    typed: Mutex<Option<(ConversationId, Instant)>>,
     /// Conversations it is in.
     pub conversations: Mutex<HashSet<ConversationId>>,
 }
@@ -79,6 +83,7 @@ impl Connection {
             expires_at: AtomicI64::new(i64::MAX),
             closing: AtomicBool::new(false),
             inbox: Mutex::default(),
+            typed: Mutex::default(),
             conversations: Mutex::default(),
         }
     }
@@ -129,6 +134,17 @@ impl Connection {
     /// Moves the end of its access token.
     pub fn renew(&self, expires_at: Timestamp) {
         self.expires_at.store(expires_at.millis(), Ordering::Release);
+    }
+
+    /// Whether the others hear again that its person types: once a second is enough for them.
+    pub fn may_tell_typing(&self, conversation: ConversationId) -> bool {
+        let mut typed = lock(&self.typed);
+        let now = Instant::now();
+        if typed.is_some_and(|(room, at)| room == conversation && now - at < TYPING_PAUSE) {
+            return false;
+        }
+        *typed = Some((conversation, now));
+        true
     }
 
     /// Takes a packet in, within the quota and the room there is.

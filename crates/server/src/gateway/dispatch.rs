@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use praca_api::ProblemCode;
 use praca_api::events::{Ack, ClientEvent, Handshake, Renewed};
+use praca_api::{ConversationId, ProblemCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -29,6 +29,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether the others hear again that the person types here.
+    pub fn may_tell_typing(&self, conversation: ConversationId) -> bool {
+        self.connection.may_tell_typing(conversation)
+    }
+
     /// The socket, as other nodes know it.
     pub fn socket(&self) -> String {
         self.connection.id.to_string()

@@ -103,7 +103,9 @@ impl RoomsSocket {
             return Err(Error::denied());
         }
         let (conversation, user) = (access.id(), caller.actor.id());
-        self.base.announce(&Event::TypingSeen { conversation, user, socket: caller.socket() });
+        if caller.may_tell_typing(conversation) {
+            self.base.announce(&Event::TypingSeen { conversation, user, socket: caller.socket() });
+        }
         Reply::with(&Nothing {})
     }
 }
