@@ -4,7 +4,7 @@ use praca_api::accounts::Role;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::json;
 
-use crate::world::{PASSWORD, World, on_both_twins, read};
+use crate::world::{PASSWORD, Twin, World, on_both_twins, read};
 
 fn wish(handle: &str, email: &str) -> serde_json::Value {
     json!({ "email": email, "handle": handle, "displayName": "Nova Vizinha", "password": PASSWORD })
@@ -166,6 +166,16 @@ on_both_twins! {
 
 #[tokio::test]
 async fn a_closed_square_takes_no_newcomers() {
-    let world = World::new(crate::world::Twin::Embedded, &[("PRACA_REGISTRATION", "closed")]).await;
+    let world = World::new(Twin::Embedded, &[("PRACA_REGISTRATION", "closed")]).await;
     world.post("/auth/register", None, wish("rosa", "rosa@praca.example")).await.expect(403, "access.denied");
+}
+
+#[tokio::test]
+async fn behind_https_the_cookie_and_the_browser_stay_there() {
+    let world = World::new(Twin::Embedded, &[("PRACA_PUBLIC_URL", "https://praca.example")]).await;
+    world.user("rosa").await;
+    let body = json!({ "login": "rosa", "password": PASSWORD, "transport": "cookie" });
+    let answer = world.post("/auth/login", None, body).await;
+    assert!(answer.headers[SET_COOKIE].to_str().unwrap().contains("; Secure"), "{:?}", answer.headers);
+    assert!(answer.headers["strict-transport-security"].to_str().unwrap().starts_with("max-age="));
 }

@@ -155,7 +155,8 @@ impl World {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let public_url = public_url.unwrap_or_else(|| url.clone());
+        let set = settings.iter().find(|(key, _)| key == "PRACA_PUBLIC_URL").map(|(_, value)| value.clone());
+        let public_url = public_url.or(set).unwrap_or_else(|| url.clone());
         let mut pairs: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         pairs.push(("PRACA_PUBLIC_URL", &public_url));
         let config = Config::load(&Source::of(&pairs)).unwrap();
