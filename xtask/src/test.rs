@@ -7,6 +7,8 @@ use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
 use crate::{tidy, web};
 
+const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|browser]";
+
 /// A part of the tests.
 type Step = fn() -> Result;
 
@@ -25,8 +27,11 @@ pub fn test(arguments: &[String]) -> Result {
     let only = match arguments {
         [] => None,
         [flag, step] if flag == "--only" => Some(step.as_str()),
-        _ => return Err(Failure::new("usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|browser]")),
+        _ => return Err(Failure::new(USAGE)),
     };
+    if only.is_some_and(|only| STEPS.iter().all(|(name, _)| *name != only)) {
+        return Err(Failure::new(USAGE));
+    }
     for (name, step) in STEPS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
         let began = Instant::now();
         say(&format!("== {name}"));

@@ -69,6 +69,9 @@ pub struct Room {
     pub online: u64,
     /// Changes when a restore rewound the room: then start over.
     pub epoch: i32,
+    /// Set once it is archived: it is in no list and takes no more messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
 }
 
 /// What a room is to the one asking.

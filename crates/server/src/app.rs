@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use praca_api::events::ClientEvent;
+use praca_api::limits::BODY_BYTES;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
@@ -30,7 +31,7 @@ use crate::conversations::Conversations;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::gateway::{Gateway, SocketHandler, asyncapi};
+use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
 use crate::http::{Gatekeeper, body, layers, listener, openapi, ops, texts, web};
 use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
@@ -70,6 +71,12 @@ impl Copies for Slices {
         self.accounts.forget(key);
         self.conversations.forget(key);
         self.rooms.forget(key);
+    }
+
+    fn forget_all(&self) {
+        self.accounts.forget_all();
+        self.conversations.forget_all();
+        self.rooms.forget_all();
     }
 }
 
@@ -158,18 +165,13 @@ impl App {
         let base = self.base.clone();
         let (api, document) = self.api().split_for_parts();
         let openapi = document.to_json().unwrap_or_default();
-        let api = api
-            .layer(from_fn(layers::limit_time))
-            .layer(from_fn(body::take_in))
-            .layer(from_fn_with_state((base.clone(), self.gatekeeper.clone()), layers::identify));
         let socket = self.gateway.service();
         let sockets = Router::new()
             .route_service("/socket.io", socket.clone())
             .route_service("/socket.io/", socket)
+            .layer(from_fn_with_state(SOCKET_BODY_BYTES, body::take_in))
             .layer(from_fn_with_state(base.clone(), layers::limit_handshakes));
         api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))
-            .merge(ops::metrics_route(base.clone()))
-            .merge(texts::routes(base.config.data_dir.clone()))
             .merge(web::routes())
             .method_not_allowed_fallback(layers::method_not_allowed)
             .layer(CatchPanicLayer::custom(layers::answer_panic))
@@ -193,9 +195,13 @@ impl App {
         let v1 = OpenApiRouter::new()
             .merge(accounts::routes(self.accounts.clone()))
             .merge(rooms::routes(self.conversations.clone(), self.rooms.clone()))
-            .merge(admin::routes(self.base.clone(), self.accounts.clone()));
+            .merge(admin::routes(self.base.clone(), self.accounts.clone()))
+            .layer(from_fn_with_state(BODY_BYTES, body::take_in))
+            .layer(from_fn_with_state((self.base.clone(), self.gatekeeper.clone()), layers::identify))
+            .layer(from_fn(layers::limit_time));
         OpenApiRouter::with_openapi(openapi::Document::openapi())
             .merge(ops::routes(self.base.clone()))
+            .merge(texts::routes(self.base.config.data_dir.clone()))
             .nest("/api/v1", v1)
     }
 
@@ -246,6 +252,7 @@ impl App {
         self.base.shutdown.cancel();
         self.gateway.shut_down().await;
         self.conversations.finish().await;
+        self.base.bus.finish().await;
     }
 
     /// Drops copies of rows that changed on any node.
@@ -254,25 +261,27 @@ impl App {
         loop {
             match signals.recv().await {
                 Ok(signal) => match &*signal {
-                    Signal::Forget(CacheKey::SigningKeys) => {
-                        if let Err(error) = self.base.keys.reload(self.base.clock.now()).await {
-                            tracing::warn!(%error, "signing keys cannot be read; an unknown one will be looked for");
-                        }
-                    }
+                    Signal::Forget(CacheKey::SigningKeys) => self.reload_keys().await,
                     Signal::Forget(key) => self.base.bus.forget(*key),
-                    Signal::Resync => self.forget_all(),
+                    Signal::Resync => self.start_over().await,
                     _ => {}
                 },
-                Err(RecvError::Lagged(_)) => self.forget_all(),
+                Err(RecvError::Lagged(_)) => self.start_over().await,
                 Err(RecvError::Closed) => return,
             }
         }
     }
 
-    fn forget_all(&self) {
-        self.accounts.forget_all();
-        self.conversations.forget_all();
-        self.rooms.forget_all();
+    /// Signals were lost.
+    async fn start_over(&self) {
+        self.base.bus.forget_all();
+        self.reload_keys().await;
+    }
+
+    async fn reload_keys(&self) {
+        if let Err(error) = self.base.keys.reload(self.base.clock.now()).await {
+            tracing::warn!(%error, "signing keys cannot be read; an unknown one will be looked for");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod script;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use praca_api::accounts::{AccountStatus, Register, Role};
+use praca_api::accounts::{AccountStatus, Register};
 use praca_api::messages::NewMessage;
 use praca_api::rooms::{NewRoom, RoomForMe, Silence};
 use praca_api::{ProblemCode, SessionId, UserId};
@@ -13,6 +13,7 @@ use praca_api::{ProblemCode, SessionId, UserId};
 use crate::accounts::NewAccount;
 use crate::app::App;
 use crate::auth::{Actor, Authority};
+use crate::config::Config;
 use crate::conversations::access::{Administer, Write};
 use crate::error::{Error, Result};
 
@@ -22,14 +23,28 @@ pub const PASSWORD: &str = "praca-demo-2026";
 /// Loads what is missing.
 ///
 /// # Errors
-/// The database refuses.
+/// The square is not private to this machine, or the database refuses.
 pub async fn load(app: &App) -> Result<()> {
+    require_private(&app.base.config)?;
     let people = load_people(app).await?;
     let admin = people.get("ana").cloned().ok_or_else(Error::not_found)?;
     for room in script::ROOMS {
         load_room(app, room, &people, &admin).await?;
     }
     Ok(())
+}
+
+/// Refuses where others could log in: the passwords are public.
+///
+/// # Errors
+/// Says what to change.
+pub fn require_private(config: &Config) -> Result<()> {
+    if config.is_private() {
+        return Ok(());
+    }
+    Err(Error::internal(
+        "the demo data is for this machine only, since its passwords are public: listen on 127.0.0.1 and leave PRACA_PUBLIC_URL there",
+    ))
 }
 
 async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
@@ -51,17 +66,17 @@ async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
             }
             Err(error) => return Err(error),
         };
-        people.insert(*handle, actor(app, id, *role).await?);
+        people.insert(*handle, actor(app, id).await?);
     }
     Ok(people)
 }
 
 /// A demo person as the rules need them; they have no session.
-async fn actor(app: &App, id: UserId, role: Role) -> Result<Arc<Actor>> {
+async fn actor(app: &App, id: UserId) -> Result<Arc<Actor>> {
     Ok(Arc::new(Actor {
         author: app.accounts.author(id).await?,
         session: SessionId(app.base.ids.uuid()),
-        role,
+        role: app.accounts.role(id).await?,
         status: AccountStatus::Active,
         status_reason: None,
         status_until: None,

@@ -163,8 +163,6 @@ pub enum SessionEnd {
     LoggedOut,
     /// A refresh token was used twice.
     Reused,
-    /// The account was suspended.
-    Suspended,
 }
 
 /// What was done to a room.

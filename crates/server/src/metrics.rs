@@ -52,7 +52,8 @@ fn describe() {
     describe_histogram!("praca_http_request_duration_seconds", "Time to answer, by route, method and status.");
     describe_counter!("praca_socket_events_total", "Socket events handled, by event and outcome.");
     describe_gauge!("praca_sockets", "Authenticated sockets of this node.");
-    describe_counter!("praca_socket_overflows_total", "Sockets closed because they did not read.");
+    describe_counter!("praca_socket_overflows_total", "Sockets dropped because they did not read, or were gone.");
+    describe_counter!("praca_connections_refused_total", "Connections refused because their source had too many.");
     describe_counter!("praca_messages_stored_total", "Messages committed.");
     describe_histogram!("praca_message_group_size", "Messages committed together.");
     describe_histogram!("praca_message_commit_seconds", "From queueing a message to its commit.");

@@ -22,10 +22,10 @@ impl RequestId {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().into())
     }
 
-    /// The caller's own, if it is 8 to 128 letters, digits, `-`, `_`, `.` or `:`.
+    /// The caller's own, if it is 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
     pub fn from_client(text: &str) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
-        ((8..=128).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.into()))
+        ((1..=128).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.into()))
     }
 
     /// The one of the request under way; nil outside of any.

@@ -9,3 +9,7 @@ pub type Language = leptos_i18n::I18nContext<Locale>;
 pub fn language() -> Language {
     use_i18n()
 }
+
+/// The languages by their own names.
+pub const LANGUAGES: [(Locale, &str); 3] =
+    [(Locale::pt_BR, "Português"), (Locale::en, "English"), (Locale::es, "Español")];

@@ -41,6 +41,13 @@ fn App() -> impl IntoView {
     });
     let session = session::Session::new();
     provide_context(session);
+    // Whoever comes in is spoken to in the language of their account.
+    let spoken = Memo::new(move |_| session.user().map(|user| user.locale));
+    Effect::new(move |_| {
+        if let Some(locale) = spoken.get().and_then(|spoken| spoken.as_str().parse::<Locale>().ok()) {
+            i18n.set_locale(locale);
+        }
+    });
     session.resume();
     view! { <pages::Pages /> }
 }

@@ -5,11 +5,12 @@ mod open;
 mod tests;
 
 use praca_api::events::{Joined, MessageDeleted, ServerEvent};
-use praca_api::messages::{Message, MessagePage};
-use praca_api::rooms::{RoomForMe, SlowMode};
+use praca_api::messages::{Message, MessagePage, ReplyTo};
+use praca_api::rooms::{Room, RoomForMe, SlowMode};
 use praca_api::{ConversationId, Seq, UserId};
+use serde::{Deserialize, Serialize};
 
-pub use open::{Goal, Group, Open, Outgoing};
+pub use open::{Goal, Group, Open};
 
 /// The rooms of a person, and the one that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +19,23 @@ pub struct Model {
     pub rooms: Option<Vec<RoomForMe>>,
     /// The open room.
     pub open: Option<Open>,
+    /// Messages on their way, of all rooms.
+    pub outbox: Vec<Outgoing>,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Where to.
+    pub room: ConversationId,
+    /// Its name, which makes sending it again harmless.
+    pub nonce: String,
+    /// Its text.
+    pub body: String,
+    /// What it answers.
+    pub reply_to: Option<ReplyTo>,
+    /// Whether it failed, and waits for the person.
+    pub failed: bool,
 }
 
 impl Model {
@@ -84,18 +102,17 @@ impl Model {
         let id = joined.room.room.id;
         let slow = wait_of(&joined.slow_mode, now);
         let room = joined.room.clone();
+        self.arrived(&joined.messages);
         match self.open_mut(id) {
             Some(open) if !joined.reset => open.catch_up(joined, slow, now),
-            same => {
-                let outbox = same.map(|open| std::mem::take(&mut open.outbox)).unwrap_or_default();
-                self.open = Some(Open::new(joined, outbox, slow));
-            }
+            _ => self.open = Some(Open::new(joined, slow)),
         }
         self.note_room(room);
     }
 
     /// Older messages arrived.
     pub fn older(&mut self, id: ConversationId, page: MessagePage) {
+        self.arrived(&page.items);
         if let Some(open) = self.open_mut(id) {
             open.older(page);
         }
@@ -103,6 +120,7 @@ impl Model {
 
     /// Messages newer than those shown arrived.
     pub fn newer(&mut self, id: ConversationId, page: MessagePage) {
+        self.arrived(&page.items);
         if let Some(open) = self.open_mut(id) {
             open.newer(page);
         }
@@ -110,9 +128,30 @@ impl Model {
 
     /// Other messages are shown: those round one that was asked for, or the newest.
     pub fn turned_to(&mut self, id: ConversationId, page: MessagePage) {
+        self.arrived(&page.items);
         if let Some(open) = self.open_mut(id) {
             open.turn_to(page);
         }
+    }
+
+    /// The server has a message of one's own. It stays on its way until those before it are shown.
+    pub fn acknowledged(&mut self, message: Message) {
+        let sent = std::slice::from_ref(&message).to_vec();
+        let placed = self.open_mut(message.conversation_id).is_none_or(|open| open.take(message));
+        if placed {
+            self.arrived(&sent);
+        }
+    }
+
+    /// What has arrived is no longer on its way.
+    fn arrived(&mut self, messages: &[Message]) {
+        self.outbox.retain(|outgoing| !messages.iter().any(|message| message.nonce.as_ref() == Some(&outgoing.nonce)));
+    }
+
+    /// What is on its way to the open room.
+    pub fn leaving(&self) -> impl Iterator<Item = &Outgoing> {
+        let room = self.open.as_ref().map(|open| open.id);
+        self.outbox.iter().filter(move |outgoing| Some(outgoing.room) == room)
     }
 
     /// The server says something.
@@ -120,6 +159,7 @@ impl Model {
         match event {
             ServerEvent::MessageNew(event) => {
                 let message = event.message;
+                self.arrived(std::slice::from_ref(&message));
                 if let Some(open) = self.open_mut(message.conversation_id) {
                     let own = message.author.as_ref().is_some_and(|author| author.id == me);
                     if let Some(wait) = event.room_wait_ms.filter(|_| !own) {
@@ -136,11 +176,7 @@ impl Model {
                 }
             }
             ServerEvent::MessageDeleted(event) => self.deleted(&event),
-            ServerEvent::RoomUpdated(event) => {
-                if let Some(room) = self.room_mut(event.room.id) {
-                    room.room = event.room;
-                }
-            }
+            ServerEvent::RoomUpdated(event) => self.room_updated(event.room),
             ServerEvent::Typing(event) if event.user_id != me => {
                 if let Some(open) = self.open_mut(event.conversation_id) {
                     open.note_typing(event.user_id, now);
@@ -158,6 +194,19 @@ impl Model {
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerRestarting(_) => {}
+        }
+    }
+
+    fn room_updated(&mut self, new: Room) {
+        if new.archived_at.is_some() {
+            self.forget_room(new.id);
+        } else if let Some(room) = self.room_mut(new.id) {
+            // Its settings are news; its messages may have gone on since they were read.
+            let old = std::mem::replace(&mut room.room, new);
+            if old.last_seq > room.room.last_seq {
+                (room.room.last_seq, room.room.last_message) = (old.last_seq, old.last_message);
+            }
+            room.room.last_rev = room.room.last_rev.max(old.last_rev);
         }
     }
 

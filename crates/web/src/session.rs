@@ -21,6 +21,8 @@ use crate::{format, store};
 
 /// Where tabs speak with each other, and the name of the lock under which one of them renews.
 const CHANNEL: &str = "praca.session";
+/// Where the browser remembers a log-out that has not reached the server.
+const LEAVING: &str = "praca.leaving";
 /// Seconds before the end of a token at which it is renewed.
 const MARGIN: u64 = 60;
 /// Where the browser remembers the last renewal, by a name of its own, so that a tab finds that there was another.
@@ -106,6 +108,7 @@ impl Session {
 
     /// Takes a new session in, here and in the other tabs.
     pub fn enter(self, answered: Answered) {
+        store::forget(LEAVING);
         self.tell_other_tabs(&Told::Entered(Box::new(answered.clone())));
         self.take(answered);
     }
@@ -142,7 +145,8 @@ impl Session {
             if self.standing.get_untracked() == Standing::Out {
                 return;
             }
-            match self.renew().await {
+            let renewed = if self.finish_leaving().await { self.renew().await } else { Err(Trouble::Network) };
+            match renewed {
                 Ok(()) => {}
                 Err(Trouble::Problem(problem)) if is_over(&problem) => self.standing.set(Standing::Out),
                 Err(_) => {
@@ -190,15 +194,18 @@ impl Session {
         match net::send(method.clone(), path, Some(&token), body).await {
             Err(Trouble::Problem(problem)) if problem.is(ProblemCode::AuthExpiredToken) => {
                 if self.token.get_untracked() == token {
-                    self.renew().await?;
+                    self.renew().await.inspect_err(|trouble| self.note_end(trouble))?;
                 }
                 net::send(method, path, Some(&self.token.get_untracked()), body).await
             }
-            Err(Trouble::Problem(problem)) if is_over(&problem) => {
-                self.standing.set(Standing::Out);
-                Err(Trouble::Problem(problem))
-            }
-            other => other,
+            answer => answer.inspect_err(|trouble| self.note_end(trouble)),
+        }
+    }
+
+    /// A session that is no more is over on this page too.
+    fn note_end(self, trouble: &Trouble) {
+        if matches!(trouble, Trouble::Problem(problem) if is_over(problem)) {
+            self.standing.set(Standing::Out);
         }
     }
 
@@ -206,10 +213,28 @@ impl Session {
     pub fn leave(self, everywhere: bool) {
         let path = if everywhere { "/auth/logout-all" } else { "/auth/logout" };
         spawn_local(async move {
-            let _: Answer<()> = self.send(Method::POST, path, Some(&Refresh::default())).await;
+            // Remembered until it is done, so that a reload does not log in again with the cookie.
+            store::write(LEAVING, path);
+            let answer: Answer<()> = self.send(Method::POST, path, Some(&Refresh::default())).await;
+            if !matches!(answer, Err(Trouble::Network)) {
+                store::forget(LEAVING);
+            }
             self.tell_other_tabs(&Told::Left);
             self.out();
         });
+    }
+
+    /// Does what a log-out without a connection left undone. False while the server is still out of reach.
+    async fn finish_leaving(self) -> bool {
+        if store::read(LEAVING).is_none() {
+            return true;
+        }
+        let answer: Answer<()> = net::send(Method::POST, "/auth/logout", None, Some(&Refresh::default())).await;
+        if matches!(answer, Err(Trouble::Network)) {
+            return false;
+        }
+        store::forget(LEAVING);
+        true
     }
 
     fn out(self) {

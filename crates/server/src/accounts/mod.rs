@@ -84,12 +84,12 @@ impl Accounts {
         Ok(people.into_iter().map(|(id, row)| (id, row.author())).collect())
     }
 
-    /// Whether the person keeps order everywhere: a moderator or an administrator.
+    /// What the person may do everywhere.
     ///
     /// # Errors
     /// `resource.not_found`.
-    pub async fn keeps_order(&self, id: UserId) -> Result<bool> {
-        Ok(self.person(id).await?.role != Role::User)
+    pub async fn role(&self, id: UserId) -> Result<Role> {
+        Ok(self.person(id).await?.role)
     }
 
     /// The person, whoever they are.

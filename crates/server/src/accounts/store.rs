@@ -2,7 +2,7 @@
 
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::{SessionId, Timestamp, UserId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{entity, session_entity};
@@ -50,16 +50,14 @@ pub async fn search(
     let now = base.clock.now();
     let mut select = entity::Entity::find().order_by_desc(entity::Column::Id).limit(limit);
     if let Some(query) = query.map(str::trim).filter(|query| !query.is_empty()) {
-        let folded = query
-            .trim_start_matches('@')
-            .to_lowercase()
-            .replace(|c: char| c.is_control() || matches!(c, '%' | '_' | '\\'), "");
+        let folded = query.trim_start_matches('@').to_lowercase().replace(char::is_control, "");
+        let literal = folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(entity::Column::DisplayName)));
         select = select.filter(
             Condition::any()
-                .add(entity::Column::Handle.starts_with(&folded))
-                .add(entity::Column::EmailFolded.starts_with(&folded))
-                .add(sea_orm::ExprTrait::like(name, format!("%{folded}%"))),
+                .add(entity::Column::Handle.like(LikeExpr::new(format!("{literal}%")).escape('\\')))
+                .add(entity::Column::EmailFolded.like(LikeExpr::new(format!("{literal}%")).escape('\\')))
+                .add(sea_orm::ExprTrait::like(name, LikeExpr::new(format!("%{literal}%")).escape('\\'))),
         );
     }
     if let Some(role) = role {

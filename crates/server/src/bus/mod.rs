@@ -44,6 +44,9 @@ impl Health {
 pub trait Copies: Send + Sync {
     /// Drops those of a row.
     fn forget(&self, key: CacheKey);
+
+    /// Drops all.
+    fn forget_all(&self);
 }
 
 /// The bus of this process.
@@ -89,6 +92,23 @@ impl Bus {
     /// Has `copies` dropped whenever a row changes, for as long as somebody holds them. The first call counts.
     pub fn watch_copies(&self, copies: &Arc<dyn Copies>) {
         let _ = self.copies.set(Arc::downgrade(copies));
+        if let Twin::Redis(bus) = &self.twin {
+            bus.watch_copies(self.copies.clone());
+        }
+    }
+
+    /// Waits until the others have been sent what was published, as far as they can be reached.
+    pub async fn finish(&self) {
+        if let Twin::Redis(bus) = &self.twin {
+            bus.finish().await;
+        }
+    }
+
+    /// Drops all of this node's copies.
+    pub fn forget_all(&self) {
+        if let Some(copies) = self.copies.get().and_then(Weak::upgrade) {
+            copies.forget_all();
+        }
     }
 
     /// Drops this node's copies of a row.

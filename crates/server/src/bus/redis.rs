@@ -4,16 +4,16 @@
 //! itself and skips the echo. A heartbeat through Redis tells whether signals arrive; when they begin to again,
 //! [`Signal::Resync`] makes every listener start over from the database.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncCommands as _, Client, Msg, PushInfo, PushKind};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
-use super::{BACKLOG, Health, Signal};
+use super::{BACKLOG, Copies, Health, Signal};
 use crate::error::{Error, Result};
 
 /// The channel all nodes share.
@@ -33,6 +33,8 @@ enum Outgoing {
     Signal(Arc<Signal>),
     /// For this node itself: proof that signals arrive.
     Heartbeat,
+    /// Says that everything before it was sent.
+    Flush(oneshot::Sender<()>),
 }
 
 /// Delivers here and through Redis.
@@ -42,7 +44,12 @@ pub struct RedisBus {
     outgoing: mpsc::Sender<Outgoing>,
     node: [u8; NODE_BYTES],
     health: Health,
+    /// The copies of this node, dropped before it relies on signals again.
+    copies: Arc<OnceLock<WatchedCopies>>,
 }
+
+/// Whoever keeps copies, once they are known.
+type WatchedCopies = Arc<OnceLock<Weak<dyn Copies>>>;
 
 impl RedisBus {
     /// Connects and subscribes.
@@ -58,7 +65,8 @@ impl RedisBus {
         let publishing = ConnectionManager::new_with_config(client, connection_config()).await?;
         let (outgoing, queue) = mpsc::channel(BACKLOG);
         let listeners = broadcast::Sender::new(BACKLOG);
-        let bus = Self { listeners, outgoing, node: *node.as_bytes(), health: Health::new(true) };
+        let bus =
+            Self { listeners, outgoing, node: *node.as_bytes(), health: Health::new(true), copies: Arc::default() };
         tokio::spawn(publish_queued(publishing, queue, *node.as_bytes()));
         tokio::spawn(bus.clone().receive(listening, incoming));
         Ok(bus)
@@ -76,6 +84,22 @@ impl RedisBus {
 
     pub(super) fn health(&self) -> Health {
         self.health.clone()
+    }
+
+    pub(super) fn watch_copies(&self, copies: WatchedCopies) {
+        // The first call counts, as for the bus itself.
+        let _ = self.copies.set(copies);
+    }
+
+    pub(super) async fn finish(&self) {
+        let (done, flushed) = oneshot::channel();
+        let flush = async {
+            self.outgoing.send(Outgoing::Flush(done)).await.ok()?;
+            flushed.await.ok()
+        };
+        if timeout(2 * PUBLISH_TIMEOUT, flush).await.is_err() {
+            tracing::warn!("signals may not have reached the other nodes; they find out within seconds");
+        }
     }
 
     fn send(&self, outgoing: Outgoing) {
@@ -138,6 +162,13 @@ impl RedisBus {
     }
 
     fn note_up(&self) {
+        if self.health.is_up() {
+            return;
+        }
+        // Before anybody uses one again.
+        if let Some(copies) = self.copies.get().and_then(|copies| copies.get()).and_then(Weak::upgrade) {
+            copies.forget_all();
+        }
         if self.health.set(true) {
             tracing::info!("bus up again: every copy is dropped");
             let _ = self.listeners.send(Arc::new(Signal::Resync));
@@ -153,11 +184,19 @@ async fn publish_queued(
 ) {
     while let Some(outgoing) = queue.recv().await {
         let mut payload = node.to_vec();
-        if let Outgoing::Signal(signal) = outgoing
-            && let Err(error) = serde_json::to_writer(&mut payload, &*signal)
-        {
-            tracing::error!(%error, "signal cannot be encoded");
-            continue;
+        match outgoing {
+            Outgoing::Heartbeat => {}
+            Outgoing::Signal(signal) => {
+                if let Err(error) = serde_json::to_writer(&mut payload, &*signal) {
+                    tracing::error!(%error, "signal cannot be encoded");
+                    continue;
+                }
+            }
+            Outgoing::Flush(done) => {
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(());
+                continue;
+            }
         }
         let sent = timeout(PUBLISH_TIMEOUT, connection.publish::<_, _, i64>(CHANNEL, payload)).await;
         if !matches!(sent, Ok(Ok(_))) {

@@ -93,6 +93,13 @@ pub enum Signal {
         /// Whether they are a member now.
         member: bool,
     },
+    /// A person's last socket on one node left a conversation; a node where they still are says so to the coordinator.
+    Left {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+    },
     /// Drop copies of a row.
     Forget(CacheKey),
     /// Signals were lost: drop every copy and compare every conversation with the database. Never sent between nodes.

@@ -59,10 +59,13 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<()> {
             app.accounts
                 .change_account(Authority::of_the_machine(), user, AccountChange::role_by_command_line(role))
                 .await?;
+            app.base.bus.finish().await;
             say(&format!("{handle} is {} now.", role.as_str()));
         }
         AdminCommand::RotateKeys => {
-            let kid = open(config).await?.rotate_keys().await?;
+            let app = open(config).await?;
+            let kid = app.rotate_keys().await?;
+            app.base.bus.finish().await;
             say(&format!("Key {kid} is published and signs in five minutes."));
         }
     }

@@ -20,10 +20,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(20);
 
 /// Serves until asked to stop.
 pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
-    if with_demo && !config.is_private() {
-        return Err(Error::internal(
-            "--demo is for this machine only, since its passwords are public: listen on 127.0.0.1 and leave PRACA_PUBLIC_URL there",
-        ));
+    if with_demo {
+        demo::require_private(&config)?;
     }
     let listener = bind(config.listen).await?;
     let metrics = match config.metrics_listen {
@@ -52,6 +50,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
         app.serve(listener, stop_when_asked(app.clone())).await;
         app.conversations.finish().await;
         tasks.wait().await;
+        app.base.bus.finish().await;
     };
     let deadline = async {
         stop.cancelled().await;

@@ -130,20 +130,33 @@ fn decide(needs: Needs, conversation: &Model, place: &Place, actor: &Actor, now:
             if conversation.archived_at.is_some() {
                 return Err(Error::denied());
             }
+            require_not_silenced(place, actor, now)?;
             if is_moderator(actor, place) {
                 return Ok(());
             }
-            let room = conversation.silence_reason.as_ref().map(|reason| (reason, conversation.silence_until));
-            let person = place.silence.as_ref().map(|silence| (&silence.reason, silence.until));
-            let running = |silence: &(&String, Option<Timestamp>)| silence.1.is_none_or(|until| until > now);
-            match room.filter(running).or(person.filter(running)) {
-                Some((reason, _)) => Err(Error::problem(ProblemCode::RoomsSilenced, reason.clone())),
-                None => Ok(()),
+            match &conversation.silence_reason {
+                Some(reason) if conversation.silence_until.is_none_or(|until| until > now) => {
+                    Err(Error::problem(ProblemCode::RoomsSilenced, reason.clone()))
+                }
+                _ => Ok(()),
             }
         }
-        Needs::Moderating if is_moderator(actor, place) => actor.require_may_write(),
+        Needs::Moderating if is_moderator(actor, place) => {
+            require_not_silenced(place, actor, now)?;
+            actor.require_may_write()
+        }
         Needs::Administering if actor.is_admin() => actor.require_may_write(),
         Needs::Moderating | Needs::Administering => Err(Error::denied()),
+    }
+}
+
+/// A silence of one person binds moderators of the room too; those of the whole square can lift it.
+fn require_not_silenced(place: &Place, actor: &Actor, now: Timestamp) -> Result<()> {
+    match &place.silence {
+        Some(silence) if !actor.is_moderator() && silence.until.is_none_or(|until| until > now) => {
+            Err(Error::problem(ProblemCode::RoomsSilenced, silence.reason.clone()))
+        }
+        _ => Ok(()),
     }
 }
 

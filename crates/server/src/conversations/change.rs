@@ -31,9 +31,10 @@ impl Conversations {
     /// Replaces the text of one's own message; the earlier text is kept for moderators.
     ///
     /// # Errors
-    /// `messages.empty`, `messages.too_long`, `resource.not_found`, `access.denied` for somebody else's.
+    /// `messages.empty`, `messages.too_long`, `request.rate_limited`, `resource.not_found`, `access.denied` for somebody else's.
     pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, body: &str) -> Result<Message> {
         let body = clean_body(body)?;
+        self.limit_flood("changes", access).await?;
         let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
         if row.author_id != Some(access.actor().id()) || row.kind != MessageKind::Text {
             return Err(Error::denied());
@@ -53,6 +54,7 @@ impl Conversations {
     /// # Errors
     /// `resource.not_found`, `access.denied` for somebody else's unless one keeps order here.
     pub async fn delete(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<Message> {
+        self.limit_flood("changes", access).await?;
         let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
         let own = row.author_id == Some(access.actor().id());
         if !own && !access.is_moderator() {
@@ -84,6 +86,7 @@ impl Conversations {
         on: bool,
     ) -> Result<Message> {
         let emoji = clean_emoji(emoji)?;
+        self.limit_flood("changes", access).await?;
         let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
         let given = store::reactions(tx.conn(), &MessagePlaces::collect([(row.conversation_id, row.seq)])).await?;
         let user = access.actor().id();

@@ -30,7 +30,12 @@ impl Conversations {
         let (id, user) = (access.id(), access.actor().id());
         let base = &self.0.base;
         let conversation = store::conversation(base.db.read(), id).await?.ok_or_else(Error::not_found)?;
-        let seq = if seq > conversation.last_seq { conversation.last_seq } else { seq };
+        let seq = seq.min(conversation.last_seq);
+        let cursor = self.cursor(id, user).await?.ok_or_else(Error::denied)?;
+        if cursor >= seq {
+            // Nothing moves, so the one writer of SQLite is left to who needs it.
+            return Ok(read_state(id, conversation.last_seq, cursor));
+        }
         let mut tx = base.begin().await?;
         let moved = Entity::update_many()
             .col_expr(Column::LastReadSeq, Expr::value(seq))

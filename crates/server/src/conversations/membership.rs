@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use praca_api::accounts::Role;
 use praca_api::rooms::{Member, MemberRole, MyMembership, Silence};
 use praca_api::{ConversationId, Page, Seq, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
@@ -126,7 +127,7 @@ impl Conversations {
     ) -> Result<()> {
         let room = access.id();
         let base = &self.0.base;
-        if self.0.accounts.keeps_order(user).await? || user == access.actor().id() {
+        if self.0.accounts.role(user).await? != Role::User || user == access.actor().id() {
             return Err(Error::denied());
         }
         let theirs = store::membership(base.db.read(), room, user).await?;
@@ -179,7 +180,7 @@ impl Conversations {
         }
         let silence = silence::Entity::find_by_id((access.id(), user)).one(tx.conn()).await?;
         match silence {
-            Some(silence) if self.0.accounts.keeps_order(silence.silenced_by).await? => Err(Error::denied()),
+            Some(silence) if self.0.accounts.role(silence.silenced_by).await? != Role::User => Err(Error::denied()),
             _ => Ok(()),
         }
     }

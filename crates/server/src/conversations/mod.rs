@@ -31,7 +31,6 @@ pub use cursor::read_state;
 pub use entity::conversation::{Access, Kind};
 pub use history::{Catchup, HistoryQuery};
 pub use membership::Mine;
-pub use send::SlowModeOf;
 pub use settings::Standing;
 
 use writer::Writer;

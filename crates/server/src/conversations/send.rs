@@ -13,16 +13,18 @@ use super::{Conversations, entity, store};
 use crate::error::{Error, Result};
 use crate::limits::{Clocks, Reservation, SlowModeKeys, Wait};
 
-/// The clocks of slow mode a message has to pass, if the conversation has any.
-pub type SlowModeOf = Option<Clocks>;
-
 impl Conversations {
-    /// Sends a message. The same (conversation, author, nonce) again gives the same message, whatever the clocks say.
+    /// Sends a message past the clocks of slow mode, if the conversation has any. The same (conversation, author, nonce) again gives the same message, whatever the clocks say.
     ///
     /// # Errors
     /// `messages.empty`, `messages.too_long`, `rooms.slow_mode`, `request.rate_limited`, `resource.not_found` for a reply
     /// to a message that is not here, `service.unavailable`.
-    pub async fn send(&self, access: ConversationAccess<Write>, new: NewMessage, slow: SlowModeOf) -> Result<Message> {
+    pub async fn send(
+        &self,
+        access: ConversationAccess<Write>,
+        new: NewMessage,
+        slow: Option<Clocks>,
+    ) -> Result<Message> {
         check_nonce(&new.nonce)?;
         let body = clean_body(&new.body)?;
         let slow = slow.filter(|clocks| clocks.run() && !access.is_moderator());
@@ -31,7 +33,7 @@ impl Conversations {
         {
             return Ok(stored);
         }
-        if let Err(error) = self.limit_flood(&access).await {
+        if let Err(error) = self.limit_flood("messages", &access).await {
             // A message that is stored already is given again, however fast it is asked for.
             return self.stored(&access, &new.nonce).await?.ok_or(error);
         }
@@ -78,7 +80,7 @@ impl Conversations {
         body: String,
         nonce: String,
         reply: Option<ReplyTo>,
-        slow: SlowModeOf,
+        slow: Option<Clocks>,
     ) -> Result<Message> {
         let keys = SlowModeKeys::new(access.id(), access.actor().id());
         if let Some(clocks) = slow
@@ -129,10 +131,11 @@ impl Conversations {
         Ok(reply_to(&row, &author.into_iter().collect()))
     }
 
-    async fn limit_flood(&self, access: &ConversationAccess<Write>) -> Result<()> {
+    /// Holds back floods of messages, and, counted apart, of changes to them.
+    pub(super) async fn limit_flood(&self, kind: &str, access: &ConversationAccess<Write>) -> Result<()> {
         let base = &self.0.base;
         let Some(quota) = base.config.limits.messages else { return Ok(()) };
-        match base.limits.take(&format!("messages:{}", access.actor().id()), quota).await {
+        match base.limits.take(&format!("{kind}:{}", access.actor().id()), quota).await {
             Some(wait) => Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))),
             None => Ok(()),
         }

@@ -27,6 +27,8 @@ pub struct Standing {
     pub last_rev: Rev,
     /// Changes when a restore rewound it.
     pub epoch: i32,
+    /// Set once it is archived.
+    pub archived_at: Option<Timestamp>,
 }
 
 impl Conversations {
@@ -133,5 +135,6 @@ fn standing(row: Model, now: Timestamp) -> Standing {
         last_seq: row.last_seq,
         last_rev: row.last_rev,
         epoch: row.epoch,
+        archived_at: row.archived_at,
     }
 }

@@ -4,9 +4,10 @@
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 
 use crate::base::Base;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::{Event, audit};
 use crate::jobs;
+use crate::request_id::RequestId;
 
 /// A transaction and the events it will cause. Dropped without [`Tx::commit`], it leaves no trace.
 pub struct Tx {
@@ -31,11 +32,16 @@ impl Tx {
         self.events.push(event);
     }
 
-    /// Stores everything, then tells everyone.
+    /// Stores everything, then tells everyone: both, even if the caller goes away while the database works.
     ///
     /// # Errors
     /// The database refuses: then nothing happened.
     pub async fn commit(self) -> Result<()> {
+        let request = RequestId::current();
+        tokio::spawn(request.scope(self.commit_and_tell())).await.map_err(Error::internal)?
+    }
+
+    async fn commit_and_tell(self) -> Result<()> {
         let Self { base, txn, events } = self;
         let now = base.clock.now();
         let entries = events.iter().filter_map(Event::audit).map(|entry| audit::ActiveModel {

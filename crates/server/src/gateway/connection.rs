@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use praca_api::events::{Nothing, ServerEvent};
 use praca_api::{ConversationId, ProblemCode, SessionId, Timestamp, UserId};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -23,10 +24,17 @@ const INBOX: usize = 256;
 const SOCKETS_A_PERSON: usize = 50;
 /// Least time between two notices that somebody types, whatever a client sends.
 const TYPING_PAUSE: Duration = Duration::from_secs(1);
+/// People asked about at a time.
+const CHECKS: usize = 8;
+/// Bytes of answers a person is given over all their sockets of this node in a window; nobody reads history so fast.
+const GIVEN_BYTES: usize = 16 * 1024 * 1024;
+const GIVEN_WINDOW: Duration = Duration::from_secs(10);
+/// People counted at a time, before those whose window has ended are let go.
+const GIVEN_PEOPLE: usize = 4_096;
 /// Ticks between two looks at whether everybody connected still may be.
 const RECHECK_TICKS: u64 = 60;
 /// So many times its quota a second, and a socket is not slow but hostile.
-const HOSTILE: u32 = 50;
+const HOSTILE: u32 = 200;
 
 /// A socket.
 pub struct Connection {
@@ -232,7 +240,33 @@ impl Gateway {
         }
     }
 
-    fn remove_person(&self, connection: &Connection, user: UserId) {
+    /// Whether the transport still has the socket.
+    pub(super) fn is_open(&self, connection: &Connection) -> bool {
+        read(&self.0.sockets).contains_key(&connection.id)
+    }
+
+    /// How long a person has to wait who was given more by their sockets here than anybody reads; none if they were not.
+    pub(super) fn has_been_given_enough(&self, user: UserId) -> Option<Duration> {
+        self.0.base.config.limits.events?;
+        let given = lock(&self.0.given);
+        let (began, bytes) = given.get(&user)?;
+        (*bytes > GIVEN_BYTES).then(|| GIVEN_WINDOW.checked_sub(began.elapsed())).flatten()
+    }
+
+    /// Counts the bytes of an answer: what is queued for a client that does not read is memory.
+    pub(super) fn note_given(&self, user: UserId, bytes: usize) {
+        let mut given = lock(&self.0.given);
+        if given.len() > GIVEN_PEOPLE {
+            given.retain(|_, (began, _)| began.elapsed() < GIVEN_WINDOW);
+        }
+        let (began, sum) = given.entry(user).or_insert_with(|| (Instant::now(), 0));
+        if began.elapsed() >= GIVEN_WINDOW {
+            (*began, *sum) = (Instant::now(), 0);
+        }
+        *sum += bytes;
+    }
+
+    pub(super) fn remove_person(&self, connection: &Connection, user: UserId) {
         let mut people = write(&self.0.people);
         let Some(sockets) = people.get_mut(&user) else { return };
         let before = sockets.len();
@@ -263,12 +297,23 @@ impl Gateway {
     /// Closes the sockets of people who may no longer be connected, should the signal that said so have been lost.
     pub(super) async fn recheck_people(&self) {
         let sockets: Vec<Arc<Connection>> = read(&self.0.sockets).values().cloned().collect();
-        for socket in sockets {
-            let Some(person) = socket.person() else { continue };
+        let check = async |socket: Arc<Connection>| {
+            let Some(person) = socket.person() else { return };
             let admitted = self.0.gatekeeper.admit(person.user, person.session).await;
             let admitted = admitted.and_then(|actor| actor.require_not_suspended());
             socket.disconnect_if_refused(&admitted);
-        }
+        };
+        stream::iter(sockets).for_each_concurrent(CHECKS, check).await;
+    }
+
+    /// Reads the memberships of everybody connected here anew, should signals of some have been lost.
+    pub(super) async fn reread_memberships(&self) {
+        let people: Vec<UserId> = read(&self.0.people).keys().copied().collect();
+        let reread = async |user: UserId| match self.0.backlog.conversations_of(user).await {
+            Ok(conversations) => self.add_memberships(user, &conversations),
+            Err(error) => tracing::debug!(%error, "memberships cannot be read; the next join shows them"),
+        };
+        stream::iter(people).for_each_concurrent(CHECKS, reread).await;
     }
 
     /// The sockets of a person.
@@ -288,7 +333,8 @@ pub async fn watch(gateway: Gateway) {
         ticks += 1;
         gateway.forget_closing();
         if ticks.is_multiple_of(RECHECK_TICKS) {
-            gateway.recheck_people().await;
+            let gateway = gateway.clone();
+            tokio::spawn(async move { gateway.recheck_people().await });
         }
         let now = gateway.0.base.clock.now().millis();
         let due = |socket: &&Arc<Connection>| {

@@ -157,13 +157,20 @@ impl Gateway {
         if connection.admit(Person { user: claims.sub, session: claims.sid }, claims.expires_at()) {
             // From here on memberships that begin or end are heard of; those there are, are read after that.
             self.add_person(connection, claims.sub);
+            if !self.is_open(connection) {
+                // It closed during its handshake, when nobody knew yet whose it was.
+                self.remove_person(connection, claims.sub);
+                return Err(tokens::invalid());
+            }
             let conversations = self.0.backlog.conversations_of(actor.id()).await;
             let conversations = conversations.inspect_err(|_| connection.drop_connection())?;
             self.add_memberships(claims.sub, &conversations);
         }
         // A suspension between reading the person and adding the socket would have found no socket to close.
         let still = self.0.gatekeeper.admit(claims.sub, claims.sid).await;
-        still.and_then(|actor| actor.require_not_suspended()).inspect_err(|_| connection.disconnect())
+        let still = still.and_then(|actor| actor.require_not_suspended());
+        connection.disconnect_if_refused(&still);
+        still.inspect_err(|_| connection.drop_connection())
     }
 
     async fn handle_event(&self, connection: &Arc<Connection>, id: Option<u64>, json: &str) {
@@ -219,8 +226,13 @@ impl Gateway {
         let actor = admitted?;
         let handler =
             self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
+        if let Some(wait) = self.has_been_given_enough(person.user) {
+            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+        }
         let caller = Caller { actor, gateway: self.clone(), connection: connection.clone() };
-        handler.handle(caller, event, payload).await
+        let reply = handler.handle(caller, event, payload).await?;
+        self.note_given(person.user, reply.data.get().len());
+        Ok(reply)
     }
 
     /// Keeps the socket alive across the end of an access token.

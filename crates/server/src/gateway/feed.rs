@@ -24,7 +24,9 @@ use crate::error::{Error, Result};
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Time between two comparisons with the database.
 const COMPARE: Duration = Duration::from_secs(3);
-/// Changes that may wait; beyond, the database is read at once.
+/// Events kept for a socket whose history is being read; more are lost to it, as they are to one that comes later.
+const EVENTS: usize = 64;
+/// Changes that may wait for the baseline; beyond, they are let go and found missing later.
 const WAITING: usize = 4_096;
 
 /// A conversation some socket of this node is in.
@@ -60,8 +62,10 @@ struct Listener {
 /// A socket whose history is being read.
 #[derive(Default)]
 struct Joiner {
-    /// What came meanwhile.
+    /// Changes that came meanwhile.
     meanwhile: Vec<Change>,
+    /// Other events that came meanwhile, such as new settings of the room.
+    events: Vec<Frame>,
     /// How it listened before, if it joins again.
     before: Option<Listener>,
 }
@@ -84,7 +88,7 @@ impl Feed {
     pub fn begin(&self, socket: SocketId) {
         let mut state = lock(&self.state);
         let before = state.live.remove(&socket);
-        state.joining.insert(socket, Joiner { meanwhile: Vec::new(), before });
+        state.joining.insert(socket, Joiner { before, ..Joiner::default() });
     }
 
     /// The socket has all changes up to `newest`: hand on what came meanwhile, then live.
@@ -93,6 +97,9 @@ impl Feed {
         let Some(joiner) = state.joining.remove(&connection.id) else { return };
         for change in joiner.meanwhile.iter().filter(|change| change.rev() > newest.rev) {
             connection.send(frame_of(change));
+        }
+        for event in joiner.events {
+            connection.send(event);
         }
         state.live.insert(connection.id, Listener { connection: connection.clone(), floor: newest.rev });
     }
@@ -114,9 +121,14 @@ impl Feed {
     /// The join failed: a socket that listened before goes on as it was. False if it did not.
     pub fn abandon(&self, socket: SocketId) -> bool {
         let mut state = lock(&self.state);
-        let Some(Joiner { meanwhile, before: Some(listener) }) = state.joining.remove(&socket) else { return false };
+        let Some(Joiner { meanwhile, events, before: Some(listener) }) = state.joining.remove(&socket) else {
+            return false;
+        };
         for change in meanwhile.iter().filter(|change| change.rev() > listener.floor) {
             listener.connection.send(frame_of(change));
+        }
+        for event in events {
+            listener.connection.send(event);
         }
         state.live.insert(socket, listener);
         true
@@ -130,11 +142,19 @@ impl Feed {
         state.live.is_empty() && state.joining.is_empty()
     }
 
-    /// The sockets in the conversation, but for one.
-    pub fn sockets(&self, except: Option<&str>) -> Vec<Arc<Connection>> {
-        let state = lock(&self.state);
-        let others = state.live.values().filter(|listener| except != Some(listener.connection.id.to_string().as_str()));
-        others.map(|listener| listener.connection.clone()).collect()
+    /// Gives an event to the sockets in the conversation, but for one; to those that are joining once they have.
+    pub fn emit(&self, frame: &Frame, except: Option<&str>) {
+        let mut state = lock(&self.state);
+        for listener in state.live.values() {
+            if except != Some(listener.connection.id.to_string().as_str()) {
+                listener.connection.send(frame.clone());
+            }
+        }
+        for joiner in state.joining.values_mut() {
+            if joiner.events.len() < EVENTS {
+                joiner.events.push(frame.clone());
+            }
+        }
     }
 
     /// Whether the socket is in the conversation, or about to be.
@@ -154,7 +174,7 @@ impl Feed {
         state.hand_on();
         let gap = state.delivered.is_some() && !state.waiting.is_empty();
         if state.delivered.is_none() && state.waiting.len() > WAITING {
-            // The baseline is still being read; it will be past these.
+            // What the baseline does not hold is read when the next change, or the next comparison, shows the gap.
             state.waiting.clear();
         }
         if gap && !std::mem::replace(&mut state.healing, true) { Next::Heal } else { Next::Rest }
@@ -266,6 +286,7 @@ impl Gateway {
                         metrics::counter!("praca_feed_heals_total").increment(1);
                     }
                     feed.heal(&missed.changes, missed.newest);
+                    self.note_activity(&missed.changes);
                     delivered = missed.newest.rev;
                     if !missed.more {
                         return;

@@ -20,11 +20,14 @@ mod transport;
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use praca_api::events::{ClientEvent, Restarting, ServerEvent};
 use praca_api::{ConversationId, Rev, Seq, UserId};
+
+use tokio::time::Instant;
 
 use crate::base::Base;
 use crate::bus::Change;
@@ -36,7 +39,7 @@ use packet::event_frame;
 
 pub use dispatch::{Caller, Reply, SocketHandler, read_payload};
 pub use subscription::Joining;
-pub use transport::SocketId;
+pub use transport::{SOCKET_BODY_BYTES, SocketId};
 
 /// Time clients are told to wait before they connect to a restarted server, spread so that they do not come at once.
 const RESTART_PAUSE_MS: u64 = 1_000;
@@ -93,6 +96,10 @@ struct Inner {
     /// Members of each conversation among the people connected here.
     members: RwLock<HashMap<ConversationId, Vec<UserId>>>,
     activity: Mutex<activity::Pending>,
+    /// When a person's window began, and the bytes of answers in it.
+    given: Mutex<HashMap<UserId, (Instant, usize)>>,
+    /// How often signals were lost since this node last began to start over.
+    starting_over: AtomicU32,
 }
 
 impl Gateway {
@@ -113,6 +120,8 @@ impl Gateway {
             feeds: RwLock::default(),
             members: RwLock::default(),
             activity: Mutex::default(),
+            given: Mutex::default(),
+            starting_over: AtomicU32::new(0),
         }))
     }
 

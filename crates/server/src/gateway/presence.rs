@@ -8,6 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::connection::Connection;
 use super::{Gateway, lock, read};
+use crate::bus::Signal;
 
 /// Time between two renewals.
 const BEAT: Duration = Duration::from_secs(15);
@@ -25,17 +26,29 @@ impl Gateway {
     /// Notes that a socket left, unless its person is there with another.
     pub(super) fn end_presence(&self, connection: &Connection, conversation: ConversationId) {
         let Some(person) = connection.person() else { return };
-        let elsewhere = |socket: &std::sync::Arc<Connection>| {
-            socket.id != connection.id && lock(&socket.conversations).contains(&conversation)
-        };
-        if self.sockets_of(person.user).iter().any(elsewhere) {
+        if self.is_present(person.user, conversation, Some(connection)) {
             return;
         }
         let base = self.0.base.clone();
         tokio::spawn(async move {
             // Without the coordinator the lease runs out by itself.
             let _ = base.limits.end_lease(conversation, person.user).await;
+            base.bus.publish(Signal::Left { conversation, user: person.user });
         });
+    }
+
+    /// A person left with their last socket of some node: if they are here, or came back, their lease is renewed at once.
+    pub(super) async fn stay_present(&self, user: UserId, conversation: ConversationId) {
+        if self.is_present(user, conversation, None) {
+            self.lease(&[(conversation, user)]).await;
+        }
+    }
+
+    /// Whether a person is in a conversation with a socket of this node other than `but`.
+    fn is_present(&self, user: UserId, conversation: ConversationId, but: Option<&Connection>) -> bool {
+        self.sockets_of(user).iter().any(|socket| {
+            but.is_none_or(|but| but.id != socket.id) && lock(&socket.conversations).contains(&conversation)
+        })
     }
 
     async fn lease(&self, present: &[(ConversationId, UserId)]) {

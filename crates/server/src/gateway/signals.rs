@@ -1,6 +1,7 @@
 //! What the bus says, for the sockets of this node.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use praca_api::{SessionId, UserId};
 use tokio::sync::broadcast::error::RecvError;
@@ -15,10 +16,10 @@ pub async fn run(gateway: Gateway) {
     let mut signals = gateway.0.base.bus.subscribe();
     loop {
         match signals.recv().await {
-            Ok(signal) => gateway.follow(&signal).await,
+            Ok(signal) => gateway.follow(&signal),
             Err(RecvError::Lagged(lost)) => {
                 tracing::warn!(lost, "signals lost on this node; comparing with the database");
-                gateway.start_over().await;
+                gateway.start_over();
             }
             Err(RecvError::Closed) => return,
         }
@@ -26,7 +27,7 @@ pub async fn run(gateway: Gateway) {
 }
 
 impl Gateway {
-    async fn follow(&self, signal: &Arc<Signal>) {
+    fn follow(&self, signal: &Arc<Signal>) {
         match &**signal {
             Signal::Changes { conversation, changes } => {
                 self.deliver(*conversation, changes);
@@ -46,27 +47,46 @@ impl Gateway {
                     members.remove(conversation);
                 }
             }
+            Signal::Left { conversation, user } => {
+                let (gateway, user, conversation) = (self.clone(), *user, *conversation);
+                tokio::spawn(async move { gateway.stay_present(user, conversation).await });
+            }
             Signal::Forget(_) => {}
-            Signal::Resync => self.start_over().await,
+            Signal::Resync => self.start_over(),
         }
     }
 
-    /// Signals were lost: whoever was suspended or logged out meanwhile is closed, whatever was missed is read.
-    async fn start_over(&self) {
-        self.recheck_people().await;
-        self.compare_feeds().await;
+    /// Signals were lost: whatever was missed is read, memberships too, and whoever was suspended or logged out meanwhile
+    /// is closed. Beside the signals, which go on; a second loss meanwhile starts it once more.
+    fn start_over(&self) {
+        if self.0.starting_over.fetch_add(1, Ordering::AcqRel) > 0 {
+            return;
+        }
+        let gateway = self.clone();
+        tokio::spawn(async move {
+            let mut asked = 1;
+            while asked > 0 {
+                gateway.compare_feeds().await;
+                gateway.reread_memberships().await;
+                gateway.recheck_people().await;
+                asked = gateway.0.starting_over.fetch_sub(asked, Ordering::AcqRel) - asked;
+            }
+        });
     }
 
     fn emit(&self, to: &Audience, frame: &Frame) {
-        let (sockets, except) = match to {
+        match to {
             Audience::Conversation { id, except } => {
-                (self.feed(*id).map(|feed| feed.sockets(except.as_deref())).unwrap_or_default(), None)
+                if let Some(feed) = self.feed(*id) {
+                    feed.emit(frame, except.as_deref());
+                }
             }
-            Audience::Person { id, except } => (self.sockets_of(*id), except.as_deref()),
-        };
-        for socket in sockets {
-            if except.is_none_or(|except| socket.id.to_string() != except) {
-                socket.send(frame.clone());
+            Audience::Person { id, except } => {
+                for socket in self.sockets_of(*id) {
+                    if except.as_deref().is_none_or(|except| socket.id.to_string() != except) {
+                        socket.send(frame.clone());
+                    }
+                }
             }
         }
     }

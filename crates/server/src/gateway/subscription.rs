@@ -61,6 +61,7 @@ impl Joining {
         // The socket may have gone while its history was read.
         if !super::read(&self.gateway.0.sockets).contains_key(&self.connection.id) {
             self.gateway.leave_feed(&self.connection, self.conversation);
+            self.gateway.end_presence(&self.connection, self.conversation);
         }
     }
 }
@@ -70,6 +71,7 @@ impl Drop for Joining {
         if !self.completed && !self.feed.abandon(self.connection.id) {
             lock(&self.connection.conversations).remove(&self.conversation);
             self.gateway.leave_feed(&self.connection, self.conversation);
+            self.gateway.end_presence(&self.connection, self.conversation);
         }
     }
 }

@@ -21,6 +21,8 @@ use super::connection::Connection;
 const QUEUE: usize = 1_024;
 /// Bytes the transport adds round a message.
 const FRAME_BYTES: usize = 1_024;
+/// Most bytes of one socket message with its frame, and of the body of a poll.
+pub const SOCKET_BODY_BYTES: usize = SOCKET_BYTES + FRAME_BYTES;
 
 /// Names a socket of this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,9 +115,9 @@ pub fn service(gateway: Gateway) -> Service {
     let config = EngineIoConfig::builder()
         .req_path("/socket.io")
         .max_buffer_size(QUEUE)
-        .max_payload((SOCKET_BYTES + FRAME_BYTES) as u64)
-        .ws_max_message_size(SOCKET_BYTES + FRAME_BYTES)
-        .ws_max_frame_size(SOCKET_BYTES + FRAME_BYTES)
+        .max_payload(SOCKET_BODY_BYTES as u64)
+        .ws_max_message_size(SOCKET_BODY_BYTES)
+        .ws_max_frame_size(SOCKET_BODY_BYTES)
         .ws_read_buffer_size(1_024)
         .ping_interval(Duration::from_secs(25))
         .ping_timeout(Duration::from_secs(20))

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use http_body::Body as _;
 use praca_api::ProblemCode;
-use praca_api::limits::BODY_BYTES;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::error::{Error, Result};
@@ -21,19 +20,19 @@ const DRAINS_WITHIN: Duration = Duration::from_secs(5);
 /// Bytes of it that are read at most.
 const DRAINED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Takes the body in, or says why not.
-pub async fn take_in(request: Request, next: Next) -> Response {
+/// Takes the body in, of at most so many bytes, or says why not.
+pub async fn take_in(State(most): State<usize>, request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    match read(body).await {
+    match read(body, most).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn read(body: Body) -> Result<Bytes> {
+async fn read(body: Body, most: usize) -> Result<Bytes> {
     let deadline = Instant::now() + ARRIVES_WITHIN;
     let mut parts = body.into_data_stream();
     let mut bytes = Vec::new();
@@ -44,7 +43,7 @@ async fn read(body: Body) -> Result<Bytes> {
         match part {
             None => return Ok(bytes.into()),
             Some(Err(_)) => return Err(Error::problem(ProblemCode::RequestMalformed, "The body cannot be read.")),
-            Some(Ok(part)) if bytes.len() + part.len() > BODY_BYTES => {
+            Some(Ok(part)) if bytes.len() + part.len() > most => {
                 // A connection closed while its sender still writes loses the answer.
                 let mut drained = 0;
                 let drain = async {

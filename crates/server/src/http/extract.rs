@@ -75,10 +75,18 @@ fn refuse_body(rejection: BytesRejection) -> Error {
 
 /// Reads JSON; what is wrong with it is said in the parser's words, which quote no content of the body.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    let parsed = serde_json::from_slice(bytes).map_err(|error| {
         let what = if error.is_data() { "The JSON has the wrong shape" } else { "The body is not JSON" };
         Error::problem(ProblemCode::RequestMalformed, format!("{what}: {error}."))
-    })
+    })?;
+    // The parser takes an array for an object whose fields it lists.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::problem(
+            ProblemCode::RequestMalformed,
+            "The JSON has the wrong shape: an object is expected.",
+        ));
+    }
+    Ok(parsed)
 }
 
 /// The query string.

@@ -70,8 +70,13 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// Holds back floods of new sockets, by address. Requests of a socket that stands carry its id.
+/// Holds back floods of new sockets, by address; a node that stops takes none. Requests of a socket that stands carry its
+/// id.
 pub async fn limit_handshakes(State(base): State<Base>, request: Request, next: Next) -> Response {
+    if base.shutdown.is_cancelled() {
+        // A socket that was told to come back later would find this node once more.
+        return Error::unavailable("The server is stopping; connect again in a moment.").into_response();
+    }
     let stands = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
     if let Some(quota) = base.config.limits.requests.filter(|_| !stands) {
         let (parts, body) = request.into_parts();
@@ -84,7 +89,7 @@ pub async fn limit_handshakes(State(base): State<Base>, request: Request, next: 
     next.run(request).await
 }
 
-/// Ends a request that takes too long. What it began goes on: a transaction is committed, or given up as a whole.
+/// Ends a request that takes too long. Its transaction is given up as a whole, or, once it is being committed, goes on.
 pub async fn limit_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
         Ok(response) => response,

@@ -96,10 +96,7 @@ pub async fn serve(listener: TcpListener, router: Router, base: Base, stop: Canc
             continue;
         };
         let (router, stop) = (router.clone(), stop.clone());
-        let connection = async move {
-            answer(stream, peer, router, stop).await;
-            drop(counted);
-        };
+        let connection = answer(stream, peer, counted, router, stop);
         let abort = abort.clone();
         connections.spawn(async move { abort.run_until_cancelled(connection).await });
     }
@@ -116,23 +113,31 @@ pub async fn serve(listener: TcpListener, router: Router, base: Base, stop: Canc
 struct TooMany;
 
 /// Counts a connection, unless floods are let through or it is a trusted proxy's, which brings many people.
-fn count(sources: &Sources, peer: SocketAddr, base: &Base) -> Result<Option<Counted>, TooMany> {
+fn count(sources: &Sources, peer: SocketAddr, base: &Base) -> Result<Arc<Option<Counted>>, TooMany> {
     let address: IpAddr = peer.ip().to_canonical();
     let trusted = base.config.trusted_proxies.iter().any(|net| net.contains(&address));
     if base.config.limits.requests.is_none() || trusted {
-        return Ok(None);
+        return Ok(Arc::new(None));
     }
-    sources.count(source_of(address)).map(Some).ok_or(TooMany)
+    let counted = sources.count(source_of(address)).ok_or(TooMany)?;
+    Ok(Arc::new(Some(counted)))
 }
 
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken) {
+async fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    counted: Arc<Option<Counted>>,
+    router: Router,
+    stop: CancellationToken,
+) {
     // Small frames leave at once: waiting to fill a segment costs tens of milliseconds at the 99th percentile.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY refused");
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(READ_WITHIN));
-    let service = ServiceBuilder::new().layer(Extension(ConnectInfo(peer))).service(router);
+    // A WebSocket outlives this task; it keeps the request it began with, and so counts until it ends.
+    let service = ServiceBuilder::new().layer(Extension(ConnectInfo(peer))).layer(Extension(counted)).service(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)

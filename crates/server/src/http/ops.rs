@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::Json;
+use super::openapi::Problems;
 use crate::base::Base;
 use crate::db::migrations;
 use crate::error::{Error, Result};
@@ -26,12 +27,12 @@ pub struct Readiness {
 
 /// The routes.
 pub fn routes(base: Base) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(jwks)).with_state(base)
-}
-
-/// `/metrics` on the main listener: for bearers of the token, and for everyone only on loopback.
-pub fn metrics_route(base: Base) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(base)
+    OpenApiRouter::new()
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
+        .routes(routes!(jwks))
+        .routes(routes!(metrics))
+        .with_state(base)
 }
 
 /// `/metrics` on a listener of its own.
@@ -77,17 +78,18 @@ async fn jwks(State(base): State<Base>) -> impl IntoResponse {
     (headers, serde_json::to_string(&base.keys.jwks()).unwrap_or_default())
 }
 
+/// Counters and histograms for Prometheus: for bearers of the token, and for everyone only on loopback.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Prometheus text format", body = str), Problems))]
 async fn metrics(State(base): State<Base>, headers: HeaderMap) -> Result<Response> {
     if base.config.metrics_listen.is_some() {
         return Err(Error::not_found());
     }
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let sent = sent.and_then(|value| value.strip_prefix("Bearer "));
-    let allowed = match &base.config.metrics_token {
-        Some(token) => sent.is_some_and(|sent| same(sent, token.reveal())),
-        None => base.config.is_private(),
-    };
-    if !allowed {
+    let token = base.config.metrics_token.as_ref();
+    let bears_token = sent.zip(token).is_some_and(|(sent, token)| same(sent, token.reveal()));
+    if !bears_token && !base.config.is_private() {
         return Err(Error::not_found());
     }
     Ok(render(&base))

@@ -70,6 +70,7 @@ impl Runner {
 
     async fn start_due(&self, running: &mut JoinSet<()>) -> Result<usize> {
         self.enqueue_scheduled().await?;
+        give_up_deadly(&self.base).await?;
         let claimed = claim(&self.base, WORKERS.saturating_sub(running.len())).await?;
         let count = claimed.len();
         for job in claimed {
@@ -137,6 +138,25 @@ async fn claim(base: &Base, limit: usize) -> Result<Vec<Model>> {
         .exec_with_returning(base.db.write())
         .await?;
     Ok(jobs)
+}
+
+/// Gives up jobs whose every try ended with the death of its worker: nobody settled them.
+async fn give_up_deadly(base: &Base) -> Result<()> {
+    let now = base.clock.now();
+    let given_up = Entity::update_many()
+        .col_expr(Column::State, Expr::value(JobState::Failed))
+        .col_expr(Column::LastError, Expr::value("every try ended with its worker"))
+        .col_expr(Column::LockedUntil, Expr::value(None::<Timestamp>))
+        .col_expr(Column::FinishedAt, Expr::value(now))
+        .filter(Column::State.eq(JobState::Ready))
+        .filter(Column::Attempts.gte(ATTEMPTS))
+        .filter(Column::LockedUntil.lte(now))
+        .exec(base.db.write())
+        .await?;
+    if given_up.rows_affected > 0 {
+        tracing::warn!(jobs = given_up.rows_affected, "jobs given up: every try ended with its worker");
+    }
+    Ok(())
 }
 
 async fn settle(base: &Base, job: &Model, outcome: Result<()>) -> Result<()> {

@@ -1,12 +1,13 @@
 //! Limits in Redis, for many nodes.
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use praca_api::{ConversationId, Timestamp, UserId};
 use redis::aio::ConnectionManager;
-use redis::{Client, Script};
+use redis::{Client, RedisResult, Script};
+use tokio::time::{Instant, timeout};
 
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 use super::{LocalLimits, wait_of};
@@ -14,6 +15,11 @@ use crate::bus::connection_config;
 use crate::clock::Clock;
 use crate::config::Quota;
 use crate::error::{Error, Result};
+
+/// Longest a question to Redis may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long nobody asks after one that got no answer.
+const SILENCE: Duration = Duration::from_secs(1);
 
 static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
 
@@ -41,6 +47,8 @@ pub struct RedisLimits {
     clock: Clock,
     /// Counts floods while Redis is out of reach.
     alone: Arc<LocalLimits>,
+    /// Until when nobody asks, since the last question got no answer.
+    silent_until: Arc<Mutex<Option<Instant>>>,
 }
 
 impl RedisLimits {
@@ -50,19 +58,38 @@ impl RedisLimits {
     /// A wrong URL, or no Redis there. Later outages heal by themselves.
     pub async fn connect(url: &str, clock: Clock) -> Result<Self> {
         let connection = ConnectionManager::new_with_config(Client::open(url)?, connection_config()).await?;
-        Ok(Self { connection, alone: Arc::new(LocalLimits::new(clock.clone())), clock })
+        let alone = Arc::new(LocalLimits::new(clock.clone()));
+        Ok(Self { connection, alone, clock, silent_until: Arc::default() })
+    }
+
+    /// Asks Redis, but not for long: a connection that is being made again would keep everybody waiting for as long as that
+    /// takes. After a question without an answer nobody asks for a moment.
+    async fn ask<T>(&self, question: impl Future<Output = RedisResult<T>>) -> Result<T> {
+        let away = || Error::unavailable("The coordinator is out of reach; try again in a moment.");
+        let silent_until = || self.silent_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if silent_until().is_some_and(|until| Instant::now() < until) {
+            return Err(away());
+        }
+        match timeout(PATIENCE, question).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                if error.is_io_error() || error.is_timeout() || error.is_connection_dropped() {
+                    *silent_until() = Some(Instant::now() + SILENCE);
+                }
+                Err(error.into())
+            }
+            Err(_) => {
+                *silent_until() = Some(Instant::now() + SILENCE);
+                Err(away())
+            }
+        }
     }
 
     pub(super) async fn take(&self, key: &str, quota: Quota) -> Option<Duration> {
         let mut connection = self.connection.clone();
-        let millis: redis::RedisResult<u64> = TAKE
-            .key(format!("praca:limit:{key}"))
-            .arg(quota.count)
-            .arg(millis(quota.per))
-            .arg(self.clock.shift_millis())
-            .invoke_async(&mut connection)
-            .await;
-        match millis {
+        let mut take = TAKE.key(format!("praca:limit:{key}"));
+        take.arg(quota.count).arg(millis(quota.per)).arg(self.clock.shift_millis());
+        match self.ask(take.invoke_async::<u64>(&mut connection)).await {
             Ok(0) => None,
             Ok(wait) => Some(Duration::from_millis(wait)),
             Err(_) => self.alone.take(key, quota),
@@ -85,17 +112,11 @@ impl RedisLimits {
 
     async fn run(&self, mode: &str, keys: &SlowModeKeys, clocks: Clocks, owner: &str) -> Result<(bool, Wait)> {
         let mut connection = self.connection.clone();
-        let (granted, room, user, now): (bool, u64, u64, i64) = SLOW_MODE
-            .key(&keys.room)
-            .key(&keys.user)
-            .arg(mode)
-            .arg(owner)
-            .arg(millis(clocks.room))
-            .arg(millis(clocks.user))
-            .arg(millis(clocks.slack))
-            .arg(self.clock.shift_millis())
-            .invoke_async(&mut connection)
-            .await?;
+        let mut script = SLOW_MODE.key(&keys.room);
+        script.key(&keys.user).arg(mode).arg(owner);
+        script.arg(millis(clocks.room)).arg(millis(clocks.user)).arg(millis(clocks.slack));
+        script.arg(self.clock.shift_millis());
+        let (granted, room, user, now): (bool, u64, u64, i64) = self.ask(script.invoke_async(&mut connection)).await?;
         let now = Timestamp::from_millis(now).ok_or_else(|| Error::internal("Redis TIME is outside the calendar"))?;
         Ok((granted, wait_of(room, user, now)))
     }
@@ -107,23 +128,20 @@ impl RedisLimits {
             let key = presence_key(*conversation);
             pipe.zadd(&key, user.to_string(), ends).ignore().pexpire_at(&key, ends).ignore();
         }
-        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+        self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
 
     pub(super) async fn end_lease(&self, conversation: ConversationId, user: UserId) -> Result<()> {
         let mut pipe = redis::pipe();
         pipe.zrem(presence_key(conversation), user.to_string()).ignore();
-        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+        self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
 
     pub(super) async fn present_people(&self, conversation: ConversationId) -> Result<HashSet<UserId>> {
         let now = self.clock.now().millis();
-        let people: Vec<String> = redis::cmd("ZRANGEBYSCORE")
-            .arg(presence_key(conversation))
-            .arg(format!("({now}"))
-            .arg("+inf")
-            .query_async(&mut self.connection.clone())
-            .await?;
+        let mut range = redis::cmd("ZRANGEBYSCORE");
+        range.arg(presence_key(conversation)).arg(format!("({now}")).arg("+inf");
+        let people: Vec<String> = self.ask(range.query_async(&mut self.connection.clone())).await?;
         Ok(people.iter().filter_map(|user| user.parse().ok()).collect())
     }
 
@@ -136,7 +154,7 @@ impl RedisLimits {
         for conversation in conversations {
             pipe.zcount(presence_key(*conversation), format!("({now}"), "+inf");
         }
-        Ok(pipe.query_async(&mut self.connection.clone()).await?)
+        self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
 }
 

@@ -1,11 +1,15 @@
 //! Rooms as people see them: the list, and one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use praca_api::messages::Message;
 use praca_api::rooms::{Room, RoomForMe, Visibility};
-use praca_api::{ConversationId, Seq};
+use praca_api::{ConversationId, ProblemCode, Seq};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::slow_mode::seconds;
 use super::{Rooms, entity};
@@ -13,6 +17,14 @@ use crate::auth::Actor;
 use crate::conversations::access::Read;
 use crate::conversations::{Access, ConversationAccess, Kind, Mine, Standing, read_state};
 use crate::error::{Error, Result};
+
+/// Which rooms.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RoomsQuery {
+    /// Only the room of this slug, also if it is unlisted.
+    pub slug: Option<String>,
+}
 
 impl Rooms {
     /// Public rooms and the unlisted ones the person is in, the liveliest first.
@@ -27,6 +39,21 @@ impl Rooms {
         let last = |room: &RoomForMe| room.room.last_message.as_ref().map(|message| message.created_at);
         rooms.sort_by_key(|room| std::cmp::Reverse(last(room)));
         Ok(rooms)
+    }
+
+    /// The room of this slug, also one that is in no list: whoever has its address may see it. None or one.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn find(&self, actor: &Arc<Actor>, slug: &str) -> Result<Vec<RoomForMe>> {
+        let conn = self.0.base.db.read();
+        let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug)).one(conn).await?;
+        let Some(found) = found else { return Ok(Vec::new()) };
+        match self.0.conversations.access::<Read>(actor, found.conversation_id).await {
+            Ok(access) => Ok(vec![self.get(&access).await?]),
+            Err(error) if error.is(ProblemCode::ResourceNotFound) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// One room.
@@ -91,6 +118,7 @@ fn room_of(row: &Standing, settings: entity::Model, last_message: Option<Message
         last_message,
         online,
         epoch: row.epoch,
+        archived_at: row.archived_at,
     }
 }
 

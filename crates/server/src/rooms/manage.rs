@@ -148,6 +148,9 @@ impl Rooms {
     /// # Errors
     /// The database refuses.
     pub async fn archive(&self, access: &ConversationAccess<Administer>) -> Result<()> {
+        if access.conversation().archived_at.is_some() {
+            return Ok(());
+        }
         let tx = self.0.base.begin().await?;
         self.0.conversations.archive(&tx, access).await?;
         self.finish(tx, access, RoomAction::Archive, None).await.map(drop)

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Rooms;
+use super::list::RoomsQuery;
 use crate::conversations::access::{Action, Administer, Moderate, Read, Write};
 use crate::conversations::{ConversationAccess, Conversations, HistoryQuery};
 use crate::db::page::PageQuery;
@@ -48,10 +49,17 @@ pub fn routes(conversations: Conversations, rooms: Rooms) -> OpenApiRouter {
 }
 
 /// Public rooms and the unlisted ones the caller is in, the liveliest first.
-#[utoipa::path(get, path = "/rooms", tag = "rooms", operation_id = "list_rooms",
+#[utoipa::path(get, path = "/rooms", tag = "rooms", operation_id = "list_rooms", params(RoomsQuery),
     security(("bearer" = [])), responses((status = 200, description = "Rooms", body = Page<RoomForMe>), Problems))]
-async fn list_rooms(State(slice): State<Slice>, Caller(actor): Caller) -> Result<Json<Page<RoomForMe>>> {
-    Ok(Json(Page::whole(slice.rooms.list(&actor).await?)))
+async fn list_rooms(
+    State(slice): State<Slice>,
+    Caller(actor): Caller,
+    Query(query): Query<RoomsQuery>,
+) -> Result<Json<Page<RoomForMe>>> {
+    Ok(Json(Page::whole(match query.slug {
+        Some(slug) => slice.rooms.find(&actor, &slug).await?,
+        None => slice.rooms.list(&actor).await?,
+    })))
 }
 
 /// Create a room. For administrators.

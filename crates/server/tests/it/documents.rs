@@ -94,7 +94,11 @@ on_both_twins! {
 
 #[tokio::test]
 async fn metrics_are_for_bearers_of_the_token_once_there_is_one() {
-    let world = World::new(Twin::Embedded, &[("PRACA_METRICS_TOKEN", "segredo")]).await;
+    let world = World::new(
+        Twin::Embedded,
+        &[("PRACA_METRICS_TOKEN", "segredo"), ("PRACA_PUBLIC_URL", "https://praca.example")],
+    )
+    .await;
     let url = format!("{}/metrics", world.url);
     read(world.http.get(&url)).await.expect(404, "resource.not_found");
     read(world.http.get(&url).bearer_auth("errado")).await.expect(404, "resource.not_found");

@@ -57,6 +57,29 @@ on_both_twins! {
         world.get("/me", &stranger).await.expect(401, "auth.invalid_token");
     }
 
+    async fn a_well_signed_token_is_refused_for_any_one_claim_that_is_wrong(world: World) {
+        let rosa = world.user("rosa").await;
+        let key = world.app.base.keys.signer(world.clock.now()).unwrap();
+        let sign = |typ: &str, change: &dyn Fn(&mut Value)| {
+            let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
+            (header.typ, header.kid) = (Some(typ.into()), Some(key.kid.clone()));
+            let mut payload = claims(&rosa.token);
+            change(&mut payload);
+            Person { token: jsonwebtoken::encode(&header, &payload, &key.signing).unwrap(), ..rosa.clone() }
+        };
+        world.get("/me", &sign("at+jwt", &|_| {})).await.ok();
+        for wrong in [
+            sign("JWT", &|_| {}),
+            sign("at+jwt", &|claims| claims["aud"] = json!("https://elsewhere.example")),
+            sign("at+jwt", &|claims| claims["iss"] = json!("https://elsewhere.example")),
+            sign("at+jwt", &|claims| claims["sid"] = claims["sub"].clone()),
+            sign("at+jwt", &|claims| drop(claims.as_object_mut().unwrap().remove("aud"))),
+            sign("at+jwt", &|claims| drop(claims.as_object_mut().unwrap().remove("exp"))),
+        ] {
+            world.get("/me", &wrong).await.expect(401, "auth.invalid_token");
+        }
+    }
+
     async fn a_token_ends_after_fifteen_minutes(world: World) {
         let rosa = world.user("rosa").await;
         world.pass(14 * 60);

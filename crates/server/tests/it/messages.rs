@@ -133,6 +133,12 @@ on_both_twins! {
         assert_eq!(answered["replyTo"]["author"]["handle"], "rosa");
         let foreign = world.post(&format!("/rooms/{other}/messages"), Some(&bento), reply).await;
         foreign.expect(404, "resource.not_found");
+        // A message of one room is unknown in every other, whatever one wants with it.
+        let elsewhere = format!("/rooms/{other}/messages/{}", asked["id"].as_str().unwrap());
+        world.patch(&elsewhere, &rosa, json!({ "body": "outra" })).await.expect(404, "resource.not_found");
+        world.delete(&elsewhere, &rosa).await.expect(404, "resource.not_found");
+        world.put(&format!("{elsewhere}/reactions/👍"), &rosa, json!({})).await.expect(404, "resource.not_found");
+        world.get(&format!("{elsewhere}/revisions"), &rosa).await.expect(404, "resource.not_found");
         world.delete(&format!("{path}/{}", asked["id"].as_str().unwrap()), &rosa).await.ok();
         let page = world.get(&path, &rosa).await.ok();
         assert_eq!(page["items"][1]["replyTo"]["snippet"], "");

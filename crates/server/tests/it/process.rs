@@ -109,9 +109,9 @@ fn wrong_settings_stop_the_start_with_one_sentence() {
     fails(&run("PRACA_LISTEN", "8080", &["serve"]), "PRACA_LISTEN");
     fails(&run("PRACA_DATABASE_URL", "postgres://localhost/x", &["serve"]), "PRACA_SECRET_KEY is missing");
     fails(&run("PRACA_LOG_FORMAT", "xml", &["doctor"]), "PRACA_LOG_FORMAT");
-    fails(&run("PRACA_X", "", &["serve", "--demo", "--listen", "0.0.0.0:0"]), "--demo is for this machine only");
+    fails(&run("PRACA_X", "", &["serve", "--demo", "--listen", "0.0.0.0:0"]), "the demo data is for this machine only");
     let beyond = run("PRACA_PUBLIC_URL", "https://praca.example", &["serve", "--demo", "--listen", "127.0.0.1:0"]);
-    fails(&beyond, "--demo is for this machine only");
+    fails(&beyond, "the demo data is for this machine only");
     fails(&folder.run(&["worker"]), "PRACA_REDIS_URL is missing");
 }
 

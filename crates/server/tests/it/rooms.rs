@@ -120,6 +120,48 @@ on_both_twins! {
         assert!(seen["items"][0]["silence"].is_null() && seen["next"].is_string());
     }
 
+    async fn a_moderator_of_one_room_neither_escapes_nor_undoes_a_silence_of_the_square(world: World) {
+        let (bia, ana) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await);
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let room = world.room("largo", 0, 0).await;
+        for person in [&rosa, &bento] {
+            world.say(person, room, "oi").await.ok();
+        }
+        let role = format!("/rooms/{room}/members/{}/role", rosa.id);
+        assert_eq!(world.put(&role, &ana, json!({ "role": "moderator" })).await.status, 204);
+        let path = |person: &crate::world::Person| format!("/rooms/{room}/silences/{}", person.id);
+        let reason = json!({ "reason": "Basta." });
+        assert_eq!(world.put(&path(&bento), &bia, reason.clone()).await.status, 204);
+        world.delete(&path(&bento), &rosa).await.expect(403, "access.denied");
+        world.put(&path(&bento), &rosa, reason.clone()).await.expect(403, "access.denied");
+        for keeper in [&bia, &ana] {
+            world.put(&path(keeper), &rosa, reason.clone()).await.expect(403, "access.denied");
+        }
+        // Silenced, a moderator of the room neither writes nor moderates.
+        assert_eq!(world.put(&path(&rosa), &bia, reason.clone()).await.status, 204);
+        world.say(&rosa, room, "posso?").await.expect(403, "rooms.silenced");
+        world.put(&path(&bento), &rosa, reason).await.expect(403, "rooms.silenced");
+        let until = json!({ "reason": "x", "until": "9999-12-31T00:00:00Z" });
+        world.put(&path(&bento), &bia, until).await.expect(422, "request.invalid");
+    }
+
+    async fn an_unlisted_room_is_found_by_its_address_and_an_archived_one_is_not(world: World) {
+        let (ana, rosa) = (world.person("ana", Role::Admin).await, world.user("rosa").await);
+        let wish = json!({ "name": "Só com convite", "visibility": "unlisted" });
+        let made = world.post("/rooms", Some(&ana), wish).await.expect(201, "");
+        let find = async || world.get("/rooms?slug=so-com-convite", &rosa).await.ok()["items"].clone();
+        assert_eq!(world.get("/rooms", &rosa).await.ok()["items"].as_array().unwrap().len(), 0);
+        assert_eq!(find().await[0]["id"], made["id"]);
+        let path = format!("/rooms/{}", made["id"].as_str().unwrap());
+        let mut socket = world.socket(&rosa).await;
+        socket.done("rooms:join", json!({ "roomId": made["id"] })).await;
+        for _ in 0..2 {
+            assert_eq!(world.delete(&path, &ana).await.status, 204);
+        }
+        assert!(socket.event("rooms:updated").await["room"]["archivedAt"].is_string());
+        assert_eq!(find().await, json!([]));
+    }
+
     async fn a_quiet_room_is_quiet_for_its_member_alone(world: World) {
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
         let room = world.room("largo", 0, 0).await;

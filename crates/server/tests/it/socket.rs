@@ -163,6 +163,11 @@ impl Socket {
         let _ = self.stream.send(Message::text(text)).await;
     }
 
+    /// An acknowledgement that came before the end, if it did.
+    pub fn kept_ack(&self, id: u64) -> Option<&Value> {
+        self.acks.get(&id)
+    }
+
     /// How many events of that name came before the end.
     pub fn events_so_far_closed(&self, name: &str) -> usize {
         self.events.iter().filter(|(event, _)| event == name).count()

@@ -66,9 +66,9 @@ pub fn LegalLinks() -> impl IntoView {
     view! {
         <a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
         <a href="/privacidade">{t!(i18n, legal.privacy)}</a>
-        <a class="not-phone" href="/termos">{t!(i18n, legal.terms)}</a>
-        <a class="not-phone" href="/regras">{t!(i18n, legal.rules)}</a>
-        <span class="legal-note"><Icon name="cookie" class="icon icon--sm" />{t!(i18n, legal.no_tracking)}</span>
+        <a href="/termos">{t!(i18n, legal.terms)}</a>
+        <a href="/regras">{t!(i18n, legal.rules)}</a>
+        <span class="legal-note not-phone"><Icon name="cookie" class="icon icon--sm" />{t!(i18n, legal.no_tracking)}</span>
     }
 }
 

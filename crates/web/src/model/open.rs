@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use praca_api::accounts::Author;
 use praca_api::events::{Joined, MessageDeleted};
-use praca_api::messages::{Message, MessagePage, ReplyTo};
+use praca_api::messages::{Message, MessagePage};
 use praca_api::{ConversationId, Rev, Seq, UserId};
 
 /// How long somebody counts as typing, in milliseconds.
@@ -31,8 +31,6 @@ pub struct Open {
     pub missed: Option<Rev>,
     /// Changes to messages that are not shown; a page read meanwhile may be older than they are.
     pub strays: u32,
-    /// Messages on their way.
-    pub outbox: Vec<Outgoing>,
     /// Who is typing, and until when.
     pub typing: Vec<(UserId, f64)>,
     /// When this person may write, in milliseconds of the client's own clock, and how long the wait was when it began.
@@ -50,19 +48,6 @@ pub enum Goal {
     End,
     /// This message.
     Message(Seq),
-}
-
-/// A message on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outgoing {
-    /// Its name, which makes sending it again harmless.
-    pub nonce: String,
-    /// Its text.
-    pub body: String,
-    /// What it answers.
-    pub reply_to: Option<ReplyTo>,
-    /// Whether it failed, and waits for the person.
-    pub failed: bool,
 }
 
 /// Messages of one person, one after the other.
@@ -89,7 +74,7 @@ impl Group {
 
 impl Open {
     /// A room as it was joined.
-    pub fn new(joined: Joined, outbox: Vec<Outgoing>, slow: Option<(f64, f64)>) -> Self {
+    pub fn new(joined: Joined, slow: Option<(f64, f64)>) -> Self {
         let room = joined.room;
         Self {
             id: room.room.id,
@@ -100,7 +85,6 @@ impl Open {
             goal: None,
             missed: None,
             strays: 0,
-            outbox,
             typing: Vec::new(),
             slow,
             first_unread: (room.unread > 0).then(|| room.last_read_seq.next()),
@@ -110,10 +94,13 @@ impl Open {
 
     /// What happened while this page was away.
     pub fn catch_up(&mut self, joined: Joined, slow: Option<(f64, f64)>, now: f64) {
+        // What comes now follows what is shown; it is let go only where the window is full and the reader far back.
+        self.has_after = false;
         for message in joined.changed.into_iter().chain(joined.messages) {
-            self.take(message);
+            // Changes of messages that are not shown come with their page.
+            let _ = self.take(message);
         }
-        self.has_after = joined.has_after;
+        self.has_after |= joined.has_after;
         self.slow = slow.or(self.slow.filter(|(until, _)| *until > now));
         self.last_rev = self.last_rev.max(joined.room.room.last_rev);
         self.missed = None;
@@ -134,7 +121,6 @@ impl Open {
     /// Messages after those shown; the oldest are let go when there are too many.
     pub fn newer(&mut self, page: MessagePage) {
         let last = self.last_seq();
-        self.arrived(&page.items);
         self.messages.extend(page.items.into_iter().filter(|message| message.seq > last).map(Arc::new));
         self.has_after = page.has_after;
         self.let_oldest_go();
@@ -142,7 +128,6 @@ impl Open {
 
     /// Other messages altogether.
     pub fn turn_to(&mut self, page: MessagePage) {
-        self.arrived(&page.items);
         self.messages = page.items.into_iter().map(Arc::new).collect();
         self.has_before = page.has_before;
         self.has_after = page.has_after;
@@ -156,30 +141,30 @@ impl Open {
     /// A change, in the order of `rev`: one that does not follow the newest known shows that some were missed.
     pub fn apply(&mut self, message: Message) {
         if self.follows(message.rev) {
-            self.take(message);
+            // One without a place is read with its page.
+            let _ = self.take(message);
         }
     }
 
     /// A message as it is now, from an acknowledgement or a page; an older state of one already known is passed over.
-    pub fn take(&mut self, message: Message) {
+    /// False if it has no place among those shown, at least not yet.
+    pub fn take(&mut self, message: Message) -> bool {
         match self.messages.binary_search_by_key(&message.seq, |known| known.seq) {
             Ok(at) => {
-                self.arrived(std::slice::from_ref(&message));
                 if let Some(known) = self.messages.get_mut(at).filter(|known| known.rev < message.rev) {
                     *known = Arc::new(message);
                 }
+                true
             }
             Err(_) if message.seq == self.last_seq().next() && !self.has_after => {
-                self.arrived(std::slice::from_ref(&message));
                 self.push(message);
+                true
             }
-            Err(_) => self.strays += 1,
+            Err(_) => {
+                self.strays += 1;
+                false
+            }
         }
-    }
-
-    /// What has arrived is no longer on its way.
-    fn arrived(&mut self, messages: &[Message]) {
-        self.outbox.retain(|outgoing| !messages.iter().any(|message| message.nonce.as_ref() == Some(&outgoing.nonce)));
     }
 
     /// Somebody deleted a message.
@@ -196,6 +181,14 @@ impl Open {
         message.reactions.clear();
         message.deleted_at = Some(event.deleted_at);
         message.rev = event.rev;
+        // Those that answer it quote it no longer.
+        for answer in &mut self.messages {
+            if answer.reply_to.as_ref().is_some_and(|reply| reply.id == event.message_id)
+                && let Some(reply) = &mut Arc::make_mut(answer).reply_to
+            {
+                reply.snippet.clear();
+            }
+        }
     }
 
     /// Whether a change is the next one; one known already is not, and one further on shows that some were missed.

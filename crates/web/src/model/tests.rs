@@ -1,7 +1,7 @@
 //! The reducer, event by event.
 
 use praca_api::Rev;
-use praca_api::events::{MessageSent, MessageUpdated};
+use praca_api::events::{MessageSent, MessageUpdated, RoomUpdated};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -87,12 +87,69 @@ fn a_missed_change_is_noticed_and_nothing_shown_out_of_order() {
 #[test]
 fn an_acknowledgement_may_come_before_the_changes_it_follows() {
     let mut model = open();
-    let open = model.open.as_mut().unwrap();
-    open.take(message(4, 4, ME, "quatro"));
+    let outgoing = Outgoing { room: ROOM, nonce: "n4".into(), body: "quatro".into(), reply_to: None, failed: false };
+    model.outbox.push(outgoing);
+    model.acknowledged(message(4, 4, ME, "quatro"));
+    assert_eq!(model.leaving().count(), 1, "it is not shown yet");
+    let open = model.open.as_ref().unwrap();
     assert_eq!(open.missed, None, "the ones between are still on their way");
     model.apply(new(message(3, 3, OTHER, "três")), ME, 0.0);
     model.apply(new(message(4, 4, ME, "quatro")), ME, 0.0);
     assert_eq!(bodies(&model), ["um", "dois", "três", "quatro"]);
+}
+
+#[test]
+fn what_is_written_in_one_room_survives_opening_another() {
+    let mut model = open();
+    let outgoing = Outgoing { room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: true };
+    model.outbox.push(outgoing);
+    model.open = None;
+    assert_eq!((model.leaving().count(), model.outbox.len()), (0, 1));
+    model.joined(joined(vec![message(1, 1, OTHER, "um")], 1), 0.0);
+    assert_eq!(model.leaving().count(), 1);
+    model.joined(joined(vec![message(2, 2, OTHER, "dois"), message(3, 3, ME, "três")], 1), 0.0);
+    assert_eq!(model.outbox, []);
+}
+
+#[test]
+fn a_reader_far_back_who_was_away_finds_the_way_to_what_is_new() {
+    let mut model = Model::default();
+    model.joined(joined(page(1..201, false, false).items, 200), 0.0);
+    let open = model.open.as_mut().unwrap();
+    (open.at_end, open.has_after) = (false, true);
+    let mut again = joined(page(201..211, false, false).items, 200);
+    again.room.room.last_rev = Rev(210);
+    model.joined(again, 0.0);
+    assert_eq!(window(&model), (1, 200, false, true));
+}
+
+#[test]
+fn a_deleted_message_is_quoted_no_longer_and_an_archived_room_is_gone() {
+    let mut model = Model::default();
+    let mut answer = message(2, 2, ME, "concordo");
+    answer.reply_to = serde_json::from_value(json!({
+        "id": Uuid::from_u128(101), "seq": 1, "author": null, "snippet": "segredo",
+    }))
+    .unwrap();
+    model.joined(joined(vec![message(1, 1, OTHER, "segredo"), answer], 2), 0.0);
+    let deleted = json!({
+        "conversationId": ROOM, "messageId": Uuid::from_u128(101), "seq": 1, "rev": 3, "deletedAt": "2026-11-21T13:00:00Z",
+    });
+    model.apply(ServerEvent::MessageDeleted(serde_json::from_value(deleted).unwrap()), ME, 0.0);
+    let open = model.open.as_ref().unwrap();
+    assert_eq!(open.messages[1].reply_to.as_ref().unwrap().snippet, "");
+    let mut room = model.open_room().unwrap().room.clone();
+    (room.topic, room.last_seq) = ("novo".into(), Seq(1));
+    model.apply(ServerEvent::RoomUpdated(RoomUpdated { room: room.clone() }), ME, 0.0);
+    let shown = &model.open_room().unwrap().room;
+    assert_eq!((shown.topic.as_str(), shown.last_seq), ("novo", Seq(2)), "counters never go back");
+    room.archived_at = Some(room_time());
+    model.apply(ServerEvent::RoomUpdated(RoomUpdated { room }), ME, 0.0);
+    assert!(model.open.is_none() && model.by_slug("largo").is_none());
+}
+
+fn room_time() -> praca_api::Timestamp {
+    message(1, 1, OTHER, "").created_at
 }
 
 fn page(seqs: std::ops::Range<i64>, has_before: bool, has_after: bool) -> MessagePage {
@@ -177,18 +234,18 @@ fn the_list_is_a_ring_and_unread_rooms_can_be_sought() {
 #[test]
 fn what_is_on_its_way_goes_when_it_has_arrived() {
     let mut model = open();
-    let outgoing = Outgoing { nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
-    model.open.as_mut().unwrap().outbox.push(outgoing);
+    let outgoing = Outgoing { room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
+    model.outbox.push(outgoing);
     model.apply(new(message(3, 3, ME, "três")), ME, 0.0);
-    assert!(model.open.as_ref().unwrap().outbox.is_empty());
+    assert!(model.outbox.is_empty());
     assert_eq!(model.open_room().unwrap().last_read_seq, Seq(3), "one's own message is read");
 }
 
 #[test]
 fn coming_back_keeps_what_was_there_and_what_waits() {
     let mut model = open();
-    let outgoing = Outgoing { nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
-    model.open.as_mut().unwrap().outbox.push(outgoing);
+    let outgoing = Outgoing { room: ROOM, nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
+    model.outbox.push(outgoing);
     let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
     again.changed = vec![message(1, 3, OTHER, "um!")];
     model.joined(again.clone(), 0.0);
@@ -196,7 +253,7 @@ fn coming_back_keeps_what_was_there_and_what_waits() {
     again.reset = true;
     model.joined(again, 0.0);
     assert_eq!(bodies(&model), ["três"]);
-    assert_eq!(model.open.as_ref().unwrap().outbox.len(), 1, "a reset loses nothing unsent");
+    assert_eq!(model.outbox.len(), 1, "a reset loses nothing unsent");
 }
 
 #[test]

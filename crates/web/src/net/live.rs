@@ -1,5 +1,6 @@
 //! The live socket: the official client, one for the page.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub struct Live(Rc<Inner>);
 
 struct Inner {
     socket: Socket,
+    /// Cleared when nobody listens any more, so that nothing comes back by itself.
+    wanted: Rc<Cell<bool>>,
     _listeners: Vec<Closure<dyn Fn(JsValue)>>,
     _any: Closure<dyn Fn(String, JsValue)>,
     _auth: Closure<dyn Fn(Function)>,
@@ -63,31 +66,32 @@ impl Live {
             })
         };
         socket.on_any(&any);
+        let wanted = Rc::new(Cell::new(true));
         let listeners = vec![
             listen(&socket, "connect", {
                 let tell = tell.clone();
                 move |_| tell(News::Up)
             }),
             listen(&socket, "disconnect", {
-                let (socket, tell) = (socket.clone(), tell.clone());
+                let (socket, tell, wanted) = (socket.clone(), tell.clone(), wanted.clone());
                 move |_| {
                     tell(News::Down);
-                    come_back(&socket);
+                    come_back(&socket, &wanted);
                 }
             }),
             listen(&socket, "connect_error", {
-                let socket = socket.clone();
+                let (socket, wanted) = (socket.clone(), wanted.clone());
                 move |_| {
                     // The official client tries again by itself unless the server refused the handshake.
                     if !socket.active() {
                         tell(News::Refused);
-                        come_back(&socket);
+                        come_back(&socket, &wanted);
                     }
                 }
             }),
         ];
         socket.connect();
-        Self(Rc::new(Inner { socket, _listeners: listeners, _any: any, _auth: auth }))
+        Self(Rc::new(Inner { socket, wanted, _listeners: listeners, _any: any, _auth: auth }))
     }
 
     /// Sends an event and waits for its acknowledgement.
@@ -110,6 +114,7 @@ impl Live {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.wanted.set(false);
         self.socket.off_any();
         self.socket.off();
         self.socket.disconnect();
@@ -117,10 +122,17 @@ impl Drop for Inner {
 }
 
 /// Connects again after a pause, where the official client does not by itself.
-fn come_back(socket: &Socket) {
+fn come_back(socket: &Socket, wanted: &Rc<Cell<bool>>) {
     if !socket.active() {
-        let socket = socket.clone();
-        set_timeout(move || socket.connect(), PAUSE);
+        let (socket, wanted) = (socket.clone(), wanted.clone());
+        set_timeout(
+            move || {
+                if wanted.get() {
+                    socket.connect();
+                }
+            },
+            PAUSE,
+        );
     }
 }
 

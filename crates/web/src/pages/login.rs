@@ -11,7 +11,8 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTemplateElement;
 
 use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
-use crate::language::language;
+use crate::i18n::Locale;
+use crate::language::{LANGUAGES, language};
 use crate::net::{self, Answer};
 use crate::session::{Session, Standing};
 
@@ -44,11 +45,25 @@ pub fn Login() -> impl IntoView {
                     <div class="login-brand"><Brand /><div><h1>"Praça"</h1><p>{t!(i18n, app.tagline)}</p></div></div>
                     <Tabs creating />
                     <Show when=move || creating.get() fallback=move || view! { <LogInForm creating /> }><SignUpForm /></Show>
+                    <Languages />
                 </div>
             </main>
             <footer class="legal"><LegalLinks /></footer>
         </div>
     }
+}
+
+/// The languages, for who is not known yet.
+#[component]
+fn Languages() -> impl IntoView {
+    let i18n = language();
+    let option = |(locale, name): (Locale, &'static str)| {
+        let current = move || (i18n.get_locale() == locale).then_some("true");
+        view! {
+            <button type="button" class="link-btn small" lang=locale.as_str() aria-current=current on:click=move |_| i18n.set_locale(locale)>{name}</button>
+        }
+    };
+    view! { <div class="row login-languages" role="group" aria-label=move || t_string!(i18n, profile.language)>{LANGUAGES.map(option).into_iter().collect_view()}</div> }
 }
 
 #[component]

@@ -9,7 +9,7 @@ use praca_api::{Page, SessionId};
 
 use crate::components::{Icon, Shell, explain, set_theme};
 use crate::i18n::Locale;
-use crate::language::language;
+use crate::language::{LANGUAGES, language};
 use crate::net::Answer;
 use crate::session::Session;
 use crate::{format, store};
@@ -79,11 +79,13 @@ fn LanguageSetting() -> impl IntoView {
         let change = UpdateMe { display_name: None, locale: locale.as_str().parse::<Spoken>().ok() };
         spawn_local(async move {
             // The page speaks it already; the account follows when it can.
-            let _: Answer<User> = session.send(Method::PATCH, "/me", Some(&change)).await;
+            let answer: Answer<User> = session.send(Method::PATCH, "/me", Some(&change)).await;
+            if let Ok(user) = answer {
+                session.set_user(user);
+            }
         });
     };
-    let names = [(Locale::pt_BR, "Português"), (Locale::en, "English"), (Locale::es, "Español")];
-    let options = names.map(|(locale, name)| {
+    let options = LANGUAGES.map(|(locale, name)| {
         view! {
             <label>
                 <input type="radio" name="idioma" prop:checked=move || i18n.get_locale() == locale on:change=move |_| choose(locale) />

@@ -19,7 +19,8 @@ use leptos_i18n::{t, t_string};
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{Empty, Shell};
-use crate::language::language;
+use crate::language::{Language, language};
+use crate::model::Model;
 use silence::{SilenceDialog, Silencing};
 use square::Square;
 
@@ -47,18 +48,13 @@ pub fn Rooms() -> impl IntoView {
         let slug = slug.get()?;
         square.model.with(|model| model.by_slug(&slug).map(|room| room.room.id))
     });
+    look_outside_the_list(square, slug);
     Effect::new(move |_| {
         about.set(false);
         square.enter(wanted.get());
     });
     let title = move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
-    let unread = Memo::new(move |_| square.model.with(crate::model::Model::unread));
-    Effect::new(move |_| {
-        let shown = title().unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
-        let count =
-            Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
-        document().set_title(&format!("{count}{shown} · Praça"));
-    });
+    name_page(square, i18n);
     let found =
         Memo::new(move |_| slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some())));
     view! {
@@ -76,12 +72,34 @@ pub fn Rooms() -> impl IntoView {
     }
 }
 
+/// The page is called after the open room, with what is unread before it.
+fn name_page(square: Square, i18n: Language) {
+    let unread = Memo::new(move |_| square.model.with(Model::unread));
+    Effect::new(move |_| {
+        let room = square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
+        let shown = room.unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
+        let count =
+            Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
+        document().set_title(&format!("{count}{shown} · Praça"));
+    });
+}
+
+/// A room that is in no list is looked for, once the list is there.
+fn look_outside_the_list(square: Square, slug: Memo<Option<String>>) {
+    Effect::new(move |_| {
+        let missing = slug.get().filter(|slug| square.model.with(|m| m.rooms.is_some() && m.by_slug(slug).is_none()));
+        if let Some(slug) = missing.filter(|slug| square.sought.get_untracked().as_ref() != Some(slug)) {
+            square.find_room(slug);
+        }
+    });
+}
+
 /// No room is open: none was chosen, or there is none of that name.
 #[component]
 fn NoRoom(slug: Memo<Option<String>>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let state = Memo::new(move |_| (slug.get().is_some(), square.model.with(|model| model.rooms.is_some())));
+    let state = Memo::new(move |_| (slug.get().is_some(), slug.get() == square.sought.get()));
     move || match state.get() {
         (true, false) => ().into_any(),
         (true, true) => view! {

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use praca_api::accounts::AccountStatus;
+use praca_api::accounts::{AccountStatus, Role};
 use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
 use praca_api::messages::{Message, ReplyTo};
 use praca_api::{ConversationId, MessageId, Timestamp};
@@ -227,15 +227,17 @@ impl Silenced {
         if user.status == AccountStatus::Silenced {
             return Some(Self { whole_room: false, reason: user.status_reason, until: user.status_until });
         }
-        if square.keeps_order() {
+        if user.role != Role::User {
             return None;
         }
+        let keeps_order = square.keeps_order();
         square.model.with(|model| {
             let room = model.open_room()?;
             let mine = room.me.as_ref().and_then(|me| me.silence.as_ref());
-            let (silence, whole_room) = match &room.room.silence {
-                Some(silence) => (silence, true),
-                None => (mine?, false),
+            let (silence, whole_room) = match (mine, &room.room.silence) {
+                (Some(mine), _) => (mine, false),
+                (None, Some(silence)) if !keeps_order => (silence, true),
+                _ => return None,
             };
             Some(Self { whole_room, reason: Some(silence.reason.clone()), until: silence.until })
         })

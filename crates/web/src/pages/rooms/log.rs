@@ -100,7 +100,9 @@ fn Silence() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let empty = move || {
-        square.model.with(|m| m.open.as_ref().is_some_and(|open| open.messages.is_empty() && open.outbox.is_empty()))
+        square
+            .model
+            .with(|m| m.open.as_ref().is_some_and(|open| open.messages.is_empty()) && m.leaving().next().is_none())
     };
     view! {
         <Show when=empty>

@@ -41,7 +41,7 @@ pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
                     Some(author) => view! { <p class="author" data-hue=format::person_hue(author.id)>{author.display_name}</p> }.into_any(),
                     None => view! { <span class="visually-hidden">{t!(i18n, chat.you_said)}</span> }.into_any(),
                 }}
-                <For each=move || groups.messages_of(first) key=|message| (message.id, message.rev) children=move |message| view! { <MessageView message own /> } />
+                <For each=move || groups.messages_of(first) key=|message| (message.id, message.rev, message.reply_to.as_ref().is_some_and(|reply| reply.snippet.is_empty())) children=move |message| view! { <MessageView message own /> } />
             </div>
         </li>
     }
@@ -96,6 +96,7 @@ fn tapped(event: leptos::ev::MouseEvent) {
 /// What a message answers; it leads there.
 #[component]
 fn Answered(reply: ReplyTo) -> impl IntoView {
+    let i18n = language();
     let square = expect_context::<Square>();
     let seq = reply.seq;
     let hue = reply.author.as_ref().map(|author| format::person_hue(author.id));
@@ -106,7 +107,7 @@ fn Answered(reply: ReplyTo) -> impl IntoView {
     view! {
         <a class="reply" data-hue=hue href=format!("#m{seq}") rel="external" on:click=go>
             <b>{reply.author.map(|author| author.display_name)}</b>
-            <span>{reply.snippet}</span>
+            <span>{if reply.snippet.is_empty() { t_string!(i18n, chat.deleted).to_owned() } else { reply.snippet }}</span>
         </a>
     }
 }

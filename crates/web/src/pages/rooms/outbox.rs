@@ -12,9 +12,7 @@ use crate::model::Outgoing;
 #[component]
 pub fn Outbox() -> impl IntoView {
     let square = expect_context::<Square>();
-    let outbox = Memo::new(move |_| {
-        square.model.with(|model| model.open.as_ref().map(|open| open.outbox.clone()).unwrap_or_default())
-    });
+    let outbox = Memo::new(move |_| square.model.with(|model| model.leaving().cloned().collect::<Vec<_>>()));
     view! { <For each=move || outbox.get() key=|outgoing| (outgoing.nonce.clone(), outgoing.failed) children=|outgoing| view! { <Row outgoing /> } /> }
 }
 

@@ -14,8 +14,8 @@ use praca_api::events::{
     RoomItems, RoomRef, ServerEvent,
 };
 use praca_api::messages::{ReadState, ReplyTo};
-use praca_api::rooms::MemberRole;
-use praca_api::{ConversationId, MessageId, ProblemCode, UserId};
+use praca_api::rooms::{MemberRole, RoomForMe};
+use praca_api::{ConversationId, MessageId, Page, ProblemCode, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -71,7 +71,11 @@ pub struct Square {
     i18n: Language,
     live: StoredValue<Option<Live>, LocalStorage>,
     wanted: StoredValue<Option<ConversationId>>,
+    /// The room being joined, and whether to join it once more after that.
+    joining: StoredValue<Option<(ConversationId, bool)>>,
     typed_at: StoredValue<f64>,
+    /// The slug that was looked for last outside the list.
+    pub sought: RwSignal<Option<String>>,
     /// Whether other messages of the history are being read.
     reading: RwSignal<bool>,
 }
@@ -89,12 +93,15 @@ impl Square {
             i18n: language(),
             live: StoredValue::new_local(None),
             wanted: StoredValue::new(None),
+            joining: StoredValue::new(None),
             typed_at: StoredValue::new(0.0),
+            sought: RwSignal::new(None),
             reading: RwSignal::new(false),
         };
         let session = square.session;
         let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));
         square.live.set_value(Some(live));
+        square.keep_outbox();
         // A renewed token keeps the socket.
         Effect::new(move |before: Option<String>| {
             let token = session.token();
@@ -147,8 +154,10 @@ impl Square {
                     self.look_for_newer_client();
                 }
                 self.link.set(Link::Up);
+                self.joining.set_value(None);
                 self.load_rooms();
                 self.join();
+                self.flush();
             }
             News::Down => self.link.update(|link| {
                 if *link == Link::Up {
@@ -214,6 +223,22 @@ impl Square {
         });
     }
 
+    /// Looks for a room that is in no list: whoever has its address may open it.
+    pub fn find_room(self, slug: String) {
+        spawn_local(async move {
+            let path = format!("/rooms?slug={}", js_sys::encode_uri_component(&slug));
+            match self.session.send::<(), Page<RoomForMe>>(Method::GET, &path, None).await {
+                Ok(found) => self.model.update(|model| {
+                    for room in found.items {
+                        model.note_room(room);
+                    }
+                }),
+                Err(trouble) => self.complain(&trouble),
+            }
+            self.sought.set(Some(slug));
+        });
+    }
+
     /// Opens a room, or none.
     pub fn enter(self, id: Option<ConversationId>) {
         let before = self.wanted.get_value();
@@ -232,8 +257,14 @@ impl Square {
     /// Joins the wanted room, from where this page stands in it, and sends what waited.
     fn join(self) {
         let Some(room_id) = self.wanted.get_value() else { return };
+        // One at a time: what is found missing meanwhile is asked for once more, after it.
+        if self.joining.get_value().is_some_and(|(joining, _)| joining == room_id) {
+            self.joining.set_value(Some((room_id, true)));
+            return;
+        }
+        self.joining.set_value(Some((room_id, false)));
         let known = self.model.with_untracked(|model| {
-            let open = model.open.as_ref().filter(|open| open.id == room_id && !open.messages.is_empty())?;
+            let open = model.open.as_ref().filter(|open| open.id == room_id)?;
             Some((open.last_seq(), open.last_rev, open.has_after))
         });
         let wish = JoinRoom {
@@ -245,14 +276,17 @@ impl Square {
         // A reader far back in a long history goes on from there; everybody else reads up to the newest.
         let far_back = known.is_some_and(|(.., has_after)| has_after);
         spawn_local(async move {
-            match self.ask::<Joined>("rooms:join", &wish).await {
+            let answer = self.ask::<Joined>("rooms:join", &wish).await;
+            let again = self.joining.get_value().filter(|(joining, _)| *joining == room_id).map(|(_, again)| again);
+            if again.is_some() {
+                self.joining.set_value(None);
+            }
+            match answer {
                 Ok(joined) if self.wanted.get_value() == Some(room_id) => {
                     let more = joined.has_after && !far_back;
                     self.model.update(|model| model.joined(joined, format::now()));
-                    if more {
+                    if more || again == Some(true) {
                         self.join();
-                    } else {
-                        self.flush();
                     }
                 }
                 Ok(_) | Err(Trouble::Network) => {}
@@ -282,12 +316,7 @@ impl Square {
     fn change(self, event: &'static str, payload: impl Serialize + 'static) {
         spawn_local(async move {
             match self.ask::<MessageDone>(event, &payload).await {
-                Ok(done) => self.model.update(|model| {
-                    let id = done.message.conversation_id;
-                    if let Some(open) = model.open.as_mut().filter(|open| open.id == id) {
-                        open.take(done.message);
-                    }
-                }),
+                Ok(done) => self.model.update(|model| model.acknowledged(done.message)),
                 Err(trouble) => self.complain(&trouble),
             }
         });

@@ -46,7 +46,9 @@ impl Place {
     /// Keeps it through all changes of the open room and of the window.
     pub fn keep(log: NodeRef<html::Div>, square: Square) -> Self {
         let place = Self { at_end: RwSignal::new(true), log, square, anchor: StoredValue::new(None) };
-        let marks = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(mark)));
+        let marks = Memo::new(move |_| {
+            square.model.with(|model| model.open.as_ref().map(|open| mark(open, model.leaving().count())))
+        });
         Effect::new(move |before: Option<Option<Mark>>| {
             let now = marks.get();
             let opened = now.map(|mark| mark.room) != before.flatten().map(|mark| mark.room);
@@ -163,13 +165,13 @@ impl Place {
     }
 }
 
-fn mark(open: &Open) -> Mark {
+fn mark(open: &Open, outgoing: usize) -> Mark {
     Mark {
         room: open.id,
         first: open.messages.first().map_or(Seq::ZERO, |message| message.seq),
         last: open.last_seq(),
         last_rev: open.last_rev.0,
-        outgoing: open.outbox.len(),
+        outgoing,
         goal: open.goal,
     }
 }

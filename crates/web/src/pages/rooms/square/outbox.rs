@@ -10,20 +10,35 @@ use super::{HeldBack, Link, Square};
 use crate::format;
 use crate::model::{Goal, Outgoing};
 use crate::net::Trouble;
+use crate::store;
+
+/// Where this tab keeps what is on its way.
+const OUTBOX: &str = "praca.outbox";
 
 impl Square {
     /// Sends a message.
     pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
         let nonce = format!("{}{}", js_sys::Math::random(), format::now());
         let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        let outgoing = Outgoing { nonce: nonce.clone(), body, reply_to, failed: false };
-        self.model.update(|model| {
-            if let Some(open) = &mut model.open {
-                open.outbox.push(outgoing);
-            }
-        });
+        let Some(room) = self.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)) else { return };
+        let outgoing = Outgoing { room, nonce: nonce.clone(), body, reply_to, failed: false };
+        self.model.update(|model| model.outbox.push(outgoing));
         self.go_to(Goal::End);
         self.deliver(nonce);
+    }
+
+    /// Keeps what is on its way through a reload of this tab, and takes it up again.
+    pub(super) fn keep_outbox(self) {
+        if let Some(kept) =
+            store::of_this_tab(OUTBOX).and_then(|text| serde_json::from_str::<Vec<Outgoing>>(&text).ok())
+        {
+            self.model.update(|model| model.outbox = kept);
+        }
+        let outbox = Memo::new(move |_| self.model.with(|model| model.outbox.clone()));
+        Effect::new(move |_| {
+            let text = outbox.with(|outbox| serde_json::to_string(outbox).unwrap_or_default());
+            store::keep_in_this_tab(OUTBOX, &text);
+        });
     }
 
     /// Tries a failed message again.
@@ -39,19 +54,16 @@ impl Square {
 
     fn take_back(self, nonce: &str) -> Option<HeldBack> {
         let taken = self.model.try_update(|model| {
-            let open = model.open.as_mut()?;
-            let at = open.outbox.iter().position(|outgoing| outgoing.nonce == nonce)?;
-            let Outgoing { body, reply_to, .. } = open.outbox.remove(at);
-            Some(HeldBack { room: open.id, body, reply_to })
+            let at = model.outbox.iter().position(|outgoing| outgoing.nonce == nonce)?;
+            let Outgoing { room, body, reply_to, .. } = model.outbox.remove(at);
+            Some(HeldBack { room, body, reply_to })
         });
         taken.flatten()
     }
 
     fn change_outgoing(self, nonce: &str, change: impl FnOnce(&mut Outgoing)) {
         self.model.update(|model| {
-            let outgoing =
-                model.open.as_mut().and_then(|open| open.outbox.iter_mut().find(|outgoing| outgoing.nonce == nonce));
-            if let Some(outgoing) = outgoing {
+            if let Some(outgoing) = model.outbox.iter_mut().find(|outgoing| outgoing.nonce == nonce) {
                 change(outgoing);
             }
         });
@@ -60,8 +72,12 @@ impl Square {
     /// Sends what waited for the connection.
     pub(super) fn flush(self) {
         let waiting = self.model.with_untracked(|model| {
-            let outbox = model.open.iter().flat_map(|open| open.outbox.iter());
-            outbox.filter(|outgoing| !outgoing.failed).map(|outgoing| outgoing.nonce.clone()).collect::<Vec<_>>()
+            model
+                .outbox
+                .iter()
+                .filter(|outgoing| !outgoing.failed)
+                .map(|outgoing| outgoing.nonce.clone())
+                .collect::<Vec<_>>()
         });
         for nonce in waiting {
             self.deliver(nonce);
@@ -70,10 +86,9 @@ impl Square {
 
     fn deliver(self, nonce: String) {
         let Some((room_id, message)) = self.model.with_untracked(|model| {
-            let open = model.open.as_ref()?;
-            let outgoing = open.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
+            let outgoing = model.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
             let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
-            Some((open.id, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
+            Some((outgoing.room, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
         }) else {
             return;
         };
@@ -88,11 +103,7 @@ impl Square {
     }
 
     fn sent(self, room_id: ConversationId, done: MessageDone) {
-        self.model.update(|model| {
-            if let Some(open) = model.open.as_mut().filter(|open| open.id == room_id) {
-                open.take(done.message);
-            }
-        });
+        self.model.update(|model| model.acknowledged(done.message));
         self.refresh_clocks(room_id);
     }
 
