@@ -281,6 +281,49 @@ describe("keeping order", () => {
   });
 });
 
+test("a room in no list opens by its address, and is gone once archived", async () => {
+  const ana = await session(world, "ana");
+  const wish = { name: "Mutirão de sábado", visibility: "unlisted" };
+  const made = await api(world, "POST", "/rooms", { token: ana.accessToken, body: wish });
+  const page = await enter("caio", "mutirao-de-sabado");
+  await page.getByRole("heading", { name: "Mutirão de sábado" }).waitFor();
+  await composer(page).fill("levo as pás");
+  await composer(page).press("Enter");
+  await page.locator(".msg[id]", { hasText: "levo as pás" }).waitFor();
+  await api(world, "DELETE", `/rooms/${made.body.id}`, { token: ana.accessToken });
+  await page.getByRole("heading", { name: "Não achamos esta sala" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: /Mutirão/ }).count(), 0);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("one's name and language go along to every device", async () => {
+  const page = await enter("davi", "praca-central");
+  await page.goto(`${world.url}/perfil`);
+  await page.getByLabel("Nome").fill("Davi das Bicicletas");
+  await page.getByRole("button", { name: "Salvar" }).click();
+  await page.getByText("Salvo.").waitFor();
+  await page.getByText("English").click();
+  await page.getByRole("heading", { name: "You", exact: true }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await shot(page, "profile-en");
+  const other = await open(browser, world);
+  await logIn(other, "davi", PASSWORD);
+  await other.getByRole("heading", { name: "Rooms" }).first().waitFor({ state: "attached" });
+  await other.goto(`${world.url}/salas/praca-central`);
+  await other.locator(".person", { hasText: "Davi das Bicicletas" }).waitFor();
+  for (const [path, title] of [["/termos", "Terms of use"], ["/regras", "House rules"], ["/privacidade", "Privacy"], ["/aviso-legal", "Legal notice"]]) {
+    await other.goto(world.url + path);
+    await other.getByRole("heading", { level: 1, name: title }).waitFor();
+  }
+  await other.goto(`${world.url}/perfil`);
+  await other.getByText("Español").click();
+  await other.getByRole("heading", { name: "Tú" }).waitFor();
+  assert.deepEqual([...page.complaints, ...other.complaints], []);
+  await page.context().close();
+  await other.context().close();
+});
+
 test("empty places say what they are", async () => {
   const page = await enter("elis", "praca-central");
   for (const [path, heading] of [["/salas", "O banco está livre"], ["/salas/nenhuma", "Não achamos esta sala"], ["/nada/aqui", "Não há nada neste endereço"]]) {

@@ -229,8 +229,11 @@ impl Square {
             let path = format!("/rooms?slug={}", js_sys::encode_uri_component(&slug));
             match self.session.send::<(), Page<RoomForMe>>(Method::GET, &path, None).await {
                 Ok(found) => self.model.update(|model| {
+                    // One that came into the list meanwhile is known better there.
                     for room in found.items {
-                        model.note_room(room);
+                        if model.by_slug(&room.room.slug).is_none() {
+                            model.note_room(room);
+                        }
                     }
                 }),
                 Err(trouble) => self.complain(&trouble),
