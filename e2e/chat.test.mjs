@@ -125,6 +125,18 @@ test("the keyboard goes everywhere", async () => {
   await page.waitForFunction((here) => location.href !== here, here);
   await page.keyboard.press("Alt+ArrowUp");
   await page.waitForFunction((here) => location.href === here, here);
+  await page.keyboard.press("Control+k");
+  await page.waitForFunction(() => document.activeElement.id === "busca-salas");
+  await page.keyboard.type("associacao");
+  assert.equal(await page.locator(".list-item").count(), 1);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/salas\/avisos$/);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("xyz");
+  await page.getByRole("heading", { name: "Nenhuma sala com esse nome" }).waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByRole("searchbox").count(), 0);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
@@ -207,6 +219,25 @@ test("tabs renew their token once between them, before it ends, and go on talkin
   await first.context().close();
 });
 
+test("signing up says which field is wrong, and goes there", async () => {
+  const page = await open(browser, world);
+  await page.getByRole("tab", { name: "Criar conta" }).click();
+  await page.getByLabel("Como a vizinhança conhece você?").fill("Zuleide");
+  await page.getByLabel("Apelido").fill("ana");
+  await page.getByLabel("E-mail").fill("zuleide@praca.example");
+  await page.getByLabel("Crie uma senha").fill("quintal verde");
+  await page.getByText("Boa. Mais uma palavra").waitFor();
+  await page.getByRole("button", { name: "Criar minha conta" }).click();
+  await page.getByText("Este apelido já tem dono").waitFor();
+  await page.waitForFunction(() => document.activeElement.id === "c-apelido");
+  assert.equal(await page.getByLabel("Apelido").getAttribute("aria-invalid"), "true");
+  assert.deepEqual(await axe(page), []);
+  await shot(page, "sign-up-refused");
+  await page.getByText("English").click();
+  await page.getByRole("button", { name: "Create my account" }).waitFor();
+  await page.context().close();
+});
+
 test("logging in reaches the tabs that wait at the door", async () => {
   const page = await open(browser, world);
   const tab = await page.context().newPage();
@@ -236,10 +267,23 @@ describe("keeping order", () => {
     await page.getByLabel("Modo lento de cada pessoa, em segundos").fill("30");
     await page.getByRole("button", { name: "Salvar" }).click();
     await page.getByText("Entre duas mensagens suas: 30 s").waitFor();
+    await page.getByRole("button", { name: "Silenciar a sala" }).click();
+    await page.getByLabel("Motivo").fill("Obra no canteiro.");
+    await page.getByRole("dialog").getByRole("button", { name: "Silenciar" }).click();
+    await page.getByText("Obra no canteiro.").waitFor();
+    await page.getByRole("button", { name: "Abrir a sala para todos" }).click();
+    await page.getByText("Obra no canteiro.").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Arquivar a sala" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Arquivar a sala" }).click();
     await page.waitForURL(/\/salas$/);
     assert.equal(await page.getByRole("link", { name: /Horta/ }).count(), 0);
+    await page.getByRole("link", { name: /Praça Central/ }).click();
+    await page.getByRole("button", { name: /Ações para Elis/ }).click();
+    await page.getByRole("button", { name: "Tornar moderação da sala" }).click();
+    await page.locator(".person", { hasText: "Elis" }).getByText("moderação").waitFor();
+    await page.getByRole("button", { name: /Ações para Elis/ }).click();
+    await page.getByRole("button", { name: "Retirar da moderação" }).click();
+    await page.locator(".person", { hasText: "Elis" }).getByText("moderação").waitFor({ state: "detached" });
     assert.deepEqual(page.complaints, []);
     await page.context().close();
   });

@@ -117,6 +117,12 @@ pub fn online(i18n: Language, count: u64) -> String {
     t_string!(i18n, rooms.online, count = count)
 }
 
+/// A text as it is compared: without case and accents.
+pub fn folded(text: &str) -> String {
+    let apart = String::from(js_sys::JsString::from(text.to_lowercase()).normalize("NFD"));
+    apart.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect()
+}
+
 /// `Dalva`, of `Dalva Siqueira`.
 pub fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or_default().to_owned()

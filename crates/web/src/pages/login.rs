@@ -1,4 +1,6 @@
-//! Logging in and signing up.
+//! Logging in; signing up is beside it.
+
+mod sign_up;
 
 use gloo_net::http::Method;
 use leptos::html;
@@ -6,15 +8,19 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{Locale as _, t, t_string};
 use leptos_router::components::Redirect;
-use praca_api::accounts::{Locale as Spoken, Login as Wish, Register, Session as Answered, Transport};
+use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTemplateElement;
 
 use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
 use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
-use crate::net::{self, Answer};
+use crate::net::{self, Answer, Trouble};
 use crate::session::{Session, Standing};
+use sign_up::SignUpForm;
+
+/// Id of the line that says what is wrong.
+const ERROR: &str = "acesso-erro";
 
 /// The page.
 #[component]
@@ -103,10 +109,9 @@ fn Tabs(creating: RwSignal<bool>) -> impl IntoView {
 fn submit(
     session: Session,
     busy: RwSignal<bool>,
-    error: RwSignal<Option<String>>,
+    error: RwSignal<Option<Trouble>>,
     work: impl Future<Output = Answer<Answered>> + 'static,
 ) {
-    let i18n = language();
     if busy.get_untracked() {
         return;
     }
@@ -115,7 +120,7 @@ fn submit(
     spawn_local(async move {
         match work.await {
             Ok(answered) => session.enter(answered),
-            Err(trouble) => error.set(Some(explain(i18n, &trouble))),
+            Err(trouble) => error.set(Some(trouble)),
         }
         busy.set(false);
     });
@@ -126,7 +131,7 @@ fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
     let (who, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<Trouble>));
     let owner = Owner::current();
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -144,7 +149,7 @@ fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
                     <label for="e-quem">{t!(i18n, login.who)}</label>
                     <input class="input" id="e-quem" autocomplete="username" autocapitalize="none" bind:value=who />
                 </div>
-                <PasswordField id="e-senha" label=Signal::derive(move || t_string!(i18n, login.password)) value=password autocomplete="current-password" />
+                <PasswordField id="e-senha" label=Signal::derive(move || t_string!(i18n, login.password)) value=password autocomplete="current-password" refused=Signal::stored(false) />
                 <ErrorLine error />
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
                     {t!(i18n, login.submit)}
@@ -159,61 +164,14 @@ fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn SignUpForm() -> impl IntoView {
-    let i18n = language();
-    let session = expect_context::<Session>();
-    let [name, handle, email, password] = [(); 4].map(|()| RwSignal::new(String::new()));
-    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
-    let owner = Owner::current();
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let wish = Register {
-            email: email.get_untracked(),
-            handle: handle.get_untracked(),
-            display_name: name.get_untracked(),
-            password: password.get_untracked(),
-            locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
-            transport: Some(Transport::Cookie),
-        };
-        let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
-        if let Some(owner) = &owner {
-            owner.with(|| submit(session, busy, error, work));
-        }
-    };
-    view! {
-        <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-cadastro">
-            <form class="stack mt-6" novalidate on:submit=send>
-                <div class="field">
-                    <label for="c-nome">{t!(i18n, login.name)}</label>
-                    <input class="input" id="c-nome" autocomplete="name" aria-describedby="c-nome-dica" bind:value=name />
-                    <p class="hint" id="c-nome-dica">{t!(i18n, login.name_hint)}</p>
-                </div>
-                <div class="field">
-                    <label for="c-apelido">{t!(i18n, login.handle)}</label>
-                    <input class="input" id="c-apelido" autocomplete="username" autocapitalize="none" aria-describedby="c-apelido-dica" bind:value=handle />
-                    <p class="hint" id="c-apelido-dica">{t!(i18n, login.handle_hint)}</p>
-                </div>
-                <div class="field">
-                    <label for="c-mail">{t!(i18n, login.email)}</label>
-                    <input class="input" id="c-mail" type="email" autocomplete="email" bind:value=email />
-                </div>
-                <PasswordField id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=password autocomplete="new-password" />
-                <p class="hint">{t!(i18n, login.new_password_hint)}</p>
-                <ErrorLine error />
-                <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
-                    {t!(i18n, login.register)}
-                </button>
-            </form>
-        </section>
-    }
-}
-
-#[component]
 fn PasswordField(
     id: &'static str,
     label: Signal<&'static str>,
     value: RwSignal<String>,
     autocomplete: &'static str,
+    /// Whether the server refused it.
+    #[prop(into)]
+    refused: Signal<bool>,
 ) -> impl IntoView {
     let i18n = language();
     let shown = RwSignal::new(false);
@@ -221,7 +179,10 @@ fn PasswordField(
         <div class="field">
             <label for=id>{move || label.get()}</label>
             <div class="input-group">
-                <input class="input" id=id type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete bind:value=value />
+                <input
+                    class="input" id=id type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete
+                    aria-invalid=move || refused.get().then_some("true") aria-describedby=move || refused.get().then_some(ERROR) bind:value=value
+                />
                 <button
                     type="button" class="icon-btn" aria-label=move || t_string!(i18n, login.show)
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
@@ -235,10 +196,11 @@ fn PasswordField(
 }
 
 #[component]
-fn ErrorLine(error: RwSignal<Option<String>>) -> impl IntoView {
+fn ErrorLine(error: RwSignal<Option<Trouble>>) -> impl IntoView {
+    let i18n = language();
     view! {
-        <div class="field" role="alert">
-            {move || error.get().map(|error| view! { <p class="error"><Icon name="circle-alert" /><span>{error}</span></p> })}
+        <div class="field" role="alert" id=ERROR>
+            {move || error.get().map(|error| view! { <p class="error"><Icon name="circle-alert" /><span>{explain(i18n, &error)}</span></p> })}
         </div>
     }
 }

@@ -31,6 +31,8 @@ pub fn Rooms() -> impl IntoView {
     let square = Square::open();
     provide_context(square);
     provide_context(Silencing::new());
+    let search = list::Search::new();
+    provide_context(search);
     let slug = Memo::new({
         let params = use_params_map();
         move |_| params.read().get("slug").filter(|slug| !slug.is_empty())
@@ -41,7 +43,7 @@ pub fn Rooms() -> impl IntoView {
         (Some(_), true) => "context",
         (Some(_), false) => "main",
     });
-    keys::follow(square, slug);
+    keys::follow(square, slug, search);
     keys::focus_shown_pane(pane, square);
     // The room of the address opens once the list is there.
     let wanted = Memo::new(move |_| {

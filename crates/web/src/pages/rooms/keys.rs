@@ -7,18 +7,24 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
+use super::list::Search;
 use super::square::Square;
 
 /// The panes, in the order F6 goes through them.
 const PANES: [&str; 3] = [".pane-list", ".pane-main", ".pane-context"];
 
-/// F6 and Shift+F6 go from pane to pane; Alt with an arrow opens the next room, with Shift the next unread one.
-pub fn follow(square: Square, slug: Memo<Option<String>>) {
+/// F6 and Shift+F6 go from pane to pane; Alt with an arrow opens the next room, with Shift the next unread one; Ctrl+K
+/// looks for a room.
+pub fn follow(square: Square, slug: Memo<Option<String>>, search: Search) {
     let navigate = use_navigate();
     let pressed = window_event_listener(ev::keydown, move |event| match event.key().as_str() {
         "F6" => {
             event.prevent_default();
             next_pane(!event.shift_key());
+        }
+        "k" if (event.ctrl_key() || event.meta_key()) && !event.alt_key() => {
+            event.prevent_default();
+            search.toggle();
         }
         "ArrowUp" | "ArrowDown" if event.alt_key() && !event.ctrl_key() => {
             event.prevent_default();

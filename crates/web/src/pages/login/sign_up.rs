@@ -1,0 +1,168 @@
+//! Signing up.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos_i18n::{Locale as _, t, t_string};
+use praca_api::ProblemCode;
+use praca_api::accounts::{Locale as Spoken, Register, Transport};
+use praca_api::limits::PASSWORD_CHARS;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+use super::{ERROR, ErrorLine, PasswordField, submit};
+use crate::language::language;
+use crate::net::{self, Trouble};
+use crate::session::Session;
+
+/// What is written, and which field the server refused, by its id.
+#[derive(Clone, Copy)]
+struct Form {
+    name: RwSignal<String>,
+    handle: RwSignal<String>,
+    email: RwSignal<String>,
+    password: RwSignal<String>,
+    refused: Memo<Option<&'static str>>,
+}
+
+impl Form {
+    fn new(error: RwSignal<Option<Trouble>>) -> Self {
+        let [name, handle, email, password] = [(); 4].map(|()| RwSignal::new(String::new()));
+        let refused = Memo::new(move |_| error.with(|error| error.as_ref().and_then(refused_field)));
+        // Where something is wrong, one goes on writing.
+        Effect::new(move |_| {
+            let field = refused.get().and_then(|id| document().get_element_by_id(id));
+            if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+                // A field of the page takes the focus.
+                let _ = field.focus();
+            }
+        });
+        Self { name, handle, email, password, refused }
+    }
+
+    fn is_refused(self, id: &'static str) -> Option<&'static str> {
+        (self.refused.get() == Some(id)).then_some("true")
+    }
+
+    /// What describes a field: its hint, and what is wrong with it.
+    fn described(self, id: &'static str, hint: &'static str) -> String {
+        if self.refused.get() == Some(id) { format!("{ERROR} {hint}") } else { hint.to_owned() }
+    }
+}
+
+/// The field a refusal is about.
+fn refused_field(trouble: &Trouble) -> Option<&'static str> {
+    let Trouble::Problem(problem) = trouble else { return None };
+    match problem.errors.first().map(|error| error.field.as_str()) {
+        Some("displayName") => Some("c-nome"),
+        Some("handle") => Some("c-apelido"),
+        Some("email") => Some("c-mail"),
+        Some("password") => Some("c-senha"),
+        _ if problem.is(ProblemCode::AccountsHandleTaken) => Some("c-apelido"),
+        _ if problem.is(ProblemCode::AccountsEmailTaken) => Some("c-mail"),
+        _ if problem.is(ProblemCode::AccountsPasswordWeak) => Some("c-senha"),
+        _ => None,
+    }
+}
+
+/// The form.
+#[component]
+pub fn SignUpForm() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<Trouble>));
+    let form = Form::new(error);
+    let owner = Owner::current();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wish = Register {
+            email: form.email.get_untracked(),
+            handle: form.handle.get_untracked(),
+            display_name: form.name.get_untracked(),
+            password: form.password.get_untracked(),
+            locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
+            transport: Some(Transport::Cookie),
+        };
+        let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
+        if let Some(owner) = &owner {
+            owner.with(|| submit(session, busy, error, work));
+        }
+    };
+    view! {
+        <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-cadastro">
+            <form class="stack mt-6" novalidate on:submit=send>
+                <Fields form />
+                <ErrorLine error />
+                <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
+                    {t!(i18n, login.register)}
+                </button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Fields(form: Form) -> impl IntoView {
+    let i18n = language();
+    view! {
+        <div class="field">
+            <label for="c-nome">{t!(i18n, login.name)}</label>
+            <input
+                class="input" id="c-nome" autocomplete="name" aria-invalid=move || form.is_refused("c-nome")
+                aria-describedby=move || form.described("c-nome", "c-nome-dica") bind:value=form.name
+            />
+            <p class="hint" id="c-nome-dica">{t!(i18n, login.name_hint)}</p>
+        </div>
+        <div class="field">
+            <label for="c-apelido">{t!(i18n, login.handle)}</label>
+            <input
+                class="input" id="c-apelido" autocomplete="username" autocapitalize="none" aria-invalid=move || form.is_refused("c-apelido")
+                aria-describedby=move || form.described("c-apelido", "c-apelido-dica") bind:value=form.handle
+            />
+            <p class="hint" id="c-apelido-dica">{t!(i18n, login.handle_hint)}</p>
+        </div>
+        <div class="field">
+            <label for="c-mail">{t!(i18n, login.email)}</label>
+            <input
+                class="input" id="c-mail" type="email" autocomplete="email" aria-invalid=move || form.is_refused("c-mail")
+                aria-describedby=move || form.described("c-mail", "") bind:value=form.email
+            />
+        </div>
+        <PasswordField
+            id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=form.password autocomplete="new-password"
+            refused=Signal::derive(move || form.is_refused("c-senha").is_some())
+        />
+        <Strength password=form.password />
+        <p class="small muted">
+            {t!(i18n, login.agreed)}" "<a href="/regras">{t!(i18n, legal.rules)}</a>" · "<a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
+        </p>
+    }
+}
+
+/// How long a password is, in a bar and in words: length is what makes one hard to guess.
+#[component]
+fn Strength(password: RwSignal<String>) -> impl IntoView {
+    let i18n = language();
+    let level = Memo::new(move |_| match password.with(|password| password.chars().count()) {
+        0 => 0,
+        count if count < *PASSWORD_CHARS.start() => 1,
+        8..=11 => 2,
+        12..=17 => 3,
+        _ => 4,
+    });
+    let words = move || match level.get() {
+        0 => t_string!(i18n, login.new_password_hint),
+        1 => t_string!(i18n, login.strength_short),
+        2 => t_string!(i18n, login.strength_fair),
+        3 => t_string!(i18n, login.strength_good),
+        _ => t_string!(i18n, login.strength_great),
+    };
+    view! {
+        <div class="strength">
+            <meter
+                min="0" max="4" low="2" high="3" optimum="4" aria-label=move || t_string!(i18n, login.strength)
+                value=move || level.get().to_string()
+            ></meter>
+            <p>{words}</p>
+        </div>
+    }
+}
