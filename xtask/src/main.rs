@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask run` builds and starts everything; `cargo xtask test` checks everything. Both do their own set-up.
 
+mod bench;
 mod dev;
 mod packages;
 mod run;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   run [--listen ADDRESS] [--data-dir DIR]   build client and server in release and start them with the demo data
   dev                                       the same in debug, rebuilt and restarted on every change
   test [--only STEP]                        format, clippy, rustdoc, tidy, unit, integration and browser tests
+  bench [NAME...]                           fanout, stored, memory, history, logins, web: measure, and write docs/benchmarks.md
   web [--toolchain rustup|debian]           build the web client
   tidy                                      check sizes, the dependency rule and the languages
 ";
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "dev" => dev::dev(),
         "test" => test::test(rest),
+        "bench" => bench::bench(rest),
         "web" => web::command(rest),
         "tidy" => tidy::tidy(),
         _ => Err(Failure::new(USAGE)),

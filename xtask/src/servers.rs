@@ -8,6 +8,15 @@ use std::time::{Duration, Instant};
 use crate::packages;
 use crate::shell::{Failure, Result, output, program, run, say};
 
+/// Whether what is committed must outlive a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// As in production: what benchmarks measure.
+    Durably,
+    /// The data is thrown away: what would keep it only slows the tests.
+    Quickly,
+}
+
 /// Both servers; stopped and removed when dropped.
 pub struct Servers {
     folder: PathBuf,
@@ -19,7 +28,7 @@ pub struct Servers {
 
 impl Servers {
     /// Starts both.
-    pub fn start() -> Result<Self> {
+    pub fn start(keep: Keep) -> Result<Self> {
         let binaries = packages::postgres()?;
         let redis_server = packages::redis()?;
         let folder = std::env::temp_dir().join(format!("praca-servers-{}", std::process::id()));
@@ -31,7 +40,7 @@ impl Servers {
             .arg(&folder)
             .stdout(Stdio::null())
             .spawn()?;
-        let postgres = start_postgres(&binaries, &folder, postgres_port)?;
+        let postgres = start_postgres(&binaries, &folder, postgres_port, keep)?;
         let servers = Self { folder, postgres, redis, postgres_port, redis_port };
         wait_for(postgres_port, "PostgreSQL")?;
         wait_for(redis_port, "Redis")?;
@@ -39,10 +48,15 @@ impl Servers {
         Ok(servers)
     }
 
+    /// Where PostgreSQL is.
+    pub fn postgres_url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.postgres_port)
+    }
+
     /// Tells a program where they are.
     pub fn describe(&self, command: &mut Command) {
         command
-            .env("PRACA_TEST_POSTGRES_URL", format!("postgres://postgres@127.0.0.1:{}/postgres", self.postgres_port))
+            .env("PRACA_TEST_POSTGRES_URL", self.postgres_url())
             .env("PRACA_TEST_REDIS_URL", format!("redis://127.0.0.1:{}/", self.redis_port));
     }
 }
@@ -59,7 +73,7 @@ impl Drop for Servers {
 }
 
 /// PostgreSQL refuses to run as root: then it runs as its own user.
-fn start_postgres(binaries: &Path, folder: &Path, port: u16) -> Result<Child> {
+fn start_postgres(binaries: &Path, folder: &Path, port: u16, keep: Keep) -> Result<Child> {
     let data = folder.join("postgres");
     std::fs::create_dir_all(&data)?;
     let root = output(program("id").arg("-u"))? == "0";
@@ -82,17 +96,13 @@ fn start_postgres(binaries: &Path, folder: &Path, port: u16) -> Result<Child> {
         .arg(&cluster)
         .args(["-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8"])
         .stdout(Stdio::null()))?;
-    // The data is thrown away: what would keep it through a power cut only slows the tests.
-    let settings = [
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=300",
-        "listen_addresses=127.0.0.1",
-    ];
+    let quick: &[&str] = match keep {
+        Keep::Durably => &["shared_buffers=1GB", "max_wal_size=4GB"],
+        Keep::Quickly => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+    };
     let mut command = as_user("postgres");
     command.arg("-D").arg(&cluster).args(["-p", &port.to_string()]).arg("-k").arg(&data);
-    for setting in settings {
+    for setting in quick.iter().chain(&["max_connections=300", "listen_addresses=127.0.0.1"]) {
         command.args(["-c", setting]);
     }
     let log = std::fs::File::create(folder.join("postgres.log"))?;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::packages;
-use crate::servers::Servers;
+use crate::servers::{Keep, Servers};
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
 use crate::{tidy, web};
 
@@ -56,7 +56,7 @@ fn rustdoc() -> Result {
 
 /// Unit and integration tests, on both twins.
 fn rust() -> Result {
-    let servers = Servers::start()?;
+    let servers = Servers::start(Keep::Quickly)?;
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     servers.describe(&mut command);
@@ -71,7 +71,7 @@ fn browser() -> Result {
     let e2e = root().join("e2e");
     run(program("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&e2e))?;
     let python = python()?;
-    let servers = Servers::start()?;
+    let servers = Servers::start(Keep::Quickly)?;
     let mut command = program("node");
     command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).current_dir(&e2e);
     command.env("PRACA_BIN", target().join("debug/praca")).env("CHROMIUM", chromium).env("PYTHON", python);

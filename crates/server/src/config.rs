@@ -201,8 +201,30 @@ pub struct Config {
     pub registration: Registration,
     /// Flood limits.
     pub limits: LimitSettings,
+    /// Most messages one commit stores.
+    pub message_group: MessageGroup,
     /// Whether this process runs jobs.
     pub run_jobs: bool,
+}
+
+/// Most messages of one commit: the values they bind stay below SQLite's limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageGroup(pub usize);
+
+impl Default for MessageGroup {
+    fn default() -> Self {
+        Self(512)
+    }
+}
+
+impl FromStr for MessageGroup {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let most = Self::default().0;
+        let count = text.parse().ok().filter(|count| (1..=most).contains(count));
+        count.map(Self).ok_or_else(|| format!("is `{text}`, not a number from 1 to {most}"))
+    }
 }
 
 /// 32 bytes from which the server's keys are derived.
@@ -282,6 +304,7 @@ impl Config {
             metrics_token: source.get("PRACA_METRICS_TOKEN")?,
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
             limits: limit_settings(source)?,
+            message_group: source.get("PRACA_MESSAGE_GROUP")?.unwrap_or_default(),
             run_jobs: true,
             data_dir,
             database,

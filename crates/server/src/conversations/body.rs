@@ -3,7 +3,7 @@
 use praca_api::ProblemCode;
 use praca_api::limits::{MESSAGE_CHARS, NONCE_CHARS};
 use praca_api::text::{clean_text, is_blank};
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::error::{Error, Result};
 
@@ -12,7 +12,10 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `messages.empty`, `messages.too_long`.
 pub fn clean_body(body: &str) -> Result<String> {
-    let body: String = clean_text(body).nfc().collect();
+    let mut body = clean_text(body);
+    if !is_nfc(&body) {
+        body = body.nfc().collect();
+    }
     if is_blank(&body) {
         return Err(Error::problem(ProblemCode::MessagesEmpty, "The message has nothing to show."));
     }

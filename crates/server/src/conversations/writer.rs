@@ -30,8 +30,6 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Event;
 
-/// Most messages of one transaction: well below SQLite's limit of bound values.
-const GROUP: usize = 512;
 /// Messages that may wait; more are refused.
 const QUEUE: usize = 8_192;
 
@@ -105,11 +103,12 @@ impl Writer {
 }
 
 async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
+    let most = base.config.message_group.0;
     loop {
         let mut group = Vec::new();
         let taken = tokio::select! {
             biased;
-            taken = orders.recv_many(&mut group, GROUP) => taken,
+            taken = orders.recv_many(&mut group, most) => taken,
             () = stop.cancelled(), if !orders.is_closed() => {
                 // What is queued is still stored; then the empty, closed queue ends the loop.
                 orders.close();

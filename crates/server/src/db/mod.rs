@@ -118,6 +118,8 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
                 .busy_timeout(Duration::from_secs(10))
                 .foreign_keys(true)
                 .pragma("query_only", if read_only { "1" } else { "0" })
+                // What undoes a single statement is written beside each insert: not to a file.
+                .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", "-8000")
         });
     options

@@ -1,0 +1,155 @@
+//! Where benchmarks get their servers, and how they take turns.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+use super::BenchArgs;
+use crate::people::Square;
+use crate::process::{Server, free_address, pinned};
+use crate::scenario::Target;
+
+/// Settings of every server measured: no flood limits, which would refuse a load.
+const SETTINGS: &[(&str, &str)] = &[
+    ("PRACA_LIMIT_MESSAGES", "off"),
+    ("PRACA_LIMIT_EVENTS", "off"),
+    ("PRACA_LIMIT_REQUESTS", "off"),
+    ("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+    ("PRACA_LOG", "warn"),
+];
+
+/// Which database a server stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// PostgreSQL, every commit on disk before it is answered.
+    Postgres,
+}
+
+impl Engine {
+    /// Its name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A folder for this run's servers; removed at the end.
+pub struct Workshop {
+    /// What to measure, and with what.
+    pub args: BenchArgs,
+    folder: PathBuf,
+    made: Cell<u32>,
+}
+
+/// A server of ours with people and rooms.
+pub struct Town {
+    /// Its process.
+    pub server: Server,
+    /// Its people and rooms.
+    pub target: Target,
+    folder: PathBuf,
+}
+
+impl Workshop {
+    /// Opens it.
+    pub fn open(args: BenchArgs) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("praca-bench-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(Self { args, folder, made: Cell::new(0) })
+    }
+
+    /// A folder of its own for a server.
+    pub fn folder(&self) -> PathBuf {
+        self.made.set(self.made.get() + 1);
+        self.folder.join(self.made.get().to_string())
+    }
+
+    /// A fresh server with so many people and rooms.
+    pub async fn town(&self, engine: Engine, settings: &[(&str, &str)], people: usize, rooms: usize) -> Result<Town> {
+        let folder = self.folder();
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(self.database().await?),
+        };
+        let mut all = SETTINGS.to_vec();
+        all.extend_from_slice(settings);
+        all.extend(database.as_deref().map(|url| ("PRACA_DATABASE_URL", url)));
+        let server = Server::praca(&self.args.praca, &self.args.cores, &folder, &["--demo"], &all).await?;
+        let square = Square::at(server.address);
+        let admin = square.log_in("ana", "praca-demo-2026").await?;
+        let target = Target::prepare(&square, &admin, people, rooms, "bench").await?;
+        let target = Target { pid: Some(server.pid()), ..target };
+        Ok(Town { server, target, folder })
+    }
+
+    /// A fresh peer.
+    pub async fn peer(&self) -> Result<Town> {
+        let address = free_address()?;
+        let mut command = pinned(&self.args.cores, "node".as_ref());
+        command.arg(&self.args.peer).arg(address.port().to_string()).stdout(Stdio::null());
+        let server = Server::start(&mut command, address).await?;
+        let target = Target { pid: Some(server.pid()), ..Target::of_peer(address, 1) };
+        Ok(Town { server, target, folder: self.folder() })
+    }
+
+    /// A new database on the server of this run.
+    async fn database(&self) -> Result<String> {
+        let name = format!("bench_{}_{}", std::process::id(), self.made.get());
+        let server = &self.args.postgres;
+        let made = Command::new("psql").args([server, "-qc", &format!("CREATE DATABASE {name}")]).status().await?;
+        ensure!(made.success(), "psql cannot make a database");
+        let (base, _) = server.rsplit_once('/').context("the address of PostgreSQL names no database")?;
+        Ok(format!("{base}/{name}"))
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        // What is left is the system's to clean.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Town {
+    /// Ends the server and throws its data away.
+    pub async fn close(self) -> Result<()> {
+        self.server.kill().await?;
+        if self.folder.exists() {
+            fs::remove_dir_all(self.folder)?;
+        }
+        Ok(())
+    }
+}
+
+/// A line for the person at the terminal.
+pub fn say(text: &str) {
+    // A closed terminal is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// The middle of some figures.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Both sides so often, in turns: A B, B A, A B …, so that a machine that slows down slows both.
+pub async fn in_turns<T>(rounds: usize, mut side: impl AsyncFnMut(bool) -> Result<T>) -> Result<(Vec<T>, Vec<T>)> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        for first in [round % 2 == 0, round % 2 != 0] {
+            let found = side(first).await?;
+            if first { ours.push(found) } else { theirs.push(found) }
+        }
+    }
+    Ok((ours, theirs))
+}

@@ -1,0 +1,129 @@
+//! `praca-load`: one scenario against a running server.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+use praca_load::bench::{self, BenchArgs};
+use praca_load::people::Square;
+use praca_load::report;
+use praca_load::scenario::Target;
+use praca_load::scenario::idle::{self, IdleLoad};
+use praca_load::scenario::reads::{self, ReadLoad};
+use praca_load::scenario::room::{self, RoomLoad};
+use serde::Serialize;
+
+/// Longest that a scenario may take, with all its preparations.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// Load for Praça. The server needs `PRACA_LIMIT_MESSAGES`, `_EVENTS` and `_REQUESTS` set to `off`.
+#[derive(Debug, Parser)]
+#[command(name = "praca-load", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Talk in rooms.
+    Room {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: RoomLoad,
+    },
+    /// Sockets that do nothing.
+    Idle {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: IdleLoad,
+    },
+    /// History, rooms list, joining.
+    Reads {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: ReadLoad,
+    },
+    /// The project's benchmarks: starts the servers it measures. `cargo xtask bench` calls this.
+    Bench(BenchArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+struct ServerArgs {
+    /// Where the server listens.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    address: SocketAddr,
+    /// Its process, to read what it uses.
+    #[arg(long)]
+    pid: Option<u32>,
+    /// An administrator, to make rooms.
+    #[arg(long, default_value = "ana")]
+    admin: String,
+    /// Their password; the default is that of the demo data.
+    #[arg(long, default_value = "praca-demo-2026")]
+    password: String,
+    /// People to connect as.
+    #[arg(long, default_value_t = 100)]
+    people: usize,
+    /// Rooms to talk in.
+    #[arg(long, default_value_t = 1)]
+    rooms: usize,
+    /// Names the rooms of this run.
+    #[arg(long, default_value = "a")]
+    run: String,
+    /// The server is the peer of the benchmarks, which has no accounts.
+    #[arg(long)]
+    peer: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ServerArgs {
+    async fn target(&self) -> Result<Target> {
+        if self.peer {
+            return Ok(Target { pid: self.pid, ..Target::of_peer(self.address, self.rooms) });
+        }
+        let square = Square::at(self.address);
+        let admin = square.log_in(&self.admin, &self.password).await.context("the administrator cannot log in")?;
+        let target = Target::prepare(&square, &admin, self.people, self.rooms, &self.run).await?;
+        Ok(Target { pid: self.pid, ..target })
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A closed terminal is no reason to panic.
+            let _ = writeln!(std::io::stderr(), "praca-load: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    // One thread: the load takes one core, and leaves the others to the server.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(LONGEST, dispatch(cli.command)).await })?
+}
+
+async fn dispatch(command: Command) -> Result<()> {
+    match command {
+        Command::Room { server, load } => show(&server, room::run(&server.target().await?, &load).await?),
+        Command::Idle { server, load } => show(&server, idle::run(&server.target().await?, &load).await?),
+        Command::Reads { server, load } => show(&server, reads::run(&server.target().await?, &load).await?),
+        Command::Bench(args) => bench::run(args).await,
+    }
+}
+
+fn show(server: &ServerArgs, report: impl Serialize) -> Result<()> {
+    let text = if server.json { serde_json::to_string_pretty(&report)? } else { report::table(&report)? };
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}

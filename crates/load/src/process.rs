@@ -1,0 +1,142 @@
+//! Server processes: started pinned to a core, watched through `/proc`, ended by their own pid.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+/// Ticks of `/proc/PID/stat` in a second, on every Linux that matters.
+const TICKS: f64 = 100.0;
+/// Longest wait for a server to answer.
+const START_WITHIN: Duration = Duration::from_secs(60);
+
+/// What a process has used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Processor time in seconds, of the program and of the kernel for it.
+    pub cpu_seconds: f64,
+    /// Memory it holds now, in KiB.
+    pub rss_kib: u64,
+    /// The most it ever held, in KiB.
+    pub peak_kib: u64,
+}
+
+/// What a process has used so far.
+///
+/// # Errors
+/// There is no such process.
+pub fn usage(pid: u32) -> Result<Usage> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("no process {pid}"))?;
+    // The name, in parentheses, may hold anything.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>();
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let kib = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
+    };
+    Ok(Usage { cpu_seconds: ticks / TICKS, rss_kib: kib("VmRSS:"), peak_kib: kib("VmHWM:") })
+}
+
+/// A port of loopback nobody listens on.
+///
+/// # Errors
+/// There is none.
+pub fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+}
+
+/// A server; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From its start until it answered.
+    pub started_within: Duration,
+}
+
+impl Server {
+    /// Starts `praca serve` with these arguments on these cores, as `taskset` names them; `settings` are its
+    /// environment. Its log goes to `praca.log` in `folder`, which is its data folder too.
+    ///
+    /// # Errors
+    /// It does not start, or does not answer in time.
+    pub async fn praca(
+        binary: &Path,
+        cores: &str,
+        folder: &Path,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let address = free_address()?;
+        let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("praca.log"))?;
+        let mut command = pinned(cores, binary);
+        command.args(["serve", "--listen", &address.to_string()]).args(arguments).current_dir(folder);
+        command.env_clear().env("PRACA_DATA_DIR", folder).envs(settings.iter().copied());
+        Self::start(command.stdout(Stdio::null()).stderr(log), address).await
+    }
+
+    /// Starts any server that answers at `address`.
+    ///
+    /// # Errors
+    /// It does not start, or does not answer in time.
+    pub async fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
+        let began = Instant::now();
+        let mut child = command.kill_on_drop(true).spawn().context("the server does not start")?;
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            if let Some(status) = child.try_wait()? {
+                bail!("the server ended with {status}");
+            }
+            if began.elapsed() > START_WITHIN {
+                bail!("the server does not answer");
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        Ok(Self { child, address, started_within: began.elapsed() })
+    }
+
+    /// Its pid; 0 once it has ended.
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap_or(0)
+    }
+
+    /// What it has used so far.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn usage(&self) -> Result<Usage> {
+        usage(self.pid())
+    }
+
+    /// Ends it at once, as a power cut would end its process.
+    ///
+    /// # Errors
+    /// It cannot be killed.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    /// Asks it to stop, and waits until it has.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    pub async fn stop(mut self) -> Result<()> {
+        Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().await?;
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+/// A command that runs on these cores only.
+pub fn pinned(cores: &str, program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", cores]).arg(program);
+    command
+}
