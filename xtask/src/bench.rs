@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use praca_peers::Keep;
+
 use crate::packages;
-use crate::servers::{Keep, Servers};
+use crate::servers::Servers;
 use crate::shell::{Result, cargo, output, program, root, run, say, target};
 use crate::web;
 

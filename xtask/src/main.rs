@@ -3,6 +3,7 @@
 //! `cargo xtask run` builds and starts everything; `cargo xtask test` checks everything. Both do their own set-up.
 
 mod bench;
+mod chaos;
 mod dev;
 mod packages;
 mod run;
@@ -23,6 +24,7 @@ cargo xtask COMMAND
   dev                                       the same in debug, rebuilt and restarted on every change
   test [--only STEP]                        format, clippy, rustdoc, tidy, unit, integration and browser tests
   bench [NAME...]                           fanout, stored, memory, history, logins, web: measure, and write docs/benchmarks.md
+  chaos [WORD]                              the fault tests, repeated: kills, outages, bad networks, full disks, hostile clients
   web [--toolchain rustup|debian]           build the web client
   tidy                                      check sizes, the dependency rule and the languages
 ";
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         "dev" => dev::dev(),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "chaos" => chaos::chaos(rest),
         "web" => web::command(rest),
         "tidy" => tidy::tidy(),
         _ => Err(Failure::new(USAGE)),

@@ -2,32 +2,29 @@
 
 use std::path::Path;
 
+use praca_peers::{REDIS, find_postgres};
+
 use crate::shell::{Failure, Result, output, program, run, say, succeeds};
 
+const CHROMIUM: &str = "/usr/bin/chromium";
+
 /// PostgreSQL's server.
-pub fn postgres() -> Result<std::path::PathBuf> {
+pub fn postgres() -> Result<()> {
     if find_postgres().is_none() {
         install(&["postgresql"], "PostgreSQL 15 or newer")?;
     }
-    find_postgres()
-        .ok_or_else(|| Failure::new("PostgreSQL was installed, but its server is not under /usr/lib/postgresql."))
-}
-
-fn find_postgres() -> Option<std::path::PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<_> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
-    folders.sort();
-    folders.into_iter().rev().find(|folder| folder.join("initdb").exists())
+    Ok(())
 }
 
 /// Redis' server.
-pub fn redis() -> Result<String> {
-    ensure("redis-server", &["redis-server"], "Redis 7 or newer")
+pub fn redis() -> Result<()> {
+    ensure(REDIS, &["redis-server"], "Redis 7 or newer")
 }
 
 /// A browser for the tests.
-pub fn chromium() -> Result<String> {
-    ensure("chromium", &["chromium", "fonts-noto-color-emoji"], "Chromium")
+pub fn chromium() -> Result<&'static str> {
+    ensure(CHROMIUM, &["chromium", "fonts-noto-color-emoji"], "Chromium")?;
+    Ok(CHROMIUM)
 }
 
 /// Debian's Rust compiler for WebAssembly, and the linker.
@@ -43,12 +40,8 @@ fn has_package(name: &str) -> bool {
     output(program("dpkg-query").args(["-W", "-f=${Status}", name])).is_ok_and(|status| status.ends_with("installed"))
 }
 
-fn ensure(binary: &str, packages: &[&str], what: &str) -> Result<String> {
-    let path = format!("/usr/bin/{binary}");
-    if !Path::new(&path).exists() {
-        install(packages, what)?;
-    }
-    Ok(path)
+fn ensure(binary: &str, packages: &[&str], what: &str) -> Result<()> {
+    if Path::new(binary).exists() { Ok(()) } else { install(packages, what) }
 }
 
 fn install(packages: &[&str], what: &str) -> Result<()> {

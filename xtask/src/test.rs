@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use praca_peers::Keep;
+
 use crate::packages;
-use crate::servers::{Keep, Servers};
+use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
 use crate::{tidy, web};
 

@@ -4,6 +4,7 @@
 //! every reader checks that what it hears is complete, in order and heard once.
 
 pub mod bench;
+pub mod neighbour;
 pub mod people;
 pub mod process;
 pub mod reader;

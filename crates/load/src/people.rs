@@ -116,17 +116,17 @@ impl Square {
         answer(self.http.get(self.url(path)).bearer_auth(&person.token)).await
     }
 
-    /// Sends something; what it gives.
+    /// Changes something; what it is now.
     ///
     /// # Errors
     /// The server refuses, or gives something else.
-    pub async fn post<T: DeserializeOwned>(
+    pub async fn patch<T: DeserializeOwned>(
         &self,
         path: &str,
         person: &Person,
         body: &(impl Serialize + Sync),
     ) -> Result<T> {
-        answer(self.http.post(self.url(path)).bearer_auth(&person.token).json(body)).await
+        answer(self.http.patch(self.url(path)).bearer_auth(&person.token).json(body)).await
     }
 
     fn url(&self, path: &str) -> String {

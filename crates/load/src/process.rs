@@ -1,13 +1,15 @@
 //! Server processes: started pinned to a core, watched through `/proc`, ended by their own pid.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use praca_peers::free_port;
 use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
@@ -44,16 +46,9 @@ pub fn usage(pid: u32) -> Result<Usage> {
     Ok(Usage { cpu_seconds: ticks / TICKS, rss_kib: kib("VmRSS:"), peak_kib: kib("VmHWM:") })
 }
 
-/// A port of loopback nobody listens on.
-///
-/// # Errors
-/// There is none.
-pub fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
-}
-
 /// A server; killed when dropped.
 pub struct Server {
+    command: Command,
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
@@ -75,31 +70,33 @@ impl Server {
         settings: &[(&str, &str)],
     ) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        let address = free_address()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("praca.log"))?;
         let mut command = pinned(cores, binary);
         command.args(["serve", "--listen", &address.to_string()]).args(arguments).current_dir(folder);
         command.env_clear().env("PRACA_DATA_DIR", folder).envs(settings.iter().copied());
-        Self::start(command.stdout(Stdio::null()).stderr(log), address).await
+        command.stdout(Stdio::null()).stderr(log);
+        Self::start(command, address).await
     }
 
     /// Starts any server that answers at `address`.
     ///
     /// # Errors
     /// It does not start, or does not answer in time.
-    pub async fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
+    pub async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
         let began = Instant::now();
-        let mut child = command.kill_on_drop(true).spawn().context("the server does not start")?;
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            if let Some(status) = child.try_wait()? {
-                bail!("the server ended with {status}");
-            }
-            if began.elapsed() > START_WITHIN {
-                bail!("the server does not answer");
-            }
-            sleep(Duration::from_millis(2)).await;
-        }
-        Ok(Self { child, address, started_within: began.elapsed() })
+        let child = launch(&mut command, address).await?;
+        Ok(Self { command, child, address, started_within: began.elapsed() })
+    }
+
+    /// Asks it to stop, and starts it again at the same address once it has.
+    ///
+    /// # Errors
+    /// It does not stop, or does not start.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.terminate().await?;
+        self.child = launch(&mut self.command, self.address).await?;
+        Ok(())
     }
 
     /// Its pid; 0 once it has ended.
@@ -128,10 +125,29 @@ impl Server {
     /// # Errors
     /// It cannot be asked.
     pub async fn stop(mut self) -> Result<()> {
+        self.terminate().await
+    }
+
+    async fn terminate(&mut self) -> Result<()> {
         Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().await?;
         self.child.wait().await?;
         Ok(())
     }
+}
+
+async fn launch(command: &mut Command, address: SocketAddr) -> Result<Child> {
+    let began = Instant::now();
+    let mut child = command.kill_on_drop(true).spawn().context("the server does not start")?;
+    while TcpStream::connect(address).await.is_err() {
+        if let Some(status) = child.try_wait()? {
+            bail!("the server ended with {status}");
+        }
+        if began.elapsed() > START_WITHIN {
+            bail!("the server does not answer");
+        }
+        sleep(Duration::from_millis(2)).await;
+    }
+    Ok(child)
 }
 
 /// A command that runs on these cores only.

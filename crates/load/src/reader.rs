@@ -71,6 +71,23 @@ impl Reader {
         self.note(seq);
     }
 
+    /// Takes a message of a history in. One that was heard live meanwhile is no double: both were asked for.
+    pub fn catch_up(&self, seq: i64) {
+        let mut heard = self.heard();
+        match heard.last {
+            Some(last) if seq <= last => _ = heard.missing.remove(&seq),
+            _ => {
+                drop(heard);
+                self.note(seq);
+            }
+        }
+    }
+
+    /// Whether it knows where it begins.
+    pub fn has_begun(&self) -> bool {
+        self.heard().last.is_some()
+    }
+
     /// Takes a message in, however it came.
     pub fn note(&self, seq: i64) {
         let mut heard = self.heard();

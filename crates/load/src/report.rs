@@ -1,5 +1,7 @@
 //! What a run found, for machines (JSON) and for people (a table), and how far it is.
 
+use std::io::Write as _;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +13,12 @@ pub fn progress(label: &str, length: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar.with_prefix(label.to_owned())
+}
+
+/// A line for the person at the terminal.
+pub fn say(text: &str) {
+    // A closed terminal is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A report as lines of `name value`, nested names joined by dots.

@@ -3,11 +3,11 @@
 //! A wrong value stops the start with one sentence that names the key.
 
 mod source;
+mod values;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,6 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
 pub use source::Source;
+pub use values::{Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
+use values::{List, Origin, RequestQuotas};
 
 /// Why the configuration is refused: one sentence naming the key.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,133 +29,6 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-
-/// A value that never shows in logs.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl FromStr for Secret {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// Where data is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
-    /// A file.
-    Sqlite(PathBuf),
-    /// A server, by its URL.
-    Postgres(Secret),
-}
-
-impl FromStr for Database {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(path) = text.strip_prefix("sqlite://") {
-            if path.is_empty() {
-                return Err("names no file, as in `sqlite:///var/lib/praca/praca.db`".into());
-            }
-            return Ok(Self::Sqlite(path.into()));
-        }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(Secret(text.to_owned())));
-        }
-        Err("is neither `postgres://…` nor `sqlite://…`".into())
-    }
-}
-
-/// Form of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Pretty,
-    /// For machines, a JSON object a line.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "pretty" => Ok(Self::Pretty),
-            "json" => Ok(Self::Json),
-            other => Err(format!("is `{other}`, not `pretty` or `json`")),
-        }
-    }
-}
-
-/// Who may register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
-    /// Everyone.
-    Open,
-    /// Nobody.
-    Closed,
-}
-
-impl FromStr for Registration {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "open" => Ok(Self::Open),
-            "closed" => Ok(Self::Closed),
-            other => Err(format!("is `{other}`, not `open` or `closed`")),
-        }
-    }
-}
-
-/// So many in so long a time: `30/10s`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// How many.
-    pub count: u32,
-    /// In how long, counted from the first.
-    pub per: Duration,
-}
-
-impl FromStr for Quota {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("is `{text}`, not a count and a time such as `30/10s`, or `off`");
-        let (count, per) = text.split_once('/').ok_or_else(wrong)?;
-        let seconds = per.strip_suffix('s').ok_or_else(wrong)?;
-        let count = count.trim().parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?;
-        let seconds: u64 = seconds.trim().parse().ok().filter(|n| (1..=86_400).contains(n)).ok_or_else(wrong)?;
-        Ok(Self { count, per: Duration::from_secs(seconds) })
-    }
-}
-
-/// A limit that can be turned off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch<T>(pub Option<T>);
-
-impl<T: FromStr<Err = String>> FromStr for Switch<T> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "off" { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
-    }
-}
 
 /// Flood limits; none = off.
 #[derive(Clone, Debug)]
@@ -205,78 +80,6 @@ pub struct Config {
     pub message_group: MessageGroup,
     /// Whether this process runs jobs.
     pub run_jobs: bool,
-}
-
-/// Most messages of one commit: the values they bind stay below SQLite's limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MessageGroup(pub usize);
-
-impl Default for MessageGroup {
-    fn default() -> Self {
-        Self(512)
-    }
-}
-
-impl FromStr for MessageGroup {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let most = Self::default().0;
-        let count = text.parse().ok().filter(|count| (1..=most).contains(count));
-        count.map(Self).ok_or_else(|| format!("is `{text}`, not a number from 1 to {most}"))
-    }
-}
-
-/// 32 bytes from which the server's keys are derived.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretKey(pub [u8; 32]);
-
-impl fmt::Debug for SecretKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl FromStr for SecretKey {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bytes = STANDARD.decode(text.trim()).map_err(|_| "is not base64")?;
-        bytes.try_into().map(Self).map_err(|_| "is not 32 bytes; make one with `openssl rand -base64 32`".into())
-    }
-}
-
-/// Comma-separated values.
-struct List<T>(Vec<T>);
-
-impl<T: FromStr> FromStr for List<T> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        items
-            .map(|item| item.parse().map_err(|_| format!("has `{item}`, which cannot be read")))
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-}
-
-/// The origin of a URL: scheme, host and port, nothing behind.
-struct Origin(String);
-
-impl FromStr for Origin {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let origin = text.trim_end_matches('/');
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
-                Ok(Self(origin.to_lowercase()))
-            }
-            _ => Err(format!("is `{text}`, not an address such as `https://praca.example` without a path")),
-        }
-    }
 }
 
 impl Config {
@@ -353,26 +156,6 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
         auth_requests,
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
-}
-
-/// `off`, one quota for all requests, or two: for all and for logging in.
-struct RequestQuotas {
-    all: Option<Quota>,
-    auth: Option<Quota>,
-}
-
-impl FromStr for RequestQuotas {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (all, auth) = text.split_once(',').map_or((text, None), |(all, auth)| (all, Some(auth.trim())));
-        let all: Switch<Quota> = all.trim().parse()?;
-        let auth = match auth {
-            Some(auth) => auth.parse::<Switch<Quota>>()?.0,
-            None => all.0.map(|_| Quota { count: 20, per: Duration::from_secs(60) }),
-        };
-        Ok(Self { all: all.0, auth })
-    }
 }
 
 /// The configured key; for SQLite without one, the key kept in the data folder, made on first start.

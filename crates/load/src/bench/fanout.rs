@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::chart;
 use super::report::{Part, table};
-use super::workshop::{Engine, Town, Workshop, in_turns, median, say};
+use super::workshop::{Engine, Town, Workshop, in_turns, median};
+use crate::report::say;
 use crate::scenario::room::{self, RoomLoad, RoomReport};
 
 /// People who connect; each has several sockets.

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::report::{Part, table};
-use super::workshop::{Engine, Town, Workshop, say};
+use super::workshop::{Engine, Town, Workshop};
+use crate::report::say;
 use crate::scenario::reads::{self, ReadLoad, ReadReport};
 use crate::scenario::room::{self, RoomLoad};
 use crate::tally::Quantiles;

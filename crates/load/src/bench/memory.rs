@@ -4,8 +4,9 @@ use anyhow::Result;
 
 use super::fanout::mib;
 use super::report::{Part, table};
-use super::workshop::{Engine, Workshop, in_turns, median, say};
+use super::workshop::{Engine, Workshop, in_turns, median};
 use crate::process::Server;
+use crate::report::say;
 use crate::scenario::idle::{self, IdleLoad};
 
 const SOCKETS: usize = 10_000;

@@ -17,8 +17,9 @@ use std::pin::Pin;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
+use crate::report::say;
 use report::Part;
-use workshop::{Workshop, say};
+use workshop::Workshop;
 
 /// What to measure, and with what. `cargo xtask bench` fills this in.
 #[derive(Args, Clone, Debug)]

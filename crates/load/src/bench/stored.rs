@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::report::{Part, table};
-use super::workshop::{Engine, Workshop, in_turns, median, say};
+use super::workshop::{Engine, Workshop, in_turns, median};
+use crate::report::say;
 use crate::scenario::room::{self, RoomLoad, RoomReport};
 
 /// Senders and the rooms they talk in.

@@ -2,16 +2,17 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
+use praca_peers::free_port;
 use tokio::process::Command;
 
 use super::BenchArgs;
 use crate::people::Square;
-use crate::process::{Server, free_address, pinned};
+use crate::process::{Server, pinned};
 use crate::scenario::Target;
 
 /// Settings of every server measured: no flood limits, which would refuse a load.
@@ -93,10 +94,10 @@ impl Workshop {
 
     /// A fresh peer.
     pub async fn peer(&self) -> Result<Town> {
-        let address = free_address()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let mut command = pinned(&self.args.cores, "node".as_ref());
         command.arg(&self.args.peer).arg(address.port().to_string()).stdout(Stdio::null());
-        let server = Server::start(&mut command, address).await?;
+        let server = Server::start(command, address).await?;
         let target = Target { pid: Some(server.pid()), ..Target::of_peer(address, 1) };
         Ok(Town { server, target, folder: self.folder() })
     }
@@ -128,12 +129,6 @@ impl Town {
         }
         Ok(())
     }
-}
-
-/// A line for the person at the terminal.
-pub fn say(text: &str) {
-    // A closed terminal is no reason to stop.
-    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// The middle of some figures.

@@ -8,6 +8,7 @@ mod tx;
 use std::path::Path;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database as Orm, DatabaseConnection, DatabaseTransaction};
 use sea_orm::{SqliteTransactionMode, TransactionOptions, TransactionTrait as _};
@@ -109,6 +110,11 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
         .max_lifetime(None)
         .test_before_acquire(false)
         .sqlx_logging(false)
+        // After a full disk SQLite may have undone a transaction itself, which the driver then takes for an open one: the
+        // next would be a savepoint in it, and its commit a commit of nothing. Such a connection is not used again.
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&path)

@@ -1,59 +1,16 @@
 //! The coordinator goes away, and comes back.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use praca_api::accounts::Role;
+use praca_peers::Redis;
 use serde_json::json;
 
 use crate::world::{Twin, World, read};
 
-/// A Redis of this test's own, ended with it.
-struct Redis {
-    child: Child,
-    port: u16,
-}
-
-impl Redis {
-    fn start(port: Option<u16>) -> Self {
-        let port = port.unwrap_or_else(|| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
-        let child = Command::new("/usr/bin/redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, port }
-    }
-
-    async fn ready(self) -> Self {
-        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        self
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
-    }
-
-    fn end(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_back() {
-    let mut redis = Redis::start(None).ready().await;
+    let mut redis = Redis::start().unwrap();
     let one = World::new(Twin::Shared, &[("PRACA_REDIS_URL", &redis.url())]).await;
     let two = one.second_node().await;
     let (ana, rosa) = (one.person("ana", Role::Admin).await, one.user("rosa").await);
@@ -61,7 +18,7 @@ async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_b
     let mut socket = two.socket(&rosa).await;
     socket.done("rooms:join", json!({ "roomId": plain })).await;
 
-    redis.end();
+    redis.stop();
     one.say(&ana, plain, "sem coordenação").await.expect(201, "");
     one.say(&rosa, slow, "não posso").await.expect(503, "service.unavailable");
     // The other node finds the message in the database.
@@ -75,7 +32,7 @@ async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_b
     let change = json!({ "status": "active", "reason": "Passou." });
     one.patch(&format!("/admin/users/{}", rosa.id), &ana, change).await.ok();
 
-    let _redis = Redis::start(Some(redis.port)).ready().await;
+    redis.start_again().unwrap();
     while !(one.app.base.bus.health().is_up() && two.app.base.bus.health().is_up()) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

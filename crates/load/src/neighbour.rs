@@ -1,0 +1,201 @@
+//! Somebody who talks and listens whatever happens to the servers: sends each message until it is acknowledged, comes
+//! back to another node when one goes away, and asks for what they missed. As the web client does.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Result;
+use praca_api::events::{ClientEvent, SendMessage};
+use praca_api::messages::NewMessage;
+use praca_api::{ConversationId, Seq};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use crate::people::Person;
+use crate::reader::{Reader, body};
+use crate::scenario::crowd::{Place, join};
+use crate::socket::{self, Ear, Refusal, Socket};
+use crate::tally::{Tally, Times, now};
+
+/// Pause before trying another node, and after a refusal.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Somebody in a room.
+pub struct Neighbour {
+    /// The nodes, in the order they are tried.
+    addresses: Vec<SocketAddr>,
+    person: Person,
+    room: ConversationId,
+    /// Between two messages; none = listens only.
+    pace: Option<Duration>,
+    /// What they heard.
+    pub reader: Arc<Reader>,
+    /// Counts what they heard twice or in the wrong order.
+    pub tally: Arc<Tally>,
+    /// From sending a message first until it was acknowledged.
+    pub waits: Times,
+    /// Acknowledged messages: nonce and place.
+    acked: Mutex<BTreeMap<String, i64>>,
+    /// How often they were refused, by code.
+    refusals: Mutex<BTreeMap<String, u64>>,
+    /// How often they connected.
+    connections: AtomicU64,
+    quiet: AtomicBool,
+    gone: AtomicBool,
+}
+
+/// What is read of the answer to a message.
+#[derive(Deserialize)]
+struct Done {
+    message: Place,
+}
+
+impl Neighbour {
+    /// Somebody who has yet to come.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn new(
+        addresses: Vec<SocketAddr>,
+        person: Person,
+        room: ConversationId,
+        pace: Option<Duration>,
+    ) -> Result<Arc<Self>> {
+        let tally = Arc::new(Tally::new()?);
+        Ok(Arc::new(Self {
+            addresses,
+            person,
+            room,
+            pace,
+            reader: Reader::new(tally.clone()),
+            tally,
+            waits: Times::new()?,
+            acked: Mutex::default(),
+            refusals: Mutex::default(),
+            connections: AtomicU64::new(0),
+            quiet: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
+        }))
+    }
+
+    /// Comes, talks, listens, and comes back, until [`Neighbour::leave`].
+    pub async fn live(self: Arc<Self>) {
+        let mut unsure: Option<String> = None;
+        let mut number = 0_u64;
+        for address in self.addresses.clone().iter().cycle() {
+            if self.gone.load(Ordering::Relaxed) {
+                return;
+            }
+            let Ok((socket, ear)) = socket::connect(*address, Some(&self.person.token)).await else {
+                sleep(PAUSE).await;
+                continue;
+            };
+            self.connections.fetch_add(1, Ordering::Relaxed);
+            let (own, reader) = (socket.clone(), self.reader.clone());
+            let mut listening = tokio::spawn(listen(ear, own, reader));
+            tokio::select! {
+                () = self.stay(&socket, &mut unsure, &mut number) => {}
+                _ = &mut listening => {}
+            }
+            listening.abort();
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// While the connection holds.
+    async fn stay(&self, socket: &Socket, unsure: &mut Option<String>, number: &mut u64) {
+        if self.catch_up(socket).await.is_err() {
+            return;
+        }
+        while !self.gone.load(Ordering::Relaxed) {
+            let Some(pace) = self.pace.filter(|_| unsure.is_some() || !self.quiet.load(Ordering::Relaxed)) else {
+                sleep(PAUSE).await;
+                continue;
+            };
+            if unsure.is_none() {
+                *number += 1;
+            }
+            let nonce = unsure.take().unwrap_or_else(|| format!("{}-{number}", self.person.handle));
+            let began = now();
+            loop {
+                // Set first: whatever interrupts this, the next connection asks again with the same nonce.
+                *unsure = Some(nonce.clone());
+                match self.say(socket, &nonce).await {
+                    Ok(seq) => {
+                        *unsure = None;
+                        self.waits.note(now().saturating_sub(began));
+                        lock(&self.acked).insert(nonce, seq);
+                        break;
+                    }
+                    Err(Refusal::Problem(problem)) => {
+                        *lock(&self.refusals).entry(problem.code).or_default() += 1;
+                        sleep(PAUSE).await;
+                    }
+                    Err(Refusal::Unknown) => return,
+                }
+            }
+            sleep(pace).await;
+        }
+    }
+
+    async fn say(&self, socket: &Socket, nonce: &str) -> Result<i64, Refusal> {
+        let message = NewMessage { body: body(now(), 80), nonce: nonce.to_owned(), reply_to_id: None };
+        let wish = SendMessage { room_id: self.room, message };
+        let Done { message } = socket.ask(ClientEvent::RoomsMessageSend, &wish).await?;
+        Ok(message.seq.0)
+    }
+
+    /// Joins, and reads what was missed meanwhile.
+    async fn catch_up(&self, socket: &Socket) -> Result<(), Refusal> {
+        if !self.reader.has_begun() {
+            let joined = join(socket, self.room, None).await?;
+            self.reader.begin(joined.room.last_seq.0);
+            return Ok(());
+        }
+        loop {
+            let joined = join(socket, self.room, Some(Seq(self.reader.last()))).await?;
+            for message in &joined.messages {
+                self.reader.catch_up(message.seq.0);
+            }
+            if !joined.has_after {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends no new messages; one that is not acknowledged yet is still asked about.
+    pub fn be_quiet(&self) {
+        self.quiet.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends it.
+    pub fn leave(&self) {
+        self.gone.store(true, Ordering::Relaxed);
+    }
+
+    /// Acknowledged messages: nonce and place.
+    pub fn acked(&self) -> BTreeMap<String, i64> {
+        lock(&self.acked).clone()
+    }
+
+    /// How often they were refused, by code.
+    pub fn refusals(&self) -> BTreeMap<String, u64> {
+        lock(&self.refusals).clone()
+    }
+
+    /// How often they connected.
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed)
+    }
+}
+
+async fn listen(ear: Ear, socket: Arc<Socket>, reader: Arc<Reader>) {
+    ear.listen(&socket, |packet| reader.hear(packet)).await;
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,186 @@
+//! The square of a fault test: nodes as processes, the services they stand on, neighbours, and what must hold after.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use praca_api::ConversationId;
+use praca_api::messages::MessagePage;
+use praca_load::neighbour::Neighbour;
+use praca_load::people::{Person, Square};
+use praca_load::process::Server;
+use praca_peers::{Keep, Postgres, Redis};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// How often a fault is repeated: `short` in the tests, `full` in `cargo xtask chaos`.
+pub fn times(short: u32, full: u32) -> u32 {
+    if std::env::var("PRACA_CHAOS").is_ok_and(|chaos| chaos == "full") { full } else { short }
+}
+
+/// A folder for the data of a test; removed when dropped.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("praca-chaos-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left is the system's to clean.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What nodes share.
+pub struct Services {
+    pub postgres: Postgres,
+    pub redis: Redis,
+}
+
+impl Services {
+    pub fn start() -> Self {
+        Self { postgres: Postgres::start(Keep::Quickly).unwrap(), redis: Redis::start().unwrap() }
+    }
+
+    /// Settings of a node that stands on them.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        vec![
+            ("PRACA_DATABASE_URL".to_owned(), self.postgres.url()),
+            ("PRACA_REDIS_URL".to_owned(), self.redis.url()),
+            // Tokens of one node are good on the other.
+            ("PRACA_PUBLIC_URL".to_owned(), "http://127.0.0.1:1".to_owned()),
+        ]
+    }
+}
+
+/// Starts a node on all cores, without flood limits.
+pub async fn node(folder: &Folder, settings: &[(String, String)]) -> Server {
+    let mut all = vec![
+        ("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+        ("PRACA_LIMIT_MESSAGES", "off"),
+        ("PRACA_LIMIT_EVENTS", "off"),
+        ("PRACA_LIMIT_REQUESTS", "off"),
+    ];
+    all.extend(settings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let binary = env!("CARGO_BIN_EXE_praca").as_ref();
+    let server = Server::praca(binary, &cores(), &folder.0, &["--demo"], &all).await.unwrap();
+    while reqwest::get(format!("http://{}/readyz", server.address)).await.is_ok_and(|answer| answer.status() != 200) {
+        sleep(Duration::from_millis(20)).await;
+    }
+    server
+}
+
+/// All cores, as `taskset` names them.
+pub fn cores() -> String {
+    format!("0-{}", std::thread::available_parallelism().unwrap().get() - 1)
+}
+
+/// The administrator of the demo data.
+pub async fn admin(address: SocketAddr) -> Person {
+    Square::at(address).log_in("ana", praca::demo::PASSWORD).await.unwrap()
+}
+
+/// So many people, and rooms with these names.
+pub async fn people(address: SocketAddr, count: usize, rooms: &[&str]) -> (Vec<Person>, Vec<ConversationId>) {
+    let (square, ana) = (Square::at(address), admin(address).await);
+    let mut made = Vec::new();
+    for slug in rooms {
+        made.push(square.room(&ana, slug).await.unwrap());
+    }
+    (square.people(count).await.unwrap(), made)
+}
+
+/// People who live on the square until they are asked to leave.
+pub struct Neighbours {
+    pub all: Vec<Arc<Neighbour>>,
+    tasks: JoinSet<()>,
+}
+
+impl Neighbours {
+    pub fn come(all: Vec<Arc<Neighbour>>) -> Self {
+        let mut tasks = JoinSet::new();
+        for neighbour in &all {
+            tasks.spawn(neighbour.clone().live());
+        }
+        Self { all, tasks }
+    }
+
+    /// How many messages of theirs were acknowledged.
+    pub fn acked(&self) -> usize {
+        self.all.iter().map(|neighbour| neighbour.acked().len()).sum()
+    }
+
+    /// Waits until so many more messages are acknowledged.
+    pub async fn say_more(&self, messages: usize) {
+        let wanted = self.acked() + messages;
+        let began = Instant::now();
+        while self.acked() < wanted {
+            assert!(began.elapsed() < Duration::from_secs(60), "only {} of {wanted} are acknowledged", self.acked());
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Everybody falls silent and hears the rest; then they leave. What they said, by nonce.
+    pub async fn part(self, square: &Square, person: &Person, room: ConversationId) -> BTreeMap<String, i64> {
+        self.all.iter().for_each(|neighbour| neighbour.be_quiet());
+        let began = Instant::now();
+        let newest = loop {
+            let stored = history(square, person, room).await;
+            let newest = i64::try_from(stored.len()).unwrap();
+            let behind = self.all.iter().any(|neighbour| neighbour.reader.lost(newest) > 0);
+            if !behind && history(square, person, room).await.len() == stored.len() {
+                break newest;
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "some have not heard all {newest}");
+            sleep(Duration::from_millis(200)).await;
+        };
+        self.all.iter().for_each(|neighbour| neighbour.leave());
+        self.tasks.join_all().await;
+        for neighbour in &self.all {
+            let tally = &neighbour.tally;
+            let wrong = (tally.doubled.get(), tally.late.get(), neighbour.reader.lost(newest));
+            let (came, refusals) = (neighbour.connections(), neighbour.refusals());
+            assert_eq!(wrong, (0, 0, 0), "heard twice, late, never; came {came} times; {refusals:?}");
+        }
+        self.all.iter().flat_map(|neighbour| neighbour.acked()).collect()
+    }
+}
+
+/// Every message of a room, by nonce. Fails unless they are numbered without gaps and stored once.
+pub async fn history(square: &Square, person: &Person, room: ConversationId) -> BTreeMap<String, i64> {
+    let (mut stored, mut seen, mut last) = (BTreeMap::new(), HashSet::new(), 0);
+    loop {
+        let path = format!("/rooms/{room}/messages?after={last}&limit=100");
+        let page: MessagePage = square.get(&path, person).await.unwrap();
+        for message in page.items {
+            last += 1;
+            assert_eq!(message.seq.0, last, "a gap");
+            assert!(seen.insert(message.id), "{} twice", message.id);
+            let nonce = message.nonce.expect("every message here has a nonce");
+            assert!(stored.insert(nonce.clone(), last).is_none(), "{nonce} is stored twice");
+        }
+        if !page.has_after {
+            return stored;
+        }
+    }
+}
+
+/// Everything acknowledged is there, where it was said to be.
+#[track_caller]
+pub fn nothing_is_lost(acked: &BTreeMap<String, i64>, stored: &BTreeMap<String, i64>) {
+    assert!(!acked.is_empty(), "nothing was said");
+    for (nonce, seq) in acked {
+        assert_eq!(stored.get(nonce), Some(seq), "{nonce} was acknowledged");
+    }
+}
