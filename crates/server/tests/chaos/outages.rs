@@ -11,6 +11,8 @@ use tokio::time::sleep;
 use crate::square::{Folder, Neighbours, Services, admin, history, node, nothing_is_lost, people, times};
 
 const PACE: Duration = Duration::from_millis(20);
+/// Longer than a request waits for a connection to the database.
+const BEYOND_PATIENCE: Duration = Duration::from_millis(6_500);
 /// Everything is back so long after the coordinator is.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 
@@ -65,7 +67,7 @@ async fn a_restarted_database_refuses_clearly_and_heals() {
     for _ in 0..times(1, 10) {
         talk.say_more(100).await;
         services.postgres.stop();
-        sleep(Duration::from_millis(700)).await;
+        sleep(BEYOND_PATIENCE).await;
         services.postgres.start_again().unwrap();
         talk.say_more(100).await;
     }
