@@ -7,9 +7,9 @@ use praca_peers::Keep;
 use crate::packages;
 use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
-use crate::{tidy, web};
+use crate::{chaos, tidy, web};
 
-const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|browser]";
+const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|chaos|browser]";
 
 /// A part of the tests.
 type Step = fn() -> Result;
@@ -21,6 +21,7 @@ const STEPS: &[(&str, Step)] = &[
     ("clippy", clippy),
     ("rustdoc", rustdoc),
     ("rust", rust),
+    ("chaos", faults),
     ("browser", browser),
 ];
 
@@ -60,9 +61,14 @@ fn rustdoc() -> Result {
 fn rust() -> Result {
     let servers = Servers::start(Keep::Quickly)?;
     let mut command = cargo();
-    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--test", "it"]);
     servers.describe(&mut command);
     run(&mut command)
+}
+
+/// The fault tests, shortened.
+fn faults() -> Result {
+    chaos::run_tests(None, chaos::Length::Short)
 }
 
 /// The official clients and the browser against the real program.

@@ -53,9 +53,29 @@ pub fn build(toolchain: Option<&str>) -> Result<PathBuf> {
     };
     run(compile.args(BUILD).args(["--target", TRIPLE]).arg("--target-dir").arg(&folder))?;
     let wasm = folder.join(TRIPLE).join("web-release/praca-web.wasm");
-    let dist = target().join("web-dist");
-    assemble(&wasm, &dist)?;
+    let (dist, fresh) = (target().join("web-dist"), target().join("web-dist-fresh"));
+    assemble(&wasm, &fresh)?;
+    // What did not change stays as it is: the server, which holds these files, is not built again for nothing.
+    if contents(&dist).ok() != Some(contents(&fresh)?) {
+        remove(&dist)?;
+        std::fs::rename(&fresh, &dist)?;
+    }
     Ok(dist)
+}
+
+/// Every file below a folder: its path from there, and what is in it.
+fn contents(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = PathBuf::from(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            files.extend(contents(&path)?.into_iter().map(|(inside, content)| (name.join(inside), content)));
+        } else {
+            files.insert(name, std::fs::read(&path)?);
+        }
+    }
+    Ok(files)
 }
 
 /// The active toolchain if it has the target, else Debian's, else the target is added, else a sentence.

@@ -1,7 +1,6 @@
 //! Names and payloads of the Socket.IO events, in both directions.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::accounts::{AccountStatus, Role};
 use crate::messages::{Message, NewMessage, ReadState};
@@ -341,9 +340,9 @@ macro_rules! server_events {
             }
 
             /// Reads a payload back; none for a name this version does not know.
-            pub fn parse(name: &str, payload: Value) -> Option<Result<Self, serde_json::Error>> {
+            pub fn parse(name: &str, payload: &str) -> Option<Result<Self, serde_json::Error>> {
                 match name {
-                    $($name => Some(serde_json::from_value(payload).map(Self::$variant)),)*
+                    $($name => Some(serde_json::from_str(payload).map(Self::$variant)),)*
                     _ => None,
                 }
             }

@@ -3,21 +3,17 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use praca_load::bench::{self, BenchArgs};
 use praca_load::people::Square;
 use praca_load::report;
-use praca_load::scenario::Target;
 use praca_load::scenario::idle::{self, IdleLoad};
 use praca_load::scenario::reads::{self, ReadLoad};
 use praca_load::scenario::room::{self, RoomLoad};
+use praca_load::scenario::{Target, bounded};
 use serde::Serialize;
-
-/// Longest that a scenario may take, with all its preparations.
-const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// Load for Praça. The server needs `PRACA_LIMIT_MESSAGES`, `_EVENTS` and `_REQUESTS` set to `off`.
 #[derive(Debug, Parser)]
@@ -111,14 +107,14 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     // One thread: the load takes one core, and leaves the others to the server.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { tokio::time::timeout(LONGEST, dispatch(cli.command)).await })?
+    runtime.block_on(dispatch(cli.command))
 }
 
 async fn dispatch(command: Command) -> Result<()> {
     match command {
-        Command::Room { server, load } => show(&server, room::run(&server.target().await?, &load).await?),
-        Command::Idle { server, load } => show(&server, idle::run(&server.target().await?, &load).await?),
-        Command::Reads { server, load } => show(&server, reads::run(&server.target().await?, &load).await?),
+        Command::Room { server, load } => show(&server, bounded(room::run(&server.target().await?, &load)).await?),
+        Command::Idle { server, load } => show(&server, bounded(idle::run(&server.target().await?, &load)).await?),
+        Command::Reads { server, load } => show(&server, bounded(reads::run(&server.target().await?, &load)).await?),
         Command::Bench(args) => bench::run(args).await,
     }
 }

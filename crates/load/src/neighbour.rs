@@ -11,12 +11,11 @@ use anyhow::Result;
 use praca_api::events::{ClientEvent, SendMessage};
 use praca_api::messages::NewMessage;
 use praca_api::{ConversationId, Seq};
-use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::people::Person;
-use crate::reader::{Reader, body};
-use crate::scenario::crowd::{Place, join};
+use crate::reader::{Reader, body, message_of};
+use crate::scenario::crowd::{Sent, join};
 use crate::socket::{self, Ear, Refusal, Socket};
 use crate::tally::{Tally, Times, now};
 
@@ -29,8 +28,10 @@ pub struct Neighbour {
     addresses: Vec<SocketAddr>,
     person: Person,
     room: ConversationId,
-    /// Between two messages; none = listens only.
-    pace: Option<Duration>,
+    /// Begins the nonces of what they say, so that whoever comes again says new things.
+    nonces: String,
+    /// Between two messages.
+    pace: Duration,
     /// What they heard.
     pub reader: Arc<Reader>,
     /// Counts what they heard twice or in the wrong order.
@@ -39,18 +40,14 @@ pub struct Neighbour {
     pub waits: Times,
     /// Acknowledged messages: nonce and place.
     acked: Mutex<BTreeMap<String, i64>>,
+    /// Messages they heard: place and nonce.
+    heard: Mutex<BTreeMap<i64, String>>,
     /// How often they were refused, by code.
     refusals: Mutex<BTreeMap<String, u64>>,
     /// How often they connected.
     connections: AtomicU64,
     quiet: AtomicBool,
     gone: AtomicBool,
-}
-
-/// What is read of the answer to a message.
-#[derive(Deserialize)]
-struct Done {
-    message: Place,
 }
 
 impl Neighbour {
@@ -62,18 +59,21 @@ impl Neighbour {
         addresses: Vec<SocketAddr>,
         person: Person,
         room: ConversationId,
-        pace: Option<Duration>,
+        nonces: impl Into<String>,
+        pace: Duration,
     ) -> Result<Arc<Self>> {
         let tally = Arc::new(Tally::new()?);
         Ok(Arc::new(Self {
             addresses,
             person,
             room,
+            nonces: nonces.into(),
             pace,
             reader: Reader::new(tally.clone()),
             tally,
             waits: Times::new()?,
             acked: Mutex::default(),
+            heard: Mutex::default(),
             refusals: Mutex::default(),
             connections: AtomicU64::new(0),
             quiet: AtomicBool::new(false),
@@ -86,7 +86,7 @@ impl Neighbour {
         let mut unsure: Option<String> = None;
         let mut number = 0_u64;
         for address in self.addresses.clone().iter().cycle() {
-            if self.gone.load(Ordering::Relaxed) {
+            if self.is_gone() {
                 return;
             }
             let Ok((socket, ear)) = socket::connect(*address, Some(&self.person.token)).await else {
@@ -94,9 +94,10 @@ impl Neighbour {
                 continue;
             };
             self.connections.fetch_add(1, Ordering::Relaxed);
-            let (own, reader) = (socket.clone(), self.reader.clone());
-            let mut listening = tokio::spawn(listen(ear, own, reader));
+            let mut listening = tokio::spawn(self.clone().listen(socket.clone(), ear));
             tokio::select! {
+                // First: an answer that came just before the end counts.
+                biased;
                 () = self.stay(&socket, &mut unsure, &mut number) => {}
                 _ = &mut listening => {}
             }
@@ -107,44 +108,51 @@ impl Neighbour {
 
     /// While the connection holds.
     async fn stay(&self, socket: &Socket, unsure: &mut Option<String>, number: &mut u64) {
-        if self.catch_up(socket).await.is_err() {
-            return;
+        match self.catch_up(socket).await {
+            Ok(()) => {}
+            Err(refusal) => return self.note(&refusal),
         }
-        while !self.gone.load(Ordering::Relaxed) {
-            let Some(pace) = self.pace.filter(|_| unsure.is_some() || !self.quiet.load(Ordering::Relaxed)) else {
+        while !self.is_gone() {
+            if unsure.is_none() && self.quiet.load(Ordering::Relaxed) {
                 sleep(PAUSE).await;
                 continue;
-            };
-            if unsure.is_none() {
+            }
+            // Kept until it is answered: whatever interrupts this, the next connection asks again with the same nonce.
+            let nonce = unsure.get_or_insert_with(|| {
                 *number += 1;
-            }
-            let nonce = unsure.take().unwrap_or_else(|| format!("{}-{number}", self.person.handle));
-            let began = now();
-            loop {
-                // Set first: whatever interrupts this, the next connection asks again with the same nonce.
-                *unsure = Some(nonce.clone());
-                match self.say(socket, &nonce).await {
-                    Ok(seq) => {
-                        *unsure = None;
-                        self.waits.note(now().saturating_sub(began));
-                        lock(&self.acked).insert(nonce, seq);
-                        break;
-                    }
-                    Err(Refusal::Problem(problem)) => {
-                        *lock(&self.refusals).entry(problem.code).or_default() += 1;
-                        sleep(PAUSE).await;
-                    }
-                    Err(Refusal::Unknown) => return,
+                format!("{}-{}-{number}", self.person.handle, self.nonces)
+            });
+            let (nonce, began) = (nonce.clone(), now());
+            match self.say(socket, &nonce).await {
+                Ok(seq) => {
+                    *unsure = None;
+                    self.waits.note(now().saturating_sub(began));
+                    lock(&self.acked).insert(nonce, seq);
+                    sleep(self.pace).await;
                 }
+                Err(refusal @ Refusal::Problem(_)) => {
+                    self.note(&refusal);
+                    sleep(PAUSE).await;
+                }
+                Err(Refusal::Unknown) => return,
             }
-            sleep(pace).await;
         }
+    }
+
+    fn note(&self, refusal: &Refusal) {
+        if let Refusal::Problem(problem) = refusal {
+            *lock(&self.refusals).entry(problem.code.clone()).or_default() += 1;
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
     }
 
     async fn say(&self, socket: &Socket, nonce: &str) -> Result<i64, Refusal> {
         let message = NewMessage { body: body(now(), 80), nonce: nonce.to_owned(), reply_to_id: None };
         let wish = SendMessage { room_id: self.room, message };
-        let Done { message } = socket.ask(ClientEvent::RoomsMessageSend, &wish).await?;
+        let Sent { message } = socket.ask(ClientEvent::RoomsMessageSend, &wish).await?;
         Ok(message.seq.0)
     }
 
@@ -155,15 +163,38 @@ impl Neighbour {
             self.reader.begin(joined.room.last_seq.0);
             return Ok(());
         }
+        // A cursor of its own: what is heard live meanwhile is further on.
+        let mut cursor = self.reader.last();
         loop {
-            let joined = join(socket, self.room, Some(Seq(self.reader.last()))).await?;
+            let joined = join(socket, self.room, Some(Seq(cursor))).await?;
             for message in &joined.messages {
                 self.reader.catch_up(message.seq.0);
+                self.remember(message.seq.0, message.nonce.clone().unwrap_or_default());
+                cursor = message.seq.0;
             }
             if !joined.has_after {
                 return Ok(());
             }
         }
+    }
+
+    async fn listen(self: Arc<Self>, socket: Arc<Socket>, ear: Ear) {
+        let hear = |packet: &str| {
+            self.reader.hear(packet);
+            if let Some((seq, nonce)) = message_of(packet) {
+                self.remember(seq, nonce);
+            }
+        };
+        ear.listen(&socket, hear).await;
+    }
+
+    fn remember(&self, seq: i64, nonce: String) {
+        lock(&self.heard).insert(seq, nonce);
+    }
+
+    /// What they heard: place and nonce.
+    pub fn heard(&self) -> BTreeMap<i64, String> {
+        lock(&self.heard).clone()
     }
 
     /// Sends no new messages; one that is not acknowledged yet is still asked about.
@@ -190,10 +221,6 @@ impl Neighbour {
     pub fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
     }
-}
-
-async fn listen(ear: Ear, socket: Arc<Socket>, reader: Arc<Reader>) {
-    ear.listen(&socket, |packet| reader.hear(packet)).await;
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -50,21 +50,22 @@ pub fn usage(pid: u32) -> Result<Usage> {
 pub struct Server {
     command: Command,
     child: Child,
+    ready: Ready,
     /// Where it listens.
     pub address: SocketAddr,
-    /// From its start until it answered.
+    /// From its start until it was ready.
     pub started_within: Duration,
 }
 
 impl Server {
-    /// Starts `praca serve` with these arguments on these cores, as `taskset` names them; `settings` are its
-    /// environment. Its log goes to `praca.log` in `folder`, which is its data folder too.
+    /// Starts `praca serve` with these arguments, and waits until it is of use; `cores` as `taskset` names them, none =
+    /// all; `settings` are its environment. Its log goes to `praca.log` in `folder`, which is its data folder too.
     ///
     /// # Errors
     /// It does not start, or does not answer in time.
     pub async fn praca(
         binary: &Path,
-        cores: &str,
+        cores: Option<&str>,
         folder: &Path,
         arguments: &[&str],
         settings: &[(&str, &str)],
@@ -72,21 +73,21 @@ impl Server {
         fs::create_dir_all(folder)?;
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("praca.log"))?;
-        let mut command = pinned(cores, binary);
+        let mut command = cores.map_or_else(|| Command::new(binary), |cores| pinned(cores, binary));
         command.args(["serve", "--listen", &address.to_string()]).args(arguments).current_dir(folder);
         command.env_clear().env("PRACA_DATA_DIR", folder).envs(settings.iter().copied());
         command.stdout(Stdio::null()).stderr(log);
-        Self::start(command, address).await
+        Self::start(command, address, Ready::Useful).await
     }
 
-    /// Starts any server that answers at `address`.
+    /// Starts any server at `address`.
     ///
     /// # Errors
-    /// It does not start, or does not answer in time.
-    pub async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
+    /// It does not start, or is not ready in time.
+    pub async fn start(mut command: Command, address: SocketAddr, ready: Ready) -> Result<Self> {
         let began = Instant::now();
-        let child = launch(&mut command, address).await?;
-        Ok(Self { command, child, address, started_within: began.elapsed() })
+        let child = launch(&mut command, address, ready).await?;
+        Ok(Self { command, child, address, ready, started_within: began.elapsed() })
     }
 
     /// Asks it to stop, and starts it again at the same address once it has.
@@ -95,13 +96,16 @@ impl Server {
     /// It does not stop, or does not start.
     pub async fn restart(&mut self) -> Result<()> {
         self.terminate().await?;
-        self.child = launch(&mut self.command, self.address).await?;
+        self.child = launch(&mut self.command, self.address, self.ready).await?;
         Ok(())
     }
 
-    /// Its pid; 0 once it has ended.
-    pub fn pid(&self) -> u32 {
-        self.child.id().unwrap_or(0)
+    /// Its pid.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn pid(&self) -> Result<u32> {
+        self.child.id().context("the server has ended")
     }
 
     /// What it has used so far.
@@ -109,7 +113,7 @@ impl Server {
     /// # Errors
     /// It has ended.
     pub fn usage(&self) -> Result<Usage> {
-        usage(self.pid())
+        usage(self.pid()?)
     }
 
     /// Ends it at once, as a power cut would end its process.
@@ -129,16 +133,16 @@ impl Server {
     }
 
     async fn terminate(&mut self) -> Result<()> {
-        Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().await?;
+        Command::new("kill").args(["-TERM", &self.pid()?.to_string()]).status().await?;
         self.child.wait().await?;
         Ok(())
     }
 }
 
-async fn launch(command: &mut Command, address: SocketAddr) -> Result<Child> {
+async fn launch(command: &mut Command, address: SocketAddr, ready: Ready) -> Result<Child> {
     let began = Instant::now();
     let mut child = command.kill_on_drop(true).spawn().context("the server does not start")?;
-    while TcpStream::connect(address).await.is_err() {
+    while !ready.is_reached(address).await {
         if let Some(status) = child.try_wait()? {
             bail!("the server ended with {status}");
         }
@@ -148,6 +152,27 @@ async fn launch(command: &mut Command, address: SocketAddr) -> Result<Child> {
         sleep(Duration::from_millis(2)).await;
     }
     Ok(child)
+}
+
+/// When a server counts as started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// It takes connections.
+    Listening,
+    /// `/readyz` says that it is of use.
+    Useful,
+}
+
+impl Ready {
+    async fn is_reached(self, address: SocketAddr) -> bool {
+        match self {
+            Self::Listening => TcpStream::connect(address).await.is_ok(),
+            Self::Useful => {
+                let answer = reqwest::get(format!("http://{address}/readyz")).await;
+                answer.is_ok_and(|answer| answer.status().is_success())
+            }
+        }
+    }
 }
 
 /// A command that runs on these cores only.

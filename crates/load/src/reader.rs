@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memchr::memmem;
 
-use crate::tally::{Tally, now};
+use crate::tally::Tally;
 
 /// Names the event of a new message.
 const NEW: &str = "42[\"rooms:message:new\",";
@@ -63,10 +63,8 @@ impl Reader {
         let event = event.as_bytes();
         let Some(seq) = number_after(event, b"\"seq\":") else { return };
         self.tally.delivered.add();
-        if self.tally.is_measuring()
-            && let Some(due) = number_after(event, DUE)
-        {
-            self.tally.delivery.note(now().saturating_sub(u64::try_from(due).unwrap_or(0)));
+        if let Some(due) = number_after(event, DUE) {
+            self.tally.note_delivery(u64::try_from(due).unwrap_or(0));
         }
         self.note(seq);
     }
@@ -121,6 +119,14 @@ impl Reader {
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The place and the nonce of a message, if the packet brings one.
+pub fn message_of(packet: &str) -> Option<(i64, String)> {
+    let event = packet.strip_prefix(NEW)?;
+    let (_, rest) = event.rsplit_once("\"nonce\":\"")?;
+    let nonce = rest.split('"').next()?;
+    Some((number_after(event.as_bytes(), b"\"seq\":")?, nonce.to_owned()))
 }
 
 /// The whole number right after the first `key`.

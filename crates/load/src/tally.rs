@@ -1,6 +1,6 @@
 //! What happened, counted: deliveries, losses, doubles, order, and how long things took.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -63,7 +63,7 @@ impl Times {
     }
 }
 
-/// A counter that only counts while the tally is open.
+/// A counter.
 #[derive(Default)]
 pub struct Count(AtomicU64);
 
@@ -81,8 +81,9 @@ impl Count {
 
 /// What a run counts.
 pub struct Tally {
-    /// Times are noted only while this is set: not during warm-up and clearing away.
-    measuring: AtomicBool,
+    /// Times are noted of messages due in this window, however late they arrive: not of warm-up.
+    from: AtomicU64,
+    to: AtomicU64,
     /// Messages sent.
     pub sent: Count,
     /// Messages acknowledged.
@@ -112,7 +113,8 @@ impl Tally {
     /// None in practice: the bounds are fixed.
     pub fn new() -> Result<Self> {
         Ok(Self {
-            measuring: AtomicBool::new(false),
+            from: AtomicU64::new(u64::MAX),
+            to: AtomicU64::new(u64::MAX),
             sent: Count::default(),
             acked: Count::default(),
             refused: Count::default(),
@@ -126,13 +128,29 @@ impl Tally {
         })
     }
 
-    /// Begins or ends noting times.
-    pub fn measure(&self, on: bool) {
-        self.measuring.store(on, Ordering::Relaxed);
+    /// Begins the window.
+    pub fn begin_window(&self) {
+        self.from.store(now(), Ordering::Relaxed);
     }
 
-    /// Whether times are noted.
-    pub fn is_measuring(&self) -> bool {
-        self.measuring.load(Ordering::Relaxed)
+    /// Ends it.
+    pub fn end_window(&self) {
+        self.to.store(now(), Ordering::Relaxed);
+    }
+
+    /// A message that was due then is acknowledged.
+    pub fn note_ack(&self, due: u64) {
+        self.note(&self.ack, due);
+    }
+
+    /// A message that was due then is heard.
+    pub fn note_delivery(&self, due: u64) {
+        self.note(&self.delivery, due);
+    }
+
+    fn note(&self, times: &Times, due: u64) {
+        if (self.from.load(Ordering::Relaxed)..self.to.load(Ordering::Relaxed)).contains(&due) {
+            times.note(now().saturating_sub(due));
+        }
     }
 }

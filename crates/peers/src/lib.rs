@@ -23,21 +23,28 @@ pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Waits until somebody listens there.
-fn wait_for(port: u16, name: &str) -> io::Result<()> {
+/// Starts a server, and waits until it listens on its port.
+fn start(command: &mut Command, port: u16) -> io::Result<Child> {
+    let mut child = command.spawn()?;
     let began = Instant::now();
-    while began.elapsed() < START_WITHIN {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Ok(());
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if let Some(status) = child.try_wait()? {
+            return Err(Error::other(format!("{command:?} ended with {status}")));
+        }
+        if began.elapsed() > START_WITHIN {
+            end(&mut child, "-KILL");
+            return Err(Error::other(format!("{command:?} did not start within a minute")));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Err(Error::other(format!("{name} did not start within a minute")))
+    Ok(child)
 }
 
 /// Sends a process a signal and waits for its end.
 fn end(child: &mut Child, signal: &str) {
-    // It may have ended already.
-    let _ = Command::new("kill").args([signal, &child.id().to_string()]).status();
-    let _ = child.wait();
+    // One that has ended already has no pid of its own any more.
+    if matches!(child.try_wait(), Ok(None)) {
+        let _ = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        let _ = child.wait();
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{end, free_port, wait_for};
+use super::{end, free_port, start};
 
 /// Whether what is committed must outlive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,11 @@ impl Postgres {
         self.port
     }
 
+    /// Its log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
     /// Shuts it down at once, ending every connection: SIGINT is its fast shutdown.
     pub fn stop(&mut self) {
         end(&mut self.child, "-INT");
@@ -97,9 +102,7 @@ fn spawn(binaries: &Path, folder: &Path, port: u16, keep: Keep) -> io::Result<Ch
         command.args(["-c", setting]);
     }
     let log = File::options().create(true).append(true).open(folder.join("log"))?;
-    let child = command.stdout(Stdio::null()).stderr(log).spawn()?;
-    wait_for(port, "PostgreSQL")?;
-    Ok(child)
+    start(command.stdout(Stdio::null()).stderr(log), port)
 }
 
 /// PostgreSQL refuses to run as root: then it runs as its own user.

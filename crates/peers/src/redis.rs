@@ -3,7 +3,7 @@
 use std::io;
 use std::process::{Child, Command, Stdio};
 
-use super::{end, free_port, wait_for};
+use super::{end, free_port, start};
 
 /// Debian's program.
 pub const REDIS: &str = "/usr/bin/redis-server";
@@ -56,10 +56,7 @@ impl Drop for Redis {
 }
 
 fn spawn(port: u16) -> io::Result<Child> {
-    let child = Command::new(REDIS)
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        .stdout(Stdio::null())
-        .spawn()?;
-    wait_for(port, "Redis")?;
-    Ok(child)
+    let mut command = Command::new(REDIS);
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+    start(command.stdout(Stdio::null()), port)
 }

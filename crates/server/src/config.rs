@@ -228,6 +228,8 @@ mod tests {
             ("PRACA_LOG_FORMAT", "xml"),
             ("PRACA_REGISTRATION", "maybe"),
             ("PRACA_SECRET_KEY", "c2hvcnQ="),
+            ("PRACA_MESSAGE_GROUP", "0"),
+            ("PRACA_MESSAGE_GROUP", "513"),
         ] {
             let error = load(&[(key, value)]).unwrap_err().to_string();
             assert!(error.starts_with(key) && error.ends_with('.') && !error.contains('\n'), "{error}");

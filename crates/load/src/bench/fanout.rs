@@ -51,13 +51,13 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     let mut text = format!(
         "Messages of 200 characters (about 650 bytes on the wire) into one room. Saturated: {} senders, each sends again \
          when it is answered. Praça checks, stores and acknowledges each message on SQLite; the peer keeps nothing. \
-         CPU is the share of the one core. Times run from the moment a message was due.\n\n",
+         CPU is the share of the one core. Times run from the moment a message was due. The curve below is one run a point.\n\n",
         load(1_000, None, 0, 1.0).senders
     );
     text += &table(&head, &rows);
     let _ = writeln!(
         text,
-        "\nWith {STALLED} more readers that stop reading, saturated: {:.0} deliveries/s to the healthy ones (without: \
+        "\nWith {STALLED} more readers that stop reading, saturated, one run: {:.0} deliveries/s to the healthy ones (without: \
          {:.0}), {} lost, {} dropped; memory {:.0} MiB after, {:.0} MiB at most (without: {:.0} MiB); when the {STALLED} \
          came back, they missed {}.",
         stalled.deliveries_per_second,

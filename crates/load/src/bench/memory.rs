@@ -41,9 +41,9 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     let head = ["Server", "KiB a socket", "Connections/s", "CPU-s per thousand", "Dropped"];
     let (fresh, again) = starts(shop).await?;
     let text = format!(
-        "{SOCKETS} sockets of {PEOPLE} people, each authenticated by its own token (the peer asks for none), all idle; \
+        "{SOCKETS} sockets of {PEOPLE} people, each authenticated (the peer asks nobody who they are), all idle; \
          memory is what the process holds after ten quiet seconds less what it held before.\n\n{}\nThe embedded default \
-         (SQLite, no settings) answers {:.0} ms after its first start, with its database made and migrated, and {:.0} ms \
+         (SQLite, no settings) is ready {:.0} ms after its first start, with its database made and migrated, and {:.0} ms \
          after the next; it then holds {:.0} MiB (medians of {STARTS}).\n",
         table(&head, &rows),
         median(fresh.iter().map(|start| start.millis).collect()),
@@ -64,7 +64,7 @@ async fn starts(shop: &Workshop) -> Result<(Vec<Start>, Vec<Start>)> {
     for _ in 0..STARTS {
         let folder = shop.folder();
         for starts in [&mut fresh, &mut again] {
-            let server = Server::praca(&shop.args.praca, &shop.args.cores, &folder, &[], &[]).await?;
+            let server = Server::praca(&shop.args.praca, Some(&shop.args.cores), &folder, &[], &[]).await?;
             let millis = server.started_within.as_secs_f64() * 1_000.0;
             starts.push(Start { millis, mib: mib(server.usage()?.rss_kib) });
             server.stop().await?;

@@ -18,6 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::report::say;
+use crate::scenario::bounded;
 use report::Part;
 use workshop::Workshop;
 
@@ -87,7 +88,7 @@ pub async fn run(args: BenchArgs) -> Result<()> {
     let wanted = |name: &str| shop.args.names.is_empty() || shop.args.names.iter().any(|wanted| wanted == name);
     for (name, benchmark) in ALL.iter().filter(|(name, _)| wanted(name)) {
         say(&format!("== {name}"));
-        let part = benchmark(&shop).await.with_context(|| format!("the benchmark {name} failed"))?;
+        let part = bounded(benchmark(&shop)).await.with_context(|| format!("the benchmark {name} failed"))?;
         let order: Vec<&str> = ALL.iter().map(|(name, _)| *name).collect();
         report::write(&shop.args, &order, name, &part)?;
     }

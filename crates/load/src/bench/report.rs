@@ -20,8 +20,8 @@ pub struct Part {
 const HEAD: &str = "# Benchmarks
 
 Written by `cargo xtask bench`; each part names the commit it measured. The server runs on one core and the load on
-another; sides that are compared run in turns, and the figures are medians of the runs. A delivery is one message event
-that reached one socket. Machines differ and virtual ones are noisy: compare ratios, not figures of different days.
+another; where a part compares sides, they run in turns and the figures are medians of the runs, unless it says that
+there was one run. A delivery is one message event that reached one socket. Machines differ and virtual ones are noisy: compare ratios, not figures of different days.
 ";
 
 /// A table in Markdown.

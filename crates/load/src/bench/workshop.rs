@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 use super::BenchArgs;
 use crate::people::Square;
-use crate::process::{Server, pinned};
+use crate::process::{Ready, Server, pinned};
 use crate::scenario::Target;
 
 /// Settings of every server measured: no flood limits, which would refuse a load.
@@ -84,11 +84,11 @@ impl Workshop {
         let mut all = SETTINGS.to_vec();
         all.extend_from_slice(settings);
         all.extend(database.as_deref().map(|url| ("PRACA_DATABASE_URL", url)));
-        let server = Server::praca(&self.args.praca, &self.args.cores, &folder, &["--demo"], &all).await?;
+        let server = Server::praca(&self.args.praca, Some(&self.args.cores), &folder, &["--demo"], &all).await?;
         let square = Square::at(server.address);
         let admin = square.log_in("ana", "praca-demo-2026").await?;
         let target = Target::prepare(&square, &admin, people, rooms, "bench").await?;
-        let target = Target { pid: Some(server.pid()), ..target };
+        let target = Target { pid: Some(server.pid()?), ..target };
         Ok(Town { server, target, folder })
     }
 
@@ -97,8 +97,8 @@ impl Workshop {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let mut command = pinned(&self.args.cores, "node".as_ref());
         command.arg(&self.args.peer).arg(address.port().to_string()).stdout(Stdio::null());
-        let server = Server::start(command, address).await?;
-        let target = Target { pid: Some(server.pid()), ..Target::of_peer(address, 1) };
+        let server = Server::start(command, address, Ready::Listening).await?;
+        let target = Target { pid: Some(server.pid()?), ..Target::of_peer(address, 1) };
         Ok(Town { server, target, folder: self.folder() })
     }
 

@@ -42,6 +42,16 @@ pub struct Place {
     pub id: String,
     /// Its place.
     pub seq: Seq,
+    /// Its sender's own name for it.
+    #[serde(default)]
+    pub nonce: Option<String>,
+}
+
+/// What this load reads of the answer to a message.
+#[derive(Debug, Deserialize)]
+pub struct Sent {
+    /// As it is stored.
+    pub message: Place,
 }
 
 /// A socket that is connected, and who it is among the others.

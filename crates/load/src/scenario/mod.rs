@@ -8,9 +8,11 @@ pub mod room;
 pub mod sender;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use praca_api::ConversationId;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::people::{Person, Square};
@@ -24,6 +26,17 @@ pub const MOST_SECONDS: f64 = 600.0;
 #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below what a double holds exactly")]
 pub fn ratio(count: u64, of: f64) -> f64 {
     count as f64 / of
+}
+
+/// Longest that a scenario may take, with all its preparations.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// A scenario, or a benchmark of several, within an hour.
+///
+/// # Errors
+/// Its own, or it took too long.
+pub async fn bounded<T>(scenario: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(LONGEST, scenario).await.context("it took more than an hour")?
 }
 
 /// A server with people and rooms.

@@ -159,7 +159,7 @@ impl Talk {
 }
 
 /// A reader in its room.
-struct Place {
+struct Seat {
     room: usize,
     reader: Arc<Reader>,
 }
@@ -181,7 +181,8 @@ pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
         load: load.clone(),
     });
     let members = crowd::connect(target, 0..load.sockets, AT_ONCE).await?;
-    let (places, senders) = settle_in(target, &talk, members).await?;
+    let mut listening = JoinSet::new();
+    let (places, senders) = settle_in(target, &talk, members, &mut listening).await?;
     let stalled = stall(target, load).await?;
     let there_were = (0..target.rooms.len()).map(|room| u64::try_from(talk.newest_of(room)).unwrap_or(0)).sum();
     talk.there_were.store(there_were, Ordering::Relaxed);
@@ -233,9 +234,9 @@ impl Window {
         let tally = &talk.tally;
         let counts = || [tally.delivered.get(), tally.acked.get(), flood.done()].map(|number| ratio(number, 1.0));
         let (began, start, [delivered, acked, logins]) = (Instant::now(), measured(target)?, counts());
-        tally.measure(true);
+        tally.begin_window();
         wait(talk).await;
-        tally.measure(false);
+        tally.end_window();
         let (seconds, end, counted) = (began.elapsed().as_secs_f64(), measured(target)?, counts());
         Ok(Self {
             seconds,
@@ -248,14 +249,19 @@ impl Window {
 }
 
 /// Everybody listens and joins; the first of them are given back as senders.
-async fn settle_in(target: &Target, talk: &Arc<Talk>, members: Vec<Member>) -> Result<(Vec<Place>, Vec<Sender>)> {
+async fn settle_in(
+    target: &Target,
+    talk: &Arc<Talk>,
+    members: Vec<Member>,
+    listening: &mut JoinSet<()>,
+) -> Result<(Vec<Seat>, Vec<Sender>)> {
     let bar = progress("joining", members.len());
     let (mut places, mut senders, mut joining) = (Vec::new(), Vec::new(), JoinSet::new());
     for Member { number, socket, ear } in members {
         let (room, id) = target.room(number)?;
         let reader = Reader::new(talk.tally.clone());
-        tokio::spawn(listen(talk.clone(), socket.clone(), ear, reader.clone()));
-        places.push(Place { room, reader: reader.clone() });
+        listening.spawn(listen(talk.clone(), socket.clone(), ear, reader.clone()));
+        places.push(Seat { room, reader: reader.clone() });
         if number < talk.load.senders {
             senders.push(Sender { number, room, id, socket: socket.clone() });
         }
@@ -309,7 +315,7 @@ async fn hear_answers(member: &mut Member) {
 }
 
 /// Waits until every reader has what was acknowledged, or far too long.
-async fn settle_down(talk: &Talk, places: &[Place]) {
+async fn settle_down(talk: &Talk, places: &[Seat]) {
     let began = Instant::now();
     let behind = || places.iter().any(|place| place.reader.lost(talk.newest_of(place.room)) > 0);
     while behind() && began.elapsed() < SETTLE {

@@ -8,12 +8,11 @@ use std::time::Duration;
 use praca_api::ConversationId;
 use praca_api::events::{ClientEvent, ReactToMessage, ReadRoom, SendMessage};
 use praca_api::messages::NewMessage;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::crowd::Place;
+use super::crowd::{Place, Sent};
 use super::room::Talk;
 use crate::reader::body;
 use crate::socket::{Refusal, Socket};
@@ -33,12 +32,6 @@ pub struct Sender {
     pub id: ConversationId,
     /// Through which.
     pub socket: Arc<Socket>,
-}
-
-/// What this load reads of the answer to a message.
-#[derive(Deserialize)]
-struct Done {
-    message: Place,
 }
 
 /// Nonces of this process, so that a run repeated on the same rooms sends new messages.
@@ -99,11 +92,9 @@ async fn send(talk: &Talk, sender: &Sender, due: u64) -> bool {
     let message = NewMessage { body: body(due, talk.load.bytes), nonce, reply_to_id: None };
     talk.tally.sent.add();
     let wish = SendMessage { room_id: sender.id, message };
-    match sender.socket.ask::<Done>(ClientEvent::RoomsMessageSend, &wish).await {
-        Ok(Done { message }) => {
-            if talk.tally.is_measuring() {
-                talk.tally.ack.note(now().saturating_sub(due));
-            }
+    match sender.socket.ask::<Sent>(ClientEvent::RoomsMessageSend, &wish).await {
+        Ok(Sent { message }) => {
+            talk.tally.note_ack(due);
             talk.tally.acked.add();
             talk.newest[sender.room].fetch_max(message.seq.0, Ordering::Relaxed);
             follow_up(talk, sender, &message, number).await;

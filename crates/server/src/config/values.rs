@@ -1,6 +1,7 @@
 //! The values settings have, each read from its text or refused with half a sentence.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -135,13 +136,22 @@ impl<T: FromStr<Err = String>> FromStr for Switch<T> {
     }
 }
 
-/// Most messages of one commit: the values they bind stay below SQLite's limit.
+/// Most messages of one commit: 1 to 512, so that the values they bind stay below SQLite's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MessageGroup(pub usize);
+pub struct MessageGroup(NonZeroUsize);
+
+impl MessageGroup {
+    const MOST: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+
+    /// How many.
+    pub fn size(self) -> usize {
+        self.0.get()
+    }
+}
 
 impl Default for MessageGroup {
     fn default() -> Self {
-        Self(512)
+        Self(Self::MOST)
     }
 }
 
@@ -149,9 +159,8 @@ impl FromStr for MessageGroup {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let most = Self::default().0;
-        let count = text.parse().ok().filter(|count| (1..=most).contains(count));
-        count.map(Self).ok_or_else(|| format!("is `{text}`, not a number from 1 to {most}"))
+        let size = text.parse().ok().filter(|size| *size <= Self::MOST);
+        size.map(Self).ok_or_else(|| format!("is `{text}`, not a number from 1 to {}", Self::MOST))
     }
 }
 

@@ -103,7 +103,7 @@ impl Writer {
 }
 
 async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
-    let most = base.config.message_group.0;
+    let most = base.config.message_group.size();
     loop {
         let mut group = Vec::new();
         let taken = tokio::select! {

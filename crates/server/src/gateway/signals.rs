@@ -1,8 +1,10 @@
 //! What the bus says, for the sockets of this node.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures_util::FutureExt as _;
 use praca_api::{SessionId, UserId};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -66,9 +68,14 @@ impl Gateway {
         tokio::spawn(async move {
             let mut asked = 1;
             while asked > 0 {
-                gateway.compare_feeds().await;
-                gateway.reread_memberships().await;
-                gateway.recheck_people().await;
+                let steps = async {
+                    gateway.compare_feeds().await;
+                    gateway.reread_memberships().await;
+                    gateway.recheck_people().await;
+                };
+                if AssertUnwindSafe(steps).catch_unwind().await.is_err() {
+                    tracing::error!("starting over panicked; the next loss of signals tries again");
+                }
                 asked = gateway.0.starting_over.fetch_sub(asked, Ordering::AcqRel) - asked;
             }
         });

@@ -7,7 +7,6 @@ use praca_api::messages::Message;
 use praca_api::rooms::{Room, RoomForMe, Visibility};
 use praca_api::{ConversationId, ProblemCode, Seq};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
-
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use praca_load::neighbour::Neighbour;
 use praca_load::people::Square;
+use tokio::time::sleep;
 
 use crate::square::{Folder, Neighbours, Services, history, node, nothing_is_lost, people, times};
 
@@ -14,20 +15,24 @@ async fn killed_again_and_again(settings: Vec<(String, String)>) {
     let mut server = node(&folder, &settings).await;
     let (crowd, rooms) = people(server.address, SENDERS, &["tempestade"]).await;
     for round in 0..times(3, 30) {
-        // A node that starts again has another port: everybody comes anew, and says new things.
-        let people = crowd.iter().cloned().map(|mut person| {
-            person.handle = format!("{}-{round}", person.handle);
-            person
+        // A node that starts again has another port: everybody comes anew.
+        let storm = crowd.iter().map(|person| {
+            let nonces = format!("round{round}");
+            Neighbour::new(vec![server.address], person.clone(), rooms[0], nonces, Duration::ZERO).unwrap()
         });
-        let address = vec![server.address];
-        let storm = people.map(|person| Neighbour::new(address.clone(), person, rooms[0], Some(Duration::ZERO)));
-        let storm = Neighbours::come(storm.map(Result::unwrap).collect());
+        let storm = Neighbours::come(storm.collect());
         storm.say_more(20 + 37 * usize::try_from(round % 7).unwrap()).await;
         server.kill().await.unwrap();
-        let acked = storm.all.iter().flat_map(|neighbour| neighbour.acked()).collect();
+        // Answers that were on their way count too.
+        sleep(Duration::from_millis(200)).await;
         server = node(&folder, &settings).await;
         let stored = history(&Square::at(server.address), &crowd[0], rooms[0]).await;
-        nothing_is_lost(&acked, &stored);
+        for neighbour in &storm.all {
+            nothing_is_lost(&neighbour.acked(), &stored);
+            for (seq, nonce) in neighbour.heard() {
+                assert_eq!(stored.get(&nonce), Some(&seq), "heard as {seq}: {nonce}");
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use praca_load::people::Square;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::square::{Folder, Neighbours, Services, admin, history, node, nothing_is_lost, people, times};
+use crate::square::{Folder, Neighbours, Services, admin, node, people, times};
 
 const PACE: Duration = Duration::from_millis(20);
 /// Longer than a request waits for a connection to the database.
@@ -27,10 +27,10 @@ async fn without_redis_only_slow_rooms_wait_and_all_is_back_within_seconds() {
     square.patch::<Room>(&format!("/rooms/{}", rooms[1]), &admin(one.address).await, &slowly).await.unwrap();
     let plain = crowd[..5].iter().enumerate().map(|(number, person)| {
         let address = [one.address, two.address][number % 2];
-        Neighbour::new(vec![address], person.clone(), rooms[0], Some(PACE)).unwrap()
+        Neighbour::new(vec![address], person.clone(), rooms[0], "a", PACE).unwrap()
     });
     let plain = Neighbours::come(plain.collect());
-    let slow = Neighbour::new(vec![two.address], crowd[5].clone(), rooms[1], Some(PACE)).unwrap();
+    let slow = Neighbour::new(vec![two.address], crowd[5].clone(), rooms[1], "a", PACE).unwrap();
     let slow = Neighbours::come(vec![slow]);
     for _ in 0..times(1, 10) {
         plain.say_more(100).await;
@@ -38,6 +38,7 @@ async fn without_redis_only_slow_rooms_wait_and_all_is_back_within_seconds() {
         services.redis.stop();
         // While it is away the plain room goes on, and both nodes hear all of it.
         plain.say_more(100).await;
+        plain.hear_all(&square, &crowd[0], rooms[0]).await;
         let refused = || slow.all[0].refusals().get("service.unavailable").copied().unwrap_or(0);
         let before = (slow.acked(), refused());
         sleep(Duration::from_secs(2)).await;
@@ -46,13 +47,12 @@ async fn without_redis_only_slow_rooms_wait_and_all_is_back_within_seconds() {
         services.redis.start_again().unwrap();
         let began = Instant::now();
         slow.say_more(1).await;
+        plain.hear_all(&square, &crowd[0], rooms[0]).await;
         assert!(began.elapsed() < BACK_WITHIN, "{:?}", began.elapsed());
     }
     assert!(plain.all.iter().all(|neighbour| neighbour.refusals().is_empty() && neighbour.connections() == 1));
-    let acked = plain.part(&square, &crowd[0], rooms[0]).await;
-    nothing_is_lost(&acked, &history(&square, &crowd[0], rooms[0]).await);
-    let acked = slow.part(&square, &crowd[0], rooms[1]).await;
-    nothing_is_lost(&acked, &history(&square, &crowd[0], rooms[1]).await);
+    plain.part(&square, &crowd[0], rooms[0]).await;
+    slow.part(&square, &crowd[0], rooms[1]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +62,7 @@ async fn a_restarted_database_refuses_clearly_and_heals() {
     let (crowd, rooms) = people(server.address, 6, &["largo"]).await;
     let square = Square::at(server.address);
     let talk =
-        crowd.iter().map(|person| Neighbour::new(vec![server.address], person.clone(), rooms[0], Some(PACE)).unwrap());
+        crowd.iter().map(|person| Neighbour::new(vec![server.address], person.clone(), rooms[0], "a", PACE).unwrap());
     let talk = Neighbours::come(talk.collect());
     for _ in 0..times(1, 10) {
         talk.say_more(100).await;
@@ -73,6 +73,5 @@ async fn a_restarted_database_refuses_clearly_and_heals() {
     }
     let refusals: Vec<String> = talk.all.iter().flat_map(|neighbour| neighbour.refusals().into_keys()).collect();
     assert!(!refusals.is_empty() && refusals.iter().all(|code| code == "service.unavailable"), "{refusals:?}");
-    let acked = talk.part(&square, &crowd[0], rooms[0]).await;
-    nothing_is_lost(&acked, &history(&square, &crowd[0], rooms[0]).await);
+    talk.part(&square, &crowd[0], rooms[0]).await;
 }

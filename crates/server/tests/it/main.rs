@@ -14,6 +14,7 @@ mod limits;
 mod matrix;
 mod messages;
 mod nodes;
+mod plans;
 mod process;
 mod rooms;
 mod slow_mode;

@@ -9,7 +9,6 @@ use leptos::prelude::set_timeout;
 use praca_api::events::{Ack, ServerEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -59,8 +58,7 @@ impl Live {
         let any = {
             let tell = tell.clone();
             Closure::<dyn Fn(String, JsValue)>::new(move |name: String, payload: JsValue| {
-                let payload = json(&payload).and_then(|text| serde_json::from_str::<Value>(&text).ok());
-                if let Some(Some(Ok(event))) = payload.map(|payload| ServerEvent::parse(&name, payload)) {
+                if let Some(Some(Ok(event))) = json(&payload).map(|payload| ServerEvent::parse(&name, &payload)) {
                     tell(News::Event(Box::new(event)));
                 }
             })
