@@ -153,6 +153,11 @@ impl Talk {
         self.stop.load(Ordering::Relaxed) || self.load.messages.is_some_and(enough)
     }
 
+    fn count_what_there_is(&self) {
+        let newest = (0..self.newest.len()).map(|room| u64::try_from(self.newest_of(room)).unwrap_or(0));
+        self.there_were.store(newest.sum(), Ordering::Relaxed);
+    }
+
     fn newest_of(&self, room: usize) -> i64 {
         self.newest.get(room).map_or(0, |newest| newest.load(Ordering::Relaxed))
     }
@@ -184,8 +189,7 @@ pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
     let mut listening = JoinSet::new();
     let (places, senders) = settle_in(target, &talk, members, &mut listening).await?;
     let stalled = stall(target, load).await?;
-    let there_were = (0..target.rooms.len()).map(|room| u64::try_from(talk.newest_of(room)).unwrap_or(0)).sum();
-    talk.there_were.store(there_were, Ordering::Relaxed);
+    talk.count_what_there_is();
     let before = measured(target)?;
     let senders = sender::start(&talk, senders);
     sleep(Duration::from_secs_f64(load.warm_up)).await;
