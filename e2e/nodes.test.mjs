@@ -1,5 +1,6 @@
 // Two nodes behind one address, as a proxy in front of them gives people: one is killed, then both restart in turn.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
@@ -14,8 +15,10 @@ async function front() {
     const reach = ([node, ...others]) => {
       if (!node) return client.destroy();
       const stream = connect(Number(new URL(node.url).port), "127.0.0.1");
-      stream.once("error", () => (stream.bytesRead ? client.destroy() : reach(others)));
+      let reached = false;
+      stream.on("error", () => (reached ? client.destroy() : reach(others)));
       stream.once("connect", () => {
+        reached = true;
         client.pipe(stream).pipe(client);
         stream.on("close", () => client.destroy());
       });
@@ -59,7 +62,7 @@ test("a page goes on at the other node when its own is killed or restarts, and m
   const bia = await logIn(square.nodes[1], "bia");
   const central = await room(square.nodes[1], bia.accessToken, "praca-central");
   const say = async (node, text) => {
-    const { status } = await api(node, "POST", `/rooms/${central.id}/messages`, { token: bia.accessToken, body: { body: text, nonce: text } });
+    const { status } = await api(node, "POST", `/rooms/${central.id}/messages`, { token: bia.accessToken, body: { body: text, nonce: randomUUID() } });
     assert.equal(status, 201);
   };
   const [killed, other] = square.nodes;
