@@ -192,6 +192,26 @@ test("a page that opens while the server is out of reach says so and goes on by 
   await page.context().close();
 });
 
+test("code of the rooms that does not come is asked for again, and comes early once it is known to be wanted", async () => {
+  const page = await open(browser, world);
+  const fetched = [];
+  page.on("request", (request) => request.url().includes("split_rooms") && fetched.push(request.url()));
+  await page.getByLabel("E-mail ou apelido").waitFor();
+  assert.equal(fetched.length, 0, "the log-in page goes without");
+  await page.route("**/assets/split_rooms*", (route) => route.abort());
+  await logIn(page, "elis", PASSWORD);
+  await page.getByRole("heading", { name: "Estamos sem conexão" }).waitFor();
+  await page.unroute("**/assets/split_rooms*");
+  await page.getByRole("button", { name: "Tentar agora" }).click();
+  await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
+
+  // From now on it comes with the rest, before the program itself runs.
+  await page.reload();
+  await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
+  assert.equal(await page.locator("head link[rel=preload][href*=split_rooms]").count(), 1);
+  await page.context().close();
+});
+
 test("tabs renew their token once between them, before it ends, and go on talking", async () => {
   const first = await open(browser, world);
   await first.clock.install();

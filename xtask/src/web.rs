@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
+use wasm_split_cli_support::SplitWasm;
 
 use crate::packages;
 use crate::shell::{Failure, Result, cargo, output, program, root, run, say, succeeds, target};
 
+/// The part of the client that is loaded first, before wasm-bindgen, and the script that fetches the others.
+const MAIN: &str = "main.wasm";
+const LINK: &str = "split.js";
 const TRIPLE: &str = "wasm32-unknown-unknown";
 const BUILD: &[&str] =
     &["build", "--locked", "--package", "praca-web", "--bin", "praca-web", "--profile", "web-release"];
@@ -122,29 +126,74 @@ fn debian_cargo() -> Result<Command> {
     Ok(command)
 }
 
-/// Puts together what the server serves: glue, hashed names, compressed forms.
+/// Puts together what the server serves: code in parts, glue, hashed names, compressed forms.
 fn assemble(wasm: &Path, dist: &Path) -> Result {
     let glue = target().join("web-glue");
     remove(&glue)?;
     remove(dist)?;
-    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    let made = bindgen.input_path(wasm).web(true).and_then(|b| {
-        let b = b.out_name("praca_web").typescript(false).remove_name_section(true);
-        b.remove_producers_section(true).omit_default_module_path(true).generate(&glue)
-    });
-    made.map_err(|error| Failure::new(format!("wasm-bindgen: {error}")))?;
+    let parts = split(wasm, &glue)?;
+    bind(&glue.join(MAIN), &glue)?;
     let mut site = Site { dist: dist.to_owned(), renamed: BTreeMap::new() };
     let public = root().join("crates/web/public");
     for name in ["fonts", "img", "vendor", "docs"] {
         site.add_folder(&public.join(name), name)?;
     }
     site.add("praca_web_bg.wasm", &std::fs::read(glue.join("praca_web_bg.wasm"))?)?;
-    site.add_text("praca_web.js", &std::fs::read_to_string(glue.join("praca_web.js"))?)?;
-    for name in ["tokens.css", "praca.css", "client.css", "boot.js", "theme.js"] {
+    for part in &parts.split_modules {
+        let name = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        site.add(name, &without_names(&std::fs::read(part)?)?)?;
+    }
+    site.add_scripts(&glue)?;
+    for name in ["tokens.css", "praca.css", "client.css", "theme.js"] {
         site.add_text(name, &std::fs::read_to_string(public.join(name))?)?;
     }
+    let boot = std::fs::read_to_string(public.join("boot.js"))?;
+    site.add_text("boot.js", &boot.replace("\"/rooms\"", &quoted_names(&parts, "rooms")))?;
     let page = site.rewrite(&std::fs::read_to_string(public.join("index.html"))?);
     write(&dist.join("index.html"), page.as_bytes())
+}
+
+/// Takes apart what only one page needs; it is fetched when that page is wanted.
+fn split(wasm: &Path, folder: &Path) -> Result<SplitWasm> {
+    let (wasm, main) = (std::fs::read(wasm)?, folder.join(MAIN));
+    let mut options = wasm_split_cli_support::Options::new(&wasm);
+    options.output_dir = folder;
+    options.main_out_path = &main;
+    options.main_module = "/praca_web.js";
+    options.link_name = LINK;
+    wasm_split_cli_support::transform(options).map_err(|error| Failure::new(format!("splitting the client: {error}")))
+}
+
+/// Writes what stands between the code and the browser.
+fn bind(wasm: &Path, folder: &Path) -> Result {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    let made = bindgen.input_path(wasm).web(true).and_then(|b| {
+        // The other parts reach for the memory and the table of the first.
+        let b = b.out_name("praca_web").typescript(false).keep_lld_exports(true).remove_name_section(true);
+        b.remove_producers_section(true).omit_default_module_path(true).generate(folder)
+    });
+    made.map_err(|error| Failure::new(format!("wasm-bindgen: {error}")))
+}
+
+/// A module without the sections that only tools read.
+fn without_names(wasm: &[u8]) -> Result<Vec<u8>> {
+    let unreadable = |error| Failure::new(format!("a part of the client: {error}"));
+    let custom = wasm_encoder::SectionId::Custom as u8;
+    let mut module = wasm_encoder::Module::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        if let Some((id, range)) = payload.map_err(unreadable)?.as_section().filter(|(id, _)| *id != custom) {
+            let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+            let data = wasm.get(at(range.start)..at(range.end)).ok_or_else(|| Failure::new("a section has no end"))?;
+            module.section(&wasm_encoder::RawSection { id, data });
+        }
+    }
+    Ok(module.finish())
+}
+
+/// The files a part stands in, as a list within a script.
+fn quoted_names(parts: &SplitWasm, part: &str) -> String {
+    let files = parts.prefetch_map.get(part).into_iter().flatten();
+    files.map(|file| format!("\"/{file}.wasm\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// The files so far, and what their names became.
@@ -156,13 +205,29 @@ struct Site {
 impl Site {
     /// Adds a file under a name with its hash.
     fn add(&mut self, name: &str, content: &[u8]) -> Result {
+        let path = self.call(name, content);
+        write(&path, content)
+    }
+
+    /// Gives a file a name with the hash of a content; its path.
+    fn call(&mut self, name: &str, content: &[u8]) -> PathBuf {
         let digest: [u8; 32] = Sha256::digest(content).into();
         let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let hashed = format!("/assets/{stem}-{hash:012x}.{extension}");
-        write(&self.dist.join(hashed.trim_start_matches('/')), content)?;
+        let path = self.dist.join(hashed.trim_start_matches('/'));
         self.renamed.insert(format!("/{name}"), hashed);
-        Ok(())
+        path
+    }
+
+    /// Adds the glue and what fetches the other parts. They name each other: the second is called after both.
+    fn add_scripts(&mut self, folder: &Path) -> Result {
+        let read = |name: &str| std::fs::read_to_string(folder.join(name));
+        let glue = read("praca_web.js")?.replace(&format!("from \"{LINK}\""), &format!("from \"/{LINK}\""));
+        let link = self.rewrite(&read(LINK)?.replace("\"./", "\"/"));
+        let path = self.call(LINK, format!("{link}{glue}").as_bytes());
+        self.add_text("praca_web.js", &glue)?;
+        write(&path, self.rewrite(&link).as_bytes())
     }
 
     /// Adds a text whose mentions of other files follow their new names.

@@ -1,5 +1,6 @@
 //! The pages and their addresses.
 
+mod fetched;
 mod login;
 mod profile;
 mod rooms;
@@ -12,6 +13,7 @@ use leptos_router::path;
 use praca_api::accounts::AccountStatus;
 
 use crate::session::{Session, Standing};
+use fetched::Fetched;
 
 /// The page of the present address, for whoever is there.
 #[component]
@@ -21,8 +23,8 @@ pub fn Pages() -> impl IntoView {
             <Routes fallback=|| view! { <states::Lost /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
-                <Route path=path!("/salas/:slug?") view=|| view! { <Inside><rooms::Rooms /></Inside> } />
-                <Route path=path!("/perfil") view=|| view! { <Inside><profile::Profile /></Inside> } />
+                <Route path=path!("/salas/:slug?") view=|| view! { <Inside><Fetched page=fetched::rooms /></Inside> } />
+                <Route path=path!("/perfil") view=|| view! { <Inside><Fetched page=fetched::profile /></Inside> } />
                 <Route path=path!("/aviso-legal") view=|| view! { <texts::Text name="notice" /> } />
                 <Route path=path!("/privacidade") view=|| view! { <texts::Text name="privacy" /> } />
                 <Route path=path!("/termos") view=|| view! { <texts::Text name="terms" /> } />
@@ -55,7 +57,7 @@ fn Inside(children: ChildrenFn) -> impl IntoView {
     });
     move || match state.get() {
         Inner::Nothing => ().into_any(),
-        Inner::Unreachable => view! { <states::Unreachable /> }.into_any(),
+        Inner::Unreachable => view! { <states::Unreachable retry=move || session.resume() /> }.into_any(),
         Inner::LogIn => view! { <Redirect path="/entrar" /> }.into_any(),
         Inner::Suspended => view! { <states::Suspended /> }.into_any(),
         Inner::Page => children().into_any(),

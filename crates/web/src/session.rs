@@ -23,6 +23,8 @@ use crate::{format, store};
 const CHANNEL: &str = "praca.session";
 /// Where the browser remembers a log-out that has not reached the server.
 const LEAVING: &str = "praca.leaving";
+/// Where the browser remembers that somebody is logged in, which the page's first script looks at.
+const INSIDE: &str = "praca.inside";
 /// Seconds before the end of a token at which it is renewed.
 const MARGIN: u64 = 60;
 /// Where the browser remembers the last renewal, by a name of its own, so that a tab finds that there was another.
@@ -122,6 +124,7 @@ impl Session {
             return;
         }
         let known = matches!(self.standing.get_untracked(), Standing::In(ref user) if **user == answered.user);
+        store::write(INSIDE, "1");
         self.token.set(answered.access_token);
         if !known {
             self.set_user(answered.user);
@@ -148,7 +151,7 @@ impl Session {
             let renewed = if self.finish_leaving().await { self.renew().await } else { Err(Trouble::Network) };
             match renewed {
                 Ok(()) => {}
-                Err(Trouble::Problem(problem)) if is_over(&problem) => self.standing.set(Standing::Out),
+                Err(Trouble::Problem(problem)) if is_over(&problem) => self.out(),
                 Err(_) => {
                     if self.standing.get_untracked() == Standing::Unknown {
                         self.standing.set(Standing::Unreachable);
@@ -205,7 +208,7 @@ impl Session {
     /// A session that is no more is over on this page too.
     fn note_end(self, trouble: &Trouble) {
         if matches!(trouble, Trouble::Problem(problem) if is_over(problem)) {
-            self.standing.set(Standing::Out);
+            self.out();
         }
     }
 
@@ -238,6 +241,7 @@ impl Session {
     }
 
     fn out(self) {
+        store::forget(INSIDE);
         self.standing.set(Standing::Out);
         self.token.set(String::new());
         self.renew_at.set_value(f64::MAX);

@@ -12,6 +12,7 @@ use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTemplateElement;
 
+use super::fetched::expect_rooms;
 use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
 use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
@@ -22,7 +23,7 @@ use sign_up::SignUpForm;
 /// Id of the line that says what is wrong.
 const ERROR: &str = "acesso-erro";
 
-/// The page.
+/// The page. Whoever begins to fill it in wants the rooms next.
 #[component]
 pub fn Login() -> impl IntoView {
     let i18n = language();
@@ -46,7 +47,7 @@ pub fn Login() -> impl IntoView {
             <header class="login-scene" node_ref=scene>
                 <p class="login-line">{t!(i18n, app.line_one)}<br />{t!(i18n, app.line_two)}</p>
             </header>
-            <main class="login-form" id="conteudo" tabindex="-1">
+            <main class="login-form" id="conteudo" tabindex="-1" on:focusin=move |_| expect_rooms()>
                 <div>
                     <div class="login-brand"><Brand /><div><h1>"Praça"</h1><p>{t!(i18n, app.tagline)}</p></div></div>
                     <Tabs creating />

@@ -44,9 +44,14 @@ pub fn Suspended() -> impl IntoView {
 
 /// The server is out of reach as the page opens; it tries again by itself.
 #[component]
-pub fn Unreachable() -> impl IntoView {
+pub fn Unreachable<F>(
+    /// Tries at once.
+    retry: F,
+) -> impl IntoView
+where
+    F: Fn() + Clone + Send + Sync + 'static,
+{
     let i18n = language();
-    let session = expect_context::<Session>();
     view! {
         <Alone>
             <h1 class="visually-hidden">"Praça"</h1>
@@ -54,7 +59,7 @@ pub fn Unreachable() -> impl IntoView {
                 drawing="lamp" title=Signal::derive(move || t_string!(i18n, link.away_title).to_owned())
                 text=Signal::derive(move || t_string!(i18n, link.away).to_owned())
             >
-                <button type="button" class="btn" on:click=move |_| session.resume()>{t!(i18n, link.try_now)}</button>
+                <button type="button" class="btn" on:click={let retry = retry.clone(); move |_| retry()}>{t!(i18n, link.try_now)}</button>
             </Empty>
         </Alone>
     }
