@@ -5,6 +5,7 @@ use anyhow::{Result, ensure};
 use super::report::{Part, table};
 use super::workshop::{Engine, Town, Workshop};
 use crate::report::say;
+use crate::scenario::MOST_SECONDS;
 use crate::scenario::reads::{self, ReadLoad, ReadReport};
 use crate::scenario::room::{self, RoomLoad};
 use crate::tally::Quantiles;
@@ -23,7 +24,8 @@ const FILLING: usize = 10;
 /// # Errors
 /// A server does not do its work.
 pub async fn run(shop: &Workshop) -> Result<Part> {
-    let town = shop.town(Engine::Postgres, &[], 1, ROOMS).await?;
+    // Everybody writes in a room of their own; reading makes the first of them a member of all.
+    let town = shop.town(Engine::Postgres, &[], ROOMS, ROOMS).await?;
     fill(&town, FEW).await?;
     let few = read(&town).await?;
     fill(&town, MANY).await?;
@@ -62,12 +64,13 @@ async fn fill(town: &Town, wanted: i64) -> Result<()> {
         senders: ROOMS,
         in_flight: FILLING,
         warm_up: 0.0,
-        seconds: 600.0,
+        seconds: MOST_SECONDS,
         messages: Some(u64::try_from(wanted)?),
         ..RoomLoad::default()
     };
     let report = room::run(&town.target, &load).await?;
     say(&format!("{} messages at {:.0} a second", report.acked, report.messages_per_second));
+    ensure!(report.dropped == 0, "{} who wrote lost their connection", report.dropped);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::people::{Person, Square};
 /// Most sockets of a run: the ports of one address end not far above.
 pub const MOST_SOCKETS: usize = 20_000;
 /// Longest that a run may measure, in seconds.
-pub const MOST_SECONDS: f64 = 600.0;
+pub const MOST_SECONDS: f64 = 1_800.0;
 
 /// A count as a number to divide.
 #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below what a double holds exactly")]

@@ -66,7 +66,7 @@ pub struct RoomLoad {
     /// Seconds to measure.
     #[arg(long, default_value_t = 10.0)]
     pub seconds: f64,
-    /// Stop earlier, once there are so many messages in the rooms.
+    /// Stop earlier, once there are at least so many messages in the rooms.
     #[arg(long)]
     pub messages: Option<u64>,
 }
@@ -149,7 +149,7 @@ pub struct Talk {
 impl Talk {
     /// Whether senders stop: they were told to, or there is enough.
     pub fn is_over(&self) -> bool {
-        let enough = |wanted| self.there_were.load(Ordering::Relaxed) + self.tally.sent.get() >= wanted;
+        let enough = |wanted| self.there_were.load(Ordering::Relaxed) + self.tally.acked.get() >= wanted;
         self.stop.load(Ordering::Relaxed) || self.load.messages.is_some_and(enough)
     }
 
