@@ -1,22 +1,33 @@
 //! `cargo xtask bench`: builds what is measured, starts what it needs, and lets `praca-load` measure and report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use praca_peers::Keep;
 
 use crate::packages;
 use crate::servers::Servers;
-use crate::shell::{Result, cargo, output, program, root, run, say, target};
+use crate::shell::{Failure, Result, cargo, output, program, root, run, say, target};
 use crate::web;
 
+/// Builds the program.
+const PRACA: &[&str] = &["build", "--release", "--locked", "--package", "praca"];
 /// The core of the load; the servers have the first.
 const LOAD_CORE: &str = "1";
 
-/// Measures what is named, or everything.
-pub fn bench(names: &[String]) -> Result {
+/// Measures what is named, or everything; `--before COMMIT` gives an older program for `compare`.
+pub fn bench(arguments: &[String]) -> Result {
+    let (names, before) = match arguments.iter().position(|argument| argument == "--before") {
+        Some(at) => {
+            (&arguments[..at], Some(arguments.get(at + 1).ok_or_else(|| Failure::new("--before which commit?"))?))
+        }
+        None => (arguments, None),
+    };
     let chromium = packages::chromium()?;
     let dist = web::build(None)?;
-    run(cargo().args(["build", "--release", "--locked", "--package", "praca"]).env("PRACA_WEB_DIST", &dist))?;
+    let older = before.map(|commit| build_older(commit)).transpose()?;
+    let wants_heap = names.is_empty() || names.iter().any(|name| name == "heap");
+    let heap = wants_heap.then(|| build("praca-heap", &root(), &["--features", "heap-profile"])).transpose()?;
+    run(cargo().args(PRACA).env("PRACA_WEB_DIST", &dist))?;
     run(cargo().args(["build", "--release", "--locked", "--package", "praca-load"]))?;
     let peer = root().join("crates/load/peer");
     let e2e = root().join("e2e");
@@ -33,9 +44,36 @@ pub fn bench(names: &[String]) -> Result {
     command.args(["--postgres", &servers.postgres_url()]);
     command.arg("--docs").arg(root().join("docs"));
     command.args(["--commit", &commit()?]);
+    if let Some(heap) = heap {
+        command.arg("--heap").arg(heap);
+    }
+    if let (Some(older), Some(commit)) = (older, before) {
+        command.arg("--before").arg(older).args(["--before-commit", commit]);
+    }
     run(&mut command)?;
     say("The report is docs/benchmarks.md");
     Ok(())
+}
+
+/// Builds the program of a folder without the client, and keeps it under another name.
+fn build(name: &str, folder: &Path, options: &[&str]) -> Result<PathBuf> {
+    run(cargo().args(PRACA).args(options).arg("--target-dir").arg(target()).current_dir(folder))?;
+    let kept = target().join("release").join(name);
+    std::fs::copy(target().join("release/praca"), &kept)?;
+    Ok(kept)
+}
+
+/// Builds the program as it was.
+fn build_older(commit: &str) -> Result<PathBuf> {
+    let folder = target().join("older");
+    let git = |arguments: &[&str]| run(program("git").arg("worktree").args(arguments).arg(&folder).current_dir(root()));
+    if folder.exists() {
+        git(&["remove", "--force"])?;
+    }
+    run(program("git").args(["worktree", "add", "--detach"]).arg(&folder).arg(commit).current_dir(root()))?;
+    let built = build("praca-before", &folder, &[]);
+    git(&["remove", "--force"])?;
+    built
 }
 
 /// The packages of a folder, at the versions of its lock file.
@@ -46,6 +84,6 @@ fn install(folder: &Path) -> Result {
 /// What is measured: the commit, and whether there is more than is committed.
 fn commit() -> Result<String> {
     let commit = output(program("git").args(["rev-parse", "--short", "HEAD"]))?;
-    let changed = output(program("git").args(["status", "--porcelain", "--", "crates", "Cargo.lock"]))?;
+    let changed = output(program("git").args(["status", "--porcelain"]))?;
     Ok(if changed.is_empty() { commit } else { format!("{commit} with changes") })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use praca_peers::free_port;
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
@@ -76,7 +77,7 @@ impl Server {
         let mut command = cores.map_or_else(|| Command::new(binary), |cores| pinned(cores, binary));
         command.args(["serve", "--listen", &address.to_string()]).args(arguments).current_dir(folder);
         command.env_clear().env("PRACA_DATA_DIR", folder).envs(settings.iter().copied());
-        command.stdout(Stdio::null()).stderr(log);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
         Self::start(command, address, Ready::Useful).await
     }
 
@@ -114,6 +115,15 @@ impl Server {
     /// It has ended.
     pub fn usage(&self) -> Result<Usage> {
         usage(self.pid()?)
+    }
+
+    /// Writes a line to its standard input.
+    ///
+    /// # Errors
+    /// It does not read.
+    pub async fn tell(&mut self, line: &str) -> Result<()> {
+        let mut input = self.child.stdin.take().context("the server does not read")?;
+        Ok(input.write_all(format!("{line}\n").as_bytes()).await?)
     }
 
     /// Ends it at once, as a power cut would end its process.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -67,16 +67,19 @@ async fn shake_hands(address: SocketAddr, token: Option<&str>) -> Result<(Arc<So
     let socket = Socket { write: write.into(), waiting: Mutex::default(), next_id: AtomicU64::new(1) };
     let auth = token.map_or_else(|| "40".to_owned(), |token| format!("40{{\"token\":\"{token}\"}}"));
     socket.say(&auth).await?;
-    let answer = OnceLock::new();
-    let mut hear = |text: &str| {
-        if text.starts_with("40") || text.starts_with("44") {
-            // The first answer is the one to this handshake.
-            let _ = answer.set(text.to_owned());
-        }
+    let (answer, pinged) = (OnceLock::new(), AtomicBool::new(false));
+    let mut hear = |text: &str| match text.as_bytes() {
+        b"2" => pinged.store(true, Ordering::Relaxed),
+        // The first answer is the one to this handshake.
+        [b'4', b'0' | b'4', ..] => drop(answer.set(text.to_owned())),
+        _ => {}
     };
     feed(&mut ear.frames, &rest, &mut hear)?;
     while answer.get().is_none() {
         ear.hear(&mut hear).await?;
+    }
+    if pinged.into_inner() {
+        socket.say("3").await?;
     }
     let answer = answer.into_inner().unwrap_or_default();
     ensure!(answer.starts_with("40"), "refused: {answer}");
@@ -157,7 +160,11 @@ impl Socket {
             self.waiting().remove(&id);
             return Err(Refusal::Unknown);
         }
-        let answer = timeout(PATIENCE, answer).await.ok().and_then(Result::ok).ok_or(Refusal::Unknown)?;
+        let answer = timeout(PATIENCE, answer).await.ok().and_then(Result::ok);
+        let answer = answer.ok_or_else(|| {
+            self.waiting().remove(&id);
+            Refusal::Unknown
+        })?;
         let json = answer.find('[').and_then(|at| answer.get(at + 1..answer.len() - 1)).unwrap_or_default();
         let ack: Ack<Box<RawValue>> = serde_json::from_str(json).map_err(|_| Refusal::Unknown)?;
         match (ack.data, ack.error) {

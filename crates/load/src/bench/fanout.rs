@@ -13,7 +13,7 @@ use crate::scenario::room::{self, RoomLoad, RoomReport};
 /// People who connect; each has several sockets.
 const PEOPLE: usize = 64;
 /// The rate both are asked to hold.
-const PACE: f64 = 75.0;
+pub const PACE: f64 = 75.0;
 /// Rates of the curve, in messages a second.
 const RATES: [f64; 7] = [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0];
 /// Readers that stop reading.
@@ -30,7 +30,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
             in_turns(shop.args.rounds, async |first| once(shop, first, sockets, rate, 0).await).await?;
         rows.push(row("Praça", sockets, rate, &ours));
         rows.push(row("socket.io", sockets, rate, &theirs));
-        rows.push(ratio(&ours, &theirs));
+        rows.push(comparison(&ours, &theirs));
     }
     let stalled = once(shop, true, 1_000, None, STALLED).await?;
     let well = once(shop, true, 1_000, None, 0).await?;
@@ -41,6 +41,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         "Deliveries/s",
         "CPU-s per million",
         "CPU",
+        "Load's CPU",
         "p50 ms",
         "p99 ms",
         "Lost",
@@ -51,7 +52,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     let mut text = format!(
         "Messages of 200 characters (about 650 bytes on the wire) into one room. Saturated: {} senders, each sends again \
          when it is answered. Praça checks, stores and acknowledges each message on SQLite; the peer keeps nothing. \
-         CPU is the share of the one core. Times run from the moment a message was due. The curve below is one run a point.\n\n",
+         CPU is the share of the one core; where the load's own is full, the load was the limit. Times run from the moment a message was due. The curve below is one run a point.\n\n",
         load(1_000, None, 0, 1.0).senders
     );
     text += &table(&head, &rows);
@@ -78,7 +79,14 @@ fn load(sockets: usize, rate: Option<f64>, stalled: usize, seconds: f64) -> Room
     RoomLoad { sockets, senders: 64, rate, stalled, seconds, ..RoomLoad::default() }
 }
 
-async fn once(shop: &Workshop, ours: bool, sockets: usize, rate: Option<f64>, stalled: usize) -> Result<RoomReport> {
+/// One run, ours or the peer's.
+pub async fn once(
+    shop: &Workshop,
+    ours: bool,
+    sockets: usize,
+    rate: Option<f64>,
+    stalled: usize,
+) -> Result<RoomReport> {
     let town: Town = if ours { shop.town(Engine::Sqlite, &[], PEOPLE, 1).await? } else { shop.peer().await? };
     let report = room::run(&town.target, &load(sockets, rate, stalled, shop.args.seconds)).await?;
     say(&format!(
@@ -115,6 +123,7 @@ fn row(name: &str, sockets: usize, rate: Option<f64>, reports: &[RoomReport]) ->
         format!("{:.0}", middle(|report| report.deliveries_per_second)),
         format!("{:.2}", middle(|report| report.cpu_per_million)),
         format!("{:.0} %", middle(|report| report.server_cpu * 100.0)),
+        format!("{:.0} %", middle(|report| report.load_cpu * 100.0)),
         format!("{:.1}", middle(|report| report.delivery.p50)),
         format!("{:.1}", middle(|report| report.delivery.p99)),
         sum(|report| report.lost),
@@ -125,7 +134,7 @@ fn row(name: &str, sockets: usize, rate: Option<f64>, reports: &[RoomReport]) ->
 }
 
 /// The line that compares.
-fn ratio(ours: &[RoomReport], theirs: &[RoomReport]) -> Vec<String> {
+fn comparison(ours: &[RoomReport], theirs: &[RoomReport]) -> Vec<String> {
     let compare = |value: fn(&RoomReport) -> f64| {
         let pairs = ours.iter().zip(theirs).map(|(ours, theirs)| value(ours) / value(theirs).max(1e-9));
         format!("× {:.2}", median(pairs.collect()))
@@ -134,6 +143,7 @@ fn ratio(ours: &[RoomReport], theirs: &[RoomReport]) -> Vec<String> {
     row.push(compare(|report| report.deliveries_per_second));
     row.push(compare(|report| report.cpu_per_million));
     row.push(compare(|report| report.server_cpu));
+    row.push(String::new());
     row.push(compare(|report| report.delivery.p50));
     row.push(compare(|report| report.delivery.p99));
     row.extend(std::iter::repeat_n(String::new(), 4));

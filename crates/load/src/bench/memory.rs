@@ -10,6 +10,8 @@ use crate::report::say;
 use crate::scenario::idle::{self, IdleLoad};
 
 const SOCKETS: usize = 10_000;
+/// What the idle sockets do.
+pub const LOAD: IdleLoad = IdleLoad { sockets: SOCKETS, at_once: 64, seconds: 10.0 };
 const PEOPLE: usize = 500;
 /// Starts of the program.
 const STARTS: usize = 9;
@@ -19,10 +21,9 @@ const STARTS: usize = 9;
 /// # Errors
 /// A server does not do its work.
 pub async fn run(shop: &Workshop) -> Result<Part> {
-    let load = IdleLoad { sockets: SOCKETS, at_once: 64, seconds: 10.0 };
     let side = async |ours: bool| {
         let town = if ours { shop.town(Engine::Sqlite, &[], PEOPLE, 1).await? } else { shop.peer().await? };
-        let report = idle::run(&town.target, &load).await?;
+        let report = idle::run(&town.target, &LOAD).await?;
         say(&format!("ours {ours}: {:.1} KiB a socket", report.kib_per_socket));
         town.close().await?;
         Ok(report)

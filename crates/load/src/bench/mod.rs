@@ -2,7 +2,9 @@
 //! in turns, and writes its part of the report.
 
 mod chart;
+mod compare;
 mod fanout;
+mod heap;
 mod history;
 mod logins;
 mod memory;
@@ -30,6 +32,15 @@ pub struct BenchArgs {
     /// The program, built for release.
     #[arg(long)]
     pub praca: PathBuf,
+    /// The program that notes where memory is asked for.
+    #[arg(long)]
+    pub heap: Option<PathBuf>,
+    /// An older program, to compare with.
+    #[arg(long, requires = "before_commit")]
+    pub before: Option<PathBuf>,
+    /// What it is, as the report names it.
+    #[arg(long)]
+    pub before_commit: Option<String>,
     /// The peer's program.
     #[arg(long)]
     pub peer: PathBuf,
@@ -70,9 +81,11 @@ const ALL: &[(&str, Benchmark)] = &[
     ("fanout", |shop| Box::pin(fanout::run(shop))),
     ("stored", |shop| Box::pin(stored::run(shop))),
     ("memory", |shop| Box::pin(memory::run(shop))),
+    ("heap", |shop| Box::pin(heap::run(shop))),
     ("history", |shop| Box::pin(history::run(shop))),
     ("logins", |shop| Box::pin(logins::run(shop))),
     ("web", |shop| Box::pin(web::run(shop))),
+    ("compare", |shop| Box::pin(compare::run(shop))),
 ];
 
 /// Runs the benchmarks asked for and writes their parts of the report.
@@ -85,7 +98,9 @@ pub async fn run(args: BenchArgs) -> Result<()> {
         bail!("there is no benchmark `{unknown}`, only {}", known.join(", "));
     }
     let shop = Workshop::open(args)?;
-    let wanted = |name: &str| shop.args.names.is_empty() || shop.args.names.iter().any(|wanted| wanted == name);
+    let named = |name: &str| shop.args.names.iter().any(|wanted| wanted == name);
+    let all = |name: &str| shop.args.names.is_empty() && (name != "compare" || shop.args.before.is_some());
+    let wanted = |name: &str| named(name) || all(name);
     for (name, benchmark) in ALL.iter().filter(|(name, _)| wanted(name)) {
         say(&format!("== {name}"));
         let part = bounded(benchmark(&shop)).await.with_context(|| format!("the benchmark {name} failed"))?;

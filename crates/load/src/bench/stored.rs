@@ -43,7 +43,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         "Ratio",
         "Groups: ack p50 / p99 ms",
         "One by one: ack p50 / p99 ms",
-        "Refused, lost, doubled",
+        "Refused, lost, doubled, late, dropped",
     ];
     let text = format!(
         "Each sender sends the next message of 200 characters when the last is acknowledged, which is after its commit, \
@@ -56,7 +56,8 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     Ok(Part { title: "Stored messages", text, pictures: Vec::new() })
 }
 
-async fn once(shop: &Workshop, engine: Engine, senders: usize, rooms: usize, groups: bool) -> Result<RoomReport> {
+/// One run.
+pub async fn once(shop: &Workshop, engine: Engine, senders: usize, rooms: usize, groups: bool) -> Result<RoomReport> {
     let settings: &[(&str, &str)] = if groups { &[] } else { &[("PRACA_MESSAGE_GROUP", "1")] };
     let town = shop.town(engine, settings, senders, rooms).await?;
     let load = RoomLoad { sockets: senders, senders, seconds: shop.args.seconds, ..RoomLoad::default() };
@@ -82,12 +83,11 @@ struct Figures {
 impl Figures {
     fn of(reports: &[RoomReport]) -> Self {
         let middle = |value: fn(&RoomReport) -> f64| median(reports.iter().map(value).collect());
-        let wrong = |report: &RoomReport| report.refused + report.unanswered + report.lost + report.doubled;
         Self {
             rate: middle(|report| report.messages_per_second),
             p50: middle(|report| report.ack.p50),
             p99: middle(|report| report.ack.p99),
-            wrong: reports.iter().map(wrong).sum(),
+            wrong: reports.iter().map(RoomReport::wrong).sum(),
         }
     }
 }

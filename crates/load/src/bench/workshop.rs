@@ -1,10 +1,10 @@
 //! Where benchmarks get their servers, and how they take turns.
 
-use std::cell::Cell;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use praca_peers::free_port;
@@ -48,7 +48,13 @@ pub struct Workshop {
     /// What to measure, and with what.
     pub args: BenchArgs,
     folder: PathBuf,
-    made: Cell<u32>,
+}
+
+/// Numbers of what this process has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+fn next_number() -> u32 {
+    MADE.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A server of ours with people and rooms.
@@ -57,21 +63,22 @@ pub struct Town {
     pub server: Server,
     /// Its people and rooms.
     pub target: Target,
+    /// Its database, if that is PostgreSQL.
+    pub database: Option<String>,
     folder: PathBuf,
 }
 
 impl Workshop {
     /// Opens it.
     pub fn open(args: BenchArgs) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("praca-bench-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("praca-bench-{}-{}", std::process::id(), next_number()));
         fs::create_dir_all(&folder)?;
-        Ok(Self { args, folder, made: Cell::new(0) })
+        Ok(Self { args, folder })
     }
 
     /// A folder of its own for a server.
     pub fn folder(&self) -> PathBuf {
-        self.made.set(self.made.get() + 1);
-        self.folder.join(self.made.get().to_string())
+        self.folder.join(next_number().to_string())
     }
 
     /// A fresh server with so many people and rooms.
@@ -89,7 +96,7 @@ impl Workshop {
         let admin = square.log_in("ana", "praca-demo-2026").await?;
         let target = Target::prepare(&square, &admin, people, rooms, "bench").await?;
         let target = Target { pid: Some(server.pid()?), ..target };
-        Ok(Town { server, target, folder })
+        Ok(Town { server, target, database, folder })
     }
 
     /// A fresh peer.
@@ -99,12 +106,12 @@ impl Workshop {
         command.arg(&self.args.peer).arg(address.port().to_string()).stdout(Stdio::null());
         let server = Server::start(command, address, Ready::Listening).await?;
         let target = Target { pid: Some(server.pid()?), ..Target::of_peer(address, 1) };
-        Ok(Town { server, target, folder: self.folder() })
+        Ok(Town { server, target, database: None, folder: self.folder() })
     }
 
     /// A new database on the server of this run.
     async fn database(&self) -> Result<String> {
-        let name = format!("bench_{}_{}", std::process::id(), self.made.get());
+        let name = format!("bench_{}_{}", std::process::id(), next_number());
         let server = &self.args.postgres;
         let made = Command::new("psql").args([server, "-qc", &format!("CREATE DATABASE {name}")]).status().await?;
         ensure!(made.success(), "psql cannot make a database");
@@ -121,6 +128,11 @@ impl Drop for Workshop {
 }
 
 impl Town {
+    /// Where it keeps its data, and writes what it is asked for.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Ends the server and throws its data away.
     pub async fn close(self) -> Result<()> {
         self.server.kill().await?;

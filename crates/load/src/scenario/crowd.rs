@@ -90,12 +90,11 @@ pub async fn connect(target: &Target, numbers: std::ops::Range<usize>, at_once: 
     Ok(members)
 }
 
-/// Joins a room; `after` is the newest message the reader has.
+/// Joins a room; `after` is the newest message the reader has; without it a first page comes along.
 ///
 /// # Errors
 /// See [`Refusal`].
 pub async fn join(socket: &Socket, room_id: ConversationId, after: Option<Seq>) -> Result<Joined, Refusal> {
-    let limit = if after.is_some() { 100 } else { 1 };
-    let wish = JoinRoom { room_id, limit: Some(limit), after_seq: after, after_rev: None };
+    let wish = JoinRoom { room_id, limit: after.map(|_| 100), after_seq: after, after_rev: None };
     socket.ask(ClientEvent::RoomsJoin, &wish).await
 }

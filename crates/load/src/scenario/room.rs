@@ -104,6 +104,8 @@ pub struct RoomReport {
     pub logins_per_second: f64,
     /// Share of one processor the server used.
     pub server_cpu: f64,
+    /// Share of one processor this load used: near one, the load was the limit.
+    pub load_cpu: f64,
     /// From due to acknowledged, in milliseconds.
     pub ack: Quantiles,
     /// From due to heard, in milliseconds.
@@ -130,6 +132,13 @@ pub struct RoomReport {
     pub rss_after_kib: u64,
     /// The most it held in its life.
     pub peak_kib: u64,
+}
+
+impl RoomReport {
+    /// Everything that should be nothing.
+    pub fn wrong(&self) -> u64 {
+        self.refused + self.unanswered + self.lost + self.doubled + self.late + self.dropped
+    }
 }
 
 /// A run under way.
@@ -207,6 +216,7 @@ pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
         deliveries_per_second: window.delivered / window.seconds,
         cpu_per_million: window.cpu / window.delivered.max(1.0) * 1e6,
         server_cpu: window.cpu / window.seconds,
+        load_cpu: window.own_cpu / window.seconds,
         logins_per_second: window.logins / window.seconds,
         ack: tally.ack.quantiles(),
         delivery: tally.delivery.quantiles(),
@@ -228,6 +238,7 @@ pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
 struct Window {
     seconds: f64,
     cpu: f64,
+    own_cpu: f64,
     delivered: f64,
     acked: f64,
     logins: f64,
@@ -237,7 +248,9 @@ impl Window {
     async fn measure(target: &Target, talk: &Talk, flood: &Flood) -> Result<Self> {
         let tally = &talk.tally;
         let counts = || [tally.delivered.get(), tally.acked.get(), flood.done()].map(|number| ratio(number, 1.0));
+        let own = || usage(std::process::id());
         let (began, start, [delivered, acked, logins]) = (Instant::now(), measured(target)?, counts());
+        let own_start = own()?;
         tally.begin_window();
         wait(talk).await;
         tally.end_window();
@@ -245,6 +258,7 @@ impl Window {
         Ok(Self {
             seconds,
             cpu: end.cpu_seconds - start.cpu_seconds,
+            own_cpu: own()?.cpu_seconds - own_start.cpu_seconds,
             delivered: counted[0] - delivered,
             acked: counted[1] - acked,
             logins: counted[2] - logins,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, TableRef};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 
 use super::access::Place;
@@ -112,6 +114,9 @@ pub async fn message_by_nonce(
         .await?)
 }
 
+/// Name of a list of places within a query.
+const PLACES: &str = "places";
+
 /// Places of messages, by conversation.
 pub struct MessagePlaces(BTreeMap<ConversationId, Vec<Seq>>);
 
@@ -125,17 +130,31 @@ impl MessagePlaces {
     }
 
     /// The rows at these places; none if there are no places.
-    fn condition(&self, conversation: impl ColumnTrait, seq: impl ColumnTrait) -> Option<Condition> {
-        let here = |(id, seqs): (&ConversationId, &Vec<Seq>)| {
-            Condition::all().add(conversation.eq(*id)).add(seq.is_in(seqs.iter().copied()))
-        };
-        (!self.0.is_empty()).then(|| self.0.iter().map(here).fold(Condition::any(), Condition::add))
+    ///
+    /// Several conversations are a list that is joined: as alternatives, PostgreSQL plans each of them for each partition.
+    fn select<E: EntityTrait>(&self, conversation: E::Column, seq: E::Column) -> Option<Select<E>> {
+        let mut rows = E::find();
+        match self.0.iter().next() {
+            None => return None,
+            Some((id, seqs)) if self.0.len() == 1 => {
+                rows = rows.filter(conversation.eq(*id)).filter(seq.is_in(seqs.iter().copied()));
+            }
+            Some(_) => {
+                let place = |id: ConversationId| move |seq: &Seq| (id.0, seq.0).into_value_tuple();
+                let list = self.0.iter().flat_map(|(id, seqs)| seqs.iter().map(place(*id))).collect();
+                let same = |column: E::Column, listed| Expr::col(column.as_column_ref()).equals((PLACES, listed));
+                let here = same(conversation, "column1").and(same(seq, "column2"));
+                let list = TableRef::ValuesList(list, PLACES.into_iden());
+                QueryTrait::query(&mut rows).join(JoinType::InnerJoin, list, here);
+            }
+        }
+        Some(rows)
     }
 }
 
 pub async fn messages_at(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<message::Model>> {
-    match places.condition(message::Column::ConversationId, message::Column::Seq) {
-        Some(here) => Ok(message::Entity::find().filter(here).all(conn).await?),
+    match places.select::<message::Entity>(message::Column::ConversationId, message::Column::Seq) {
+        Some(rows) => Ok(rows.all(conn).await?),
         None => Ok(Vec::new()),
     }
 }
@@ -182,15 +201,9 @@ pub async fn messages_changed(
 
 /// Reactions to these messages, in the order they were given.
 pub async fn reactions(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<reaction::Model>> {
-    let Some(here) = places.condition(reaction::Column::ConversationId, reaction::Column::MessageSeq) else {
-        return Ok(Vec::new());
-    };
-    Ok(reaction::Entity::find()
-        .filter(here)
-        .order_by_asc(reaction::Column::CreatedAt)
-        .order_by_asc(reaction::Column::UserId)
-        .all(conn)
-        .await?)
+    let rows = places.select::<reaction::Entity>(reaction::Column::ConversationId, reaction::Column::MessageSeq);
+    let Some(rows) = rows else { return Ok(Vec::new()) };
+    Ok(rows.order_by_asc(reaction::Column::CreatedAt).order_by_asc(reaction::Column::UserId).all(conn).await?)
 }
 
 pub async fn revisions(conn: &impl ConnectionTrait, id: ConversationId, seq: Seq) -> Result<Vec<revision::Model>> {
