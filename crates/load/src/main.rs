@@ -112,9 +112,18 @@ fn run(cli: Cli) -> Result<()> {
 
 async fn dispatch(command: Command) -> Result<()> {
     match command {
-        Command::Room { server, load } => show(&server, bounded(room::run(&server.target().await?, &load)).await?),
-        Command::Idle { server, load } => show(&server, bounded(idle::run(&server.target().await?, &load)).await?),
-        Command::Reads { server, load } => show(&server, bounded(reads::run(&server.target().await?, &load)).await?),
+        Command::Room { server, load } => {
+            let report = bounded(async { room::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Idle { server, load } => {
+            let report = bounded(async { idle::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Reads { server, load } => {
+            let report = bounded(async { reads::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
         Command::Bench(args) => bench::run(args).await,
     }
 }

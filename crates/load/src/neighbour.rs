@@ -50,6 +50,14 @@ pub struct Neighbour {
     gone: AtomicBool,
 }
 
+/// A message that is not acknowledged yet.
+#[derive(Clone)]
+struct Unsure {
+    nonce: String,
+    /// When it was first sent.
+    since: u64,
+}
+
 impl Neighbour {
     /// Somebody who has yet to come.
     ///
@@ -83,7 +91,7 @@ impl Neighbour {
 
     /// Comes, talks, listens, and comes back, until [`Neighbour::leave`].
     pub async fn live(self: Arc<Self>) {
-        let mut unsure: Option<String> = None;
+        let mut unsure: Option<Unsure> = None;
         let mut number = 0_u64;
         for address in self.addresses.clone().iter().cycle() {
             if self.is_gone() {
@@ -107,7 +115,7 @@ impl Neighbour {
     }
 
     /// While the connection holds.
-    async fn stay(&self, socket: &Socket, unsure: &mut Option<String>, number: &mut u64) {
+    async fn stay(&self, socket: &Socket, unsure: &mut Option<Unsure>, number: &mut u64) {
         match self.catch_up(socket).await {
             Ok(()) => {}
             Err(refusal) => return self.note(&refusal),
@@ -118,15 +126,16 @@ impl Neighbour {
                 continue;
             }
             // Kept until it is answered: whatever interrupts this, the next connection asks again with the same nonce.
-            let nonce = unsure.get_or_insert_with(|| {
-                *number += 1;
-                format!("{}-{}-{number}", self.person.handle, self.nonces)
-            });
-            let (nonce, began) = (nonce.clone(), now());
+            let Unsure { nonce, since } = unsure
+                .get_or_insert_with(|| {
+                    *number += 1;
+                    Unsure { nonce: format!("{}-{}-{number}", self.person.handle, self.nonces), since: now() }
+                })
+                .clone();
             match self.say(socket, &nonce).await {
                 Ok(seq) => {
                     *unsure = None;
-                    self.waits.note(now().saturating_sub(began));
+                    self.waits.note(now().saturating_sub(since));
                     lock(&self.acked).insert(nonce, seq);
                     sleep(self.pace).await;
                 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use praca_peers::free_port;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -126,6 +126,14 @@ impl Server {
         Ok(input.write_all(format!("{line}\n").as_bytes()).await?)
     }
 
+    /// Forgets the most memory it has held, so that [`Usage::peak_kib`] begins anew.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn forget_peak(&self) -> Result<()> {
+        Ok(fs::write(format!("/proc/{}/clear_refs", self.pid()?), "5")?)
+    }
+
     /// Ends it at once, as a power cut would end its process.
     ///
     /// # Errors
@@ -134,17 +142,28 @@ impl Server {
         Ok(self.child.kill().await?)
     }
 
+    /// Ends it at once, and starts it again at the same address.
+    ///
+    /// # Errors
+    /// It cannot be killed, or does not start.
+    pub async fn crash(&mut self) -> Result<()> {
+        self.child.kill().await?;
+        self.child = launch(&mut self.command, self.address, self.ready).await?;
+        Ok(())
+    }
+
     /// Asks it to stop, and waits until it has.
     ///
     /// # Errors
-    /// It cannot be asked.
+    /// It cannot be asked, or ends with a failure.
     pub async fn stop(mut self) -> Result<()> {
         self.terminate().await
     }
 
     async fn terminate(&mut self) -> Result<()> {
         Command::new("kill").args(["-TERM", &self.pid()?.to_string()]).status().await?;
-        self.child.wait().await?;
+        let status = self.child.wait().await?;
+        ensure!(status.success(), "the server was asked to stop and ended with {status}");
         Ok(())
     }
 }

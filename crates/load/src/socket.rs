@@ -102,6 +102,11 @@ impl Ear {
         })
     }
 
+    /// Hears answers only, and no heartbeats, until the connection ends.
+    pub async fn hear_answers(&mut self, socket: &Socket) {
+        while self.hear(&mut |packet| socket.hear_answer(packet)).await.is_ok() {}
+    }
+
     /// Hears until the connection ends: answers heartbeats, gives answers to whoever waits, events to `each`.
     pub async fn listen(mut self, socket: &Socket, mut each: impl FnMut(&str) + Send) {
         loop {
@@ -142,8 +147,15 @@ impl Socket {
     /// # Errors
     /// The connection ended.
     pub async fn say(&self, packet: &str) -> Result<()> {
-        let frame = wire::frame(packet);
-        Ok(self.write.lock().await.write_all(&frame).await?)
+        self.write(&wire::frame(packet)).await
+    }
+
+    /// Writes bytes as they are, whole frames or not.
+    ///
+    /// # Errors
+    /// The connection ended.
+    pub async fn write(&self, bytes: &[u8]) -> Result<()> {
+        Ok(self.write.lock().await.write_all(bytes).await?)
     }
 
     /// Sends an event and waits for its answer.

@@ -49,6 +49,11 @@ impl Times {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).saturating_record((nanos / 1_000).max(1));
     }
 
+    /// Forgets what was noted.
+    pub fn begin_anew(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).reset();
+    }
+
     /// Their shape.
     pub fn quantiles(&self) -> Quantiles {
         let histogram = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,8 +89,6 @@ pub struct Tally {
     /// Times are noted of messages due in this window, however late they arrive: not of warm-up.
     from: AtomicU64,
     to: AtomicU64,
-    /// Messages sent.
-    pub sent: Count,
     /// Messages acknowledged.
     pub acked: Count,
     /// Events the server refused.
@@ -115,7 +118,6 @@ impl Tally {
         Ok(Self {
             from: AtomicU64::new(u64::MAX),
             to: AtomicU64::new(u64::MAX),
-            sent: Count::default(),
             acked: Count::default(),
             refused: Count::default(),
             unanswered: Count::default(),

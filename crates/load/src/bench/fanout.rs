@@ -50,7 +50,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         "Dropped",
     ];
     let mut text = format!(
-        "Messages of 200 characters (about 650 bytes on the wire) into one room. Saturated: {} senders, each sends again \
+        "Messages of 200 bytes (about 650 bytes on the wire) into one room. Saturated: {} senders, each sends again \
          when it is answered. Praça checks, stores and acknowledges each message on SQLite; the peer keeps nothing. \
          CPU is the share of the one core; where the load's own is full, the load was the limit. Times run from the moment a message was due. The curve below is one run a point.\n\n",
         load(1_000, None, 0, 1.0).senders

@@ -61,7 +61,13 @@ fn inside(args: &BenchArgs, name: &str, part: &Part) -> Result<String> {
     for (picture, _) in &part.pictures {
         let _ = write!(text, "\n![{}](img/{picture})\n", part.title);
     }
-    let _ = write!(text, "\n`cargo xtask bench {name}` · {} · commit {}\n", machine()?, args.commit);
+    let (rounds, seconds) = (args.rounds, args.seconds);
+    let _ = write!(
+        text,
+        "\n`cargo xtask bench {name}` · {} · commit {} · {rounds} rounds, {seconds} s a run\n",
+        machine()?,
+        args.commit
+    );
     Ok(text)
 }
 

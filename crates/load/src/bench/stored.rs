@@ -46,7 +46,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         "Refused, lost, doubled, late, dropped",
     ];
     let text = format!(
-        "Each sender sends the next message of 200 characters when the last is acknowledged, which is after its commit, \
+        "Each sender sends the next message of 200 bytes when the last is acknowledged, which is after its commit, \
          and every sender of the room hears it. \"One by one\" is the same program with `PRACA_MESSAGE_GROUP=1`. \
          PostgreSQL runs with `fsync` and `synchronous_commit` on and 1 GB of buffers, on whatever core is free, the load's too; \
          SQLite as the program \

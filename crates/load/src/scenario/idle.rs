@@ -7,7 +7,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use super::{MOST_SECONDS, MOST_SOCKETS, Target, crowd, ratio};
+use super::{MOST_SECONDS, Target, check_sockets, crowd, ratio};
 use crate::process::usage;
 
 /// How many, and for how long.
@@ -47,8 +47,8 @@ pub struct IdleReport {
 /// # Errors
 /// Options out of bounds, or a connection is refused.
 pub async fn run(target: &Target, load: &IdleLoad) -> Result<IdleReport> {
-    ensure!(load.sockets <= MOST_SOCKETS, "at most {MOST_SOCKETS} sockets");
-    ensure!(load.seconds <= MOST_SECONDS, "at most {MOST_SECONDS} seconds");
+    check_sockets(load.sockets)?;
+    ensure!((0.0..=MOST_SECONDS).contains(&load.seconds), "0 to {MOST_SECONDS} seconds");
     let pid = target.pid.ok_or_else(|| anyhow::anyhow!("the server's pid is not known"))?;
     let before = usage(pid)?;
     let began = Instant::now();

@@ -7,6 +7,7 @@ pub mod reads;
 pub mod room;
 pub mod sender;
 
+use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -19,8 +20,11 @@ use crate::people::{Person, Square};
 
 /// Most sockets of a run: the ports of one address end not far above.
 pub const MOST_SOCKETS: usize = 20_000;
-/// Longest that a run may measure, in seconds.
-pub const MOST_SECONDS: f64 = 1_800.0;
+/// Longest that a run may measure, in seconds: an access token lasts fifteen minutes.
+pub const MOST_SECONDS: f64 = 600.0;
+
+/// Files that are open beside the sockets.
+const OTHER_FILES: usize = 200;
 
 /// A count as a number to divide.
 #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below what a double holds exactly")]
@@ -37,6 +41,26 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 /// Its own, or it took too long.
 pub async fn bounded<T>(scenario: impl Future<Output = Result<T>>) -> Result<T> {
     timeout(LONGEST, scenario).await.context("it took more than an hour")?
+}
+
+/// Whether a run may hold so many sockets: it keeps within its own bound and that of the system, which counts one file
+/// a socket here and in the server, which inherits it.
+///
+/// # Errors
+/// It may not.
+pub fn check_sockets(sockets: usize) -> Result<()> {
+    ensure!(sockets <= MOST_SOCKETS, "at most {MOST_SOCKETS} sockets");
+    let limits = fs::read_to_string("/proc/self/limits")?;
+    let open_files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = open_files.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    if let Some(soft) = soft {
+        let wanted = sockets + OTHER_FILES;
+        ensure!(
+            wanted <= soft,
+            "{sockets} sockets take {wanted} open files and {soft} are allowed: `ulimit -n {wanted}`"
+        );
+    }
+    Ok(())
 }
 
 /// A server with people and rooms.

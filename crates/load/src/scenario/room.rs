@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use super::crowd::{self, Member, join};
 use super::logins::{self, Flood};
 use super::sender::{self, Sender};
-use super::{MOST_SECONDS, MOST_SOCKETS, Target, ratio};
+use super::{MOST_SECONDS, Target, check_sockets, ratio};
 use crate::process::{Usage, usage};
 use crate::reader::Reader;
 use crate::report::progress;
@@ -183,8 +183,10 @@ struct Seat {
 /// # Errors
 /// Options out of bounds, or the server refuses a connection or a join.
 pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
-    ensure!(load.sockets + load.stalled <= MOST_SOCKETS, "at most {MOST_SOCKETS} sockets");
-    ensure!(load.warm_up + load.seconds <= MOST_SECONDS, "at most {MOST_SECONDS} seconds");
+    check_sockets(load.sockets + load.stalled)?;
+    let seconds = 0.0..=MOST_SECONDS;
+    ensure!(seconds.contains(&load.warm_up) && seconds.contains(&load.seconds), "0 to {MOST_SECONDS} seconds");
+    ensure!(load.rate.is_none_or(|rate| rate > 0.0), "a rate is above 0");
     ensure!(load.senders <= load.sockets, "more senders than sockets");
     let newest = target.rooms.iter().map(|_| AtomicI64::new(0)).collect();
     let talk = Arc::new(Talk {
@@ -318,18 +320,12 @@ async fn stall(target: &Target, load: &RoomLoad) -> Result<Vec<(Member, Conversa
         let socket = member.socket.clone();
         let joined = tokio::select! {
             joined = join(&socket, id, None) => joined?,
-            () = hear_answers(&mut member) => anyhow::bail!("a stalled reader was closed before it joined"),
+            () = member.ear.hear_answers(&socket) => anyhow::bail!("a stalled reader was closed before it joined"),
         };
         reader.begin(joined.room.last_seq.0);
         stalled.push((member, id, reader));
     }
     Ok(stalled)
-}
-
-/// Hears answers only, until the connection ends.
-async fn hear_answers(member: &mut Member) {
-    let Member { socket, ear, .. } = member;
-    while ear.hear(&mut |packet| socket.hear_answer(packet)).await.is_ok() {}
 }
 
 /// Waits until every reader has what was acknowledged, or far too long.

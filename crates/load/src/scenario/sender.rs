@@ -90,7 +90,6 @@ async fn send(talk: &Talk, sender: &Sender, due: u64) -> bool {
     let number = NONCE.fetch_add(1, Ordering::Relaxed);
     let nonce = format!("load-{}-{number}", std::process::id());
     let message = NewMessage { body: body(due, talk.load.bytes), nonce, reply_to_id: None };
-    talk.tally.sent.add();
     let wish = SendMessage { room_id: sender.id, message };
     match sender.socket.ask::<Sent>(ClientEvent::RoomsMessageSend, &wish).await {
         Ok(Sent { message }) => {

@@ -14,6 +14,8 @@ use tokio::time::timeout;
 use crate::square::{Folder, Neighbours, Services, admin, node, people, times};
 
 const PACE: Duration = Duration::from_millis(20);
+/// Everybody of a killed node has all there is so long after.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_of_a_killed_node_go_on_at_the_other_and_miss_nothing() {
@@ -29,9 +31,12 @@ async fn people_of_a_killed_node_go_on_at_the_other_and_miss_nothing() {
         Neighbour::new(order, person.clone(), rooms[0], "a", PACE).unwrap()
     });
     let neighbours = Neighbours::come(neighbours.collect());
-    neighbours.say_more(200).await;
+    neighbours.say_more(usize::try_from(times(200, 2_000)).unwrap()).await;
     one.kill().await.unwrap();
+    let killed = Instant::now();
     neighbours.say_more(200).await;
+    neighbours.hear_all(&square, &crowd[0], rooms[0]).await;
+    assert!(killed.elapsed() < BACK_WITHIN, "{:?}", killed.elapsed());
     let moved = neighbours.all.iter().filter(|neighbour| neighbour.connections() > 1).count();
     assert_eq!(moved, 3, "those of the killed node came to the other");
     neighbours.part(&square, &crowd[0], rooms[0]).await;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use praca_api::accounts::Role;
 use serde_json::{Value, json};
 
-use crate::world::{Twin, World};
+use crate::world::{Person, Twin, World};
 
 async fn two_nodes() -> (World, World) {
     let first = World::new(Twin::Shared, &[]).await;
@@ -109,8 +110,21 @@ async fn keys_rotated_on_one_node_are_known_to_the_other() {
     let rosa = one.user("rosa").await;
     one.app.rotate_keys().await.unwrap();
     one.pass(6 * 60);
-    let again = one.log_in("rosa").await;
-    two.get("/me", &again).await.ok();
-    two.get("/me", &rosa).await.ok();
-    assert_eq!(two.app.base.keys.jwks().keys.len(), 2);
+    let (again, elsewhere) = (one.log_in("rosa").await, two.log_in("rosa").await);
+    for person in [&rosa, &again, &elsewhere] {
+        one.get("/me", person).await.ok();
+        two.get("/me", person).await.ok();
+    }
+    assert_ne!(key_of(&again), key_of(&rosa), "the new key signs");
+    assert_eq!(key_of(&again), key_of(&elsewhere), "on both nodes");
+    for node in [&one, &two] {
+        assert_eq!(node.app.base.keys.jwks().keys.len(), 2);
+    }
+}
+
+/// The key that signed somebody's token.
+fn key_of(person: &Person) -> String {
+    let head = BASE64_URL_SAFE_NO_PAD.decode(person.token.split('.').next().unwrap()).unwrap();
+    let head: Value = serde_json::from_slice(&head).unwrap();
+    head["kid"].as_str().unwrap().to_owned()
 }
