@@ -19,6 +19,22 @@ const RATES: [f64; 7] = [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0];
 /// Readers that stop reading.
 const STALLED: usize = 10;
 
+const HEAD: [&str; 13] = [
+    "Server",
+    "Sockets",
+    "Offered",
+    "Deliveries/s",
+    "CPU-s per million",
+    "CPU",
+    "Load's CPU",
+    "p50 ms",
+    "p99 ms",
+    "Lost",
+    "Twice",
+    "Out of order",
+    "Dropped",
+];
+
 /// Runs it.
 ///
 /// # Errors
@@ -34,28 +50,13 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     }
     let stalled = once(shop, true, 1_000, None, STALLED).await?;
     let well = once(shop, true, 1_000, None, 0).await?;
-    let head = [
-        "Server",
-        "Sockets",
-        "Offered",
-        "Deliveries/s",
-        "CPU-s per million",
-        "CPU",
-        "Load's CPU",
-        "p50 ms",
-        "p99 ms",
-        "Lost",
-        "Twice",
-        "Out of order",
-        "Dropped",
-    ];
     let mut text = format!(
         "Messages of 200 bytes (about 650 bytes on the wire) into one room. Saturated: {} senders, each sends again \
          when it is answered. Praça checks, stores and acknowledges each message on SQLite; the peer keeps nothing. \
          CPU is the share of the one core; where the load's own is full, the load was the limit. Times run from the moment a message was due. The curve below is one run a point.\n\n",
         load(1_000, None, 0, 1.0).senders
     );
-    text += &table(&head, &rows);
+    text += &table(&HEAD, &rows);
     let _ = writeln!(
         text,
         "\nWith {STALLED} more readers that stop reading, saturated, one run: {:.0} deliveries/s to the healthy ones (without: \

@@ -156,6 +156,16 @@ pub struct Talk {
 }
 
 impl Talk {
+    fn new(rooms: usize, load: &RoomLoad) -> Result<Self> {
+        Ok(Self {
+            tally: Arc::new(Tally::new()?),
+            stop: AtomicBool::new(false),
+            newest: (0..rooms).map(|_| AtomicI64::new(0)).collect(),
+            there_were: AtomicU64::new(0),
+            load: load.clone(),
+        })
+    }
+
     /// Whether senders stop: they were told to, or there is enough.
     pub fn is_over(&self) -> bool {
         let enough = |wanted| self.there_were.load(Ordering::Relaxed) + self.tally.acked.get() >= wanted;
@@ -188,14 +198,7 @@ pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
     ensure!(seconds.contains(&load.warm_up) && seconds.contains(&load.seconds), "0 to {MOST_SECONDS} seconds");
     ensure!(load.rate.is_none_or(|rate| rate > 0.0), "a rate is above 0");
     ensure!(load.senders <= load.sockets, "more senders than sockets");
-    let newest = target.rooms.iter().map(|_| AtomicI64::new(0)).collect();
-    let talk = Arc::new(Talk {
-        tally: Arc::new(Tally::new()?),
-        stop: AtomicBool::new(false),
-        newest,
-        there_were: AtomicU64::new(0),
-        load: load.clone(),
-    });
+    let talk = Arc::new(Talk::new(target.rooms.len(), load)?);
     let members = crowd::connect(target, 0..load.sockets, AT_ONCE).await?;
     let mut listening = JoinSet::new();
     let (places, senders) = settle_in(target, &talk, members, &mut listening).await?;
