@@ -148,7 +148,7 @@ fn assemble(wasm: &Path, dist: &Path) -> Result {
         site.add_text(name, &std::fs::read_to_string(public.join(name))?)?;
     }
     let boot = std::fs::read_to_string(public.join("boot.js"))?;
-    site.add_text("boot.js", &boot.replace("\"/rooms\"", &quoted_names(&parts, "rooms")))?;
+    site.add_text("boot.js", &boot.replace("\"/rooms\"", &quoted_names(&parts, "rooms")?))?;
     let page = site.rewrite(&std::fs::read_to_string(public.join("index.html"))?);
     write(&dist.join("index.html"), page.as_bytes())
 }
@@ -191,9 +191,9 @@ fn without_names(wasm: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// The files a part stands in, as a list within a script.
-fn quoted_names(parts: &SplitWasm, part: &str) -> String {
-    let files = parts.prefetch_map.get(part).into_iter().flatten();
-    files.map(|file| format!("\"/{file}.wasm\"")).collect::<Vec<_>>().join(", ")
+fn quoted_names(parts: &SplitWasm, part: &str) -> Result<String> {
+    let files = parts.prefetch_map.get(part).ok_or_else(|| Failure::new(format!("the client has no part {part}")))?;
+    Ok(files.iter().map(|file| format!("\"/{file}.wasm\"")).collect::<Vec<_>>().join(", "))
 }
 
 /// The files so far, and what their names became.
@@ -223,7 +223,8 @@ impl Site {
     /// Adds the glue and what fetches the other parts. They name each other: the second is called after both.
     fn add_scripts(&mut self, folder: &Path) -> Result {
         let read = |name: &str| std::fs::read_to_string(folder.join(name));
-        let glue = read("praca_web.js")?.replace(&format!("from \"{LINK}\""), &format!("from \"/{LINK}\""));
+        let glue =
+            self.rewrite(&read("praca_web.js")?).replace(&format!("from \"{LINK}\""), &format!("from \"/{LINK}\""));
         let link = self.rewrite(&read(LINK)?.replace("\"./", "\"/"));
         let path = self.call(LINK, format!("{link}{glue}").as_bytes());
         self.add_text("praca_web.js", &glue)?;

@@ -5,9 +5,10 @@ init({ module_or_path: "/praca_web_bg.wasm" }).catch((error) => {
   console.error(error);
 });
 
-// Somebody who was logged in goes on to the rooms: their code comes beside the rest.
+// Somebody who was logged in and comes to the rooms: their code comes beside the rest.
 try {
-  for (const href of localStorage.getItem("praca.inside") ? ["/rooms"] : []) {
+  const rooms = location.pathname === "/" || location.pathname.startsWith("/salas");
+  for (const href of rooms && localStorage.getItem("praca.inside") ? ["/rooms"] : []) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
   }
 } catch {

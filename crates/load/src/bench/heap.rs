@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
@@ -15,14 +15,20 @@ use crate::scenario::{crowd, ratio};
 
 const SOCKETS: usize = 1_000;
 const PEOPLE: usize = 50;
-/// Rows of the table; what is left is summed up.
-const ROWS: usize = 14;
 /// Rest before the profile is taken.
 const QUIET: Duration = Duration::from_secs(5);
 /// Longest wait for it.
 const WITHIN: Duration = Duration::from_secs(60);
-/// Whose frames say nothing of what the memory is for.
-const CARRIERS: [&str; 8] = ["alloc", "core", "std", "dhat", "hashbrown", "bytes", "__rust", "[root]"];
+/// Who holds memory, by what its stack names: a function, or the end of a file's path. The first that fits.
+const HOLDERS: [(&[&str], &str); 7] = [
+    (&["engineioxide", "sync/mpsc"], "Queues of packets to send (engineioxide, tokio)"),
+    (&["new_task"], "Tasks of the connection and its heartbeat (tokio)"),
+    (&["src/gateway/"], "What the gateway knows of the socket and its person (ours)"),
+    (&["tungstenite"], "Buffers of the WebSocket (tungstenite)"),
+    (&["engineioxide"], "Session (engineioxide)"),
+    (&["src/http/listener.rs"], "Listener, and what hyper keeps of the handshake"),
+    (&["hyper"], "Listener, and what hyper keeps of the handshake"),
+];
 
 /// A profile as `dhat` writes it, as much of it as is read.
 #[derive(Deserialize)]
@@ -48,7 +54,7 @@ struct Place {
 }
 
 /// Bytes and blocks, by who holds them.
-type Held = HashMap<String, (u64, u64)>;
+type Held = HashMap<&'static str, (u64, u64)>;
 
 /// Runs it.
 ///
@@ -59,30 +65,26 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     let shop = Workshop::open(BenchArgs { praca: binary, ..shop.args.clone() })?;
     let empty = profile(&shop, 0).await?;
     let full = profile(&shop, SOCKETS).await?;
+    let each = |now: u64, before: u64| (ratio(now, 1.0) - ratio(before, 1.0)) / ratio(SOCKETS as u64, 1.0);
     let mut grown: Vec<(&str, f64, f64)> = full
         .iter()
         .map(|(name, (bytes, blocks))| {
             let (before, blocks_before) = empty.get(name).copied().unwrap_or_default();
-            let each = |now: u64, before: u64| ratio(now.saturating_sub(before), ratio(SOCKETS as u64, 1.0));
-            (name.as_str(), each(*bytes, before), each(*blocks, blocks_before))
+            (*name, each(*bytes, before), each(*blocks, blocks_before))
         })
         .collect();
+    ensure!(grown.len() > HOLDERS.len() / 2, "the profile's stacks are not what they were: {grown:?}");
     grown.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let whole: f64 = grown.iter().map(|(_, bytes, _)| bytes).sum();
-    let rest: f64 = grown.iter().skip(ROWS).map(|(_, bytes, _)| bytes).sum();
-    let row = |name: &str, bytes: f64, blocks: String| vec![name.to_owned(), format!("{bytes:.0}"), blocks];
-    let mut rows: Vec<_> = grown
-        .iter()
-        .take(ROWS)
-        .map(|(name, bytes, blocks)| row(&format!("`{name}`"), *bytes, format!("{blocks:.1}")))
-        .collect();
-    rows.push(row("All others", rest, String::new()));
-    rows.push(row("Together", whole, String::new()));
+    let whole = grown.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
+    grown.push(("Together", whole.0, whole.1));
+    let row = |(name, bytes, blocks): &(&str, f64, f64)| {
+        vec![(*name).to_owned(), format!("{bytes:.0}"), format!("{blocks:.1}")]
+    };
+    let rows: Vec<_> = grown.iter().map(row).collect();
     let text = format!(
-        "What {SOCKETS} idle sockets of {PEOPLE} people hold of the heap, less what the same server holds without them, by \
-         the innermost function that is not a container's. Beside it a socket takes the kernel's buffers and what the \
-         allocator rounds up.\n\n{}",
-        table(&["Who asked for it", "Bytes a socket", "Blocks a socket"], &rows)
+        "What {SOCKETS} idle sockets of {PEOPLE} people hold of the heap, less what the same server holds without them. \
+         Beside it, what the allocator rounds up counts as memory of the process; the kernel's buffers do not.\n\n{}",
+        table(&["Who holds it", "Bytes a socket", "Blocks a socket"], &rows)
     );
     Ok(Part { title: "Where the memory of a socket goes", text, pictures: Vec::new() })
 }
@@ -105,7 +107,7 @@ async fn profile(shop: &Workshop, sockets: usize) -> Result<Held> {
         let read = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Profile>(&text).ok());
         match read {
             Some(profile) => break profile,
-            None => anyhow::ensure!(Instant::now() < until, "no profile was written"),
+            None => ensure!(Instant::now() < until, "no profile was written"),
         }
         sleep(Duration::from_millis(200)).await;
     };
@@ -117,33 +119,13 @@ async fn profile(shop: &Workshop, sockets: usize) -> Result<Held> {
 fn by_holder(profile: &Profile) -> Held {
     let mut held = Held::new();
     for place in &profile.places {
-        let names = place.frames.iter().filter_map(|frame| profile.frames.get(*frame)).map(|frame| function(frame));
-        let name = names.clone().find(|name| !CARRIERS.contains(&owner(name))).unwrap_or_else(|| "unknown".to_owned());
+        let frames = place.frames.iter().filter_map(|frame| profile.frames.get(*frame));
+        let stack = frames.map(String::as_str).collect::<Vec<_>>().join("\n");
+        let fits = |(marks, _): &&(&[&str], &str)| marks.iter().all(|mark| stack.contains(mark));
+        let (_, name) = HOLDERS.iter().find(fits).copied().unwrap_or((&[], "Others"));
         let (bytes, blocks) = held.entry(name).or_default();
         *bytes += place.held;
         *blocks += place.blocks;
     }
     held
-}
-
-/// The function of a frame, `0xADDRESS: FUNCTION (FILE:LINE:COLUMN)`, without its type parameters.
-fn function(frame: &str) -> String {
-    let name = frame.split_once(": ").map_or(frame, |(_, name)| name);
-    let name = name.rsplit_once(" (").map_or(name, |(name, _)| name);
-    let (mut plain, mut depth) = (String::new(), 0_usize);
-    for (at, letter) in name.char_indices() {
-        match letter {
-            '<' if at > 0 => depth += 1,
-            '>' if depth > 0 && !name[..at].ends_with('-') => depth -= 1,
-            letter if depth == 0 => plain.push(letter),
-            _ => {}
-        }
-    }
-    plain.replace("::{{closure}}", "").replace("::::", "::")
-}
-
-/// The crate of a function.
-fn owner(function: &str) -> &str {
-    let begin = function.trim_start_matches(['<', '&']);
-    begin.split("::").next().unwrap_or(begin)
 }

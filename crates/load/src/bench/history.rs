@@ -88,9 +88,9 @@ async fn enlarge(town: &Town) -> Result<()> {
     let id = "lpad(to_hex(1770000000000 + s), 12, '0') || '7' || left(md5(c.id || s::text), 3) || '8' || right(md5(c.id || s::text), 15)";
     let insert = format!(
         "INSERT INTO messages (conversation_id, seq, id, kind, author_id, body, nonce, rev, created_at) \
-         SELECT c.id, s, ({id})::uuid, 'text', (SELECT author_id FROM messages WHERE conversation_id = c.id LIMIT 1), \
+         SELECT c.id, s, ({id})::uuid, 'text', c.author, \
          repeat('palavra ', 25), 'fill-' || s, c.last_rev + s - c.last_seq, now() \
-         FROM (SELECT c.* {rooms}) c, generate_series(c.last_seq + 1, {each}) s"
+         FROM (SELECT c.*, (SELECT author_id FROM messages WHERE conversation_id = c.id LIMIT 1) author {rooms}) c, generate_series(c.last_seq + 1, {each}) s"
     );
     let update = format!(
         "UPDATE conversations SET last_rev = last_rev + {each} - last_seq, last_seq = {each} \
@@ -99,7 +99,9 @@ async fn enlarge(town: &Town) -> Result<()> {
     let database = town.database.as_deref().context("the square stands on PostgreSQL")?;
     let mut psql = Command::new("psql");
     psql.args([database, "-qv", "ON_ERROR_STOP=1"]);
-    for statement in [insert.as_str(), update.as_str(), "VACUUM ANALYZE"] {
+    // Each row refers to a room and a person that are there: nothing has to look.
+    let unchecked = "SET session_replication_role = replica";
+    for statement in [unchecked, insert.as_str(), update.as_str(), "VACUUM ANALYZE"] {
         psql.args(["-c", statement]);
     }
     ensure!(psql.status().await?.success(), "psql cannot enlarge the square");

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::report::{Part, table};
 use super::workshop::{Engine, Workshop, in_turns, median};
 use crate::report::say;
-use crate::scenario::room::{self, RoomLoad, RoomReport};
+use crate::scenario::room::{self, RoomLoad, RoomReport, WRONG};
 
 const PEOPLE: usize = 64;
 /// Log-ins that are always waiting.
@@ -47,7 +47,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     };
     let pairs = flooded.iter().zip(&calm).map(|(flooded, calm)| flooded.delivery.p99 / calm.delivery.p99.max(1e-9));
     let ratio = median(pairs.collect());
-    let head = ["", "Log-ins/s", "ack p50 / p99 ms", "delivery p50 / p99 ms", "Refused, lost, doubled, late, dropped"];
+    let head = ["", "Log-ins/s", "ack p50 / p99 ms", "delivery p50 / p99 ms", WRONG];
     let text = format!(
         "{RATE} messages a second into a room of 200, all on one core, with {FLOOD} log-ins always waiting and without. \
          The p99 of a delivery moves by × {ratio:.2}.\n\n{}",

@@ -20,8 +20,8 @@ pub struct Part {
 const HEAD: &str = "# Benchmarks
 
 Written by `cargo xtask bench`; each part names the commit it measured. The server runs on one core and the load on
-another; where a part compares sides, they run in turns and the figures are medians of the runs, unless it says that
-there was one run. A delivery is one message event that reached one socket. Machines differ and virtual ones are noisy: compare ratios, not figures of different days.
+another; where a part compares sides, they run in turns, three rounds of eight measured seconds, and the figures are medians,
+unless it says otherwise. A delivery is one message event that reached one socket. Machines differ and virtual ones are noisy: compare ratios, not figures of different days.
 ";
 
 /// A table in Markdown.
@@ -61,13 +61,9 @@ fn inside(args: &BenchArgs, name: &str, part: &Part) -> Result<String> {
     for (picture, _) in &part.pictures {
         let _ = write!(text, "\n![{}](img/{picture})\n", part.title);
     }
-    let (rounds, seconds) = (args.rounds, args.seconds);
-    let _ = write!(
-        text,
-        "\n`cargo xtask bench {name}` · {} · commit {} · {rounds} rounds, {seconds} s a run\n",
-        machine()?,
-        args.commit
-    );
+    let before = args.before_commit.as_deref().filter(|_| name == "compare");
+    let option = before.map(|commit| format!(" --before {commit}")).unwrap_or_default();
+    let _ = write!(text, "\n`cargo xtask bench {name}{option}` · {} · commit {}\n", machine()?, args.commit);
     Ok(text)
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::report::{Part, table};
 use super::workshop::{Engine, Workshop, in_turns, median};
 use crate::report::say;
-use crate::scenario::room::{self, RoomLoad, RoomReport};
+use crate::scenario::room::{self, RoomLoad, RoomReport, WRONG};
 
 /// Senders and the rooms they talk in.
 const LOADS: [(usize, usize); 3] = [(64, 16), (64, 1), (1, 1)];
@@ -43,7 +43,7 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         "Ratio",
         "Groups: ack p50 / p99 ms",
         "One by one: ack p50 / p99 ms",
-        "Refused, lost, doubled, late, dropped",
+        WRONG,
     ];
     let text = format!(
         "Each sender sends the next message of 200 bytes when the last is acknowledged, which is after its commit, \

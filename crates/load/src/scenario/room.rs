@@ -134,6 +134,9 @@ pub struct RoomReport {
     pub peak_kib: u64,
 }
 
+/// What [`RoomReport::wrong`] counts, as a table names it.
+pub const WRONG: &str = "Refused, unanswered, lost, doubled, late, dropped";
+
 impl RoomReport {
     /// Everything that should be nothing.
     pub fn wrong(&self) -> u64 {
@@ -195,7 +198,8 @@ struct Seat {
 pub async fn run(target: &Target, load: &RoomLoad) -> Result<RoomReport> {
     check_sockets(load.sockets + load.stalled)?;
     let seconds = 0.0..=MOST_SECONDS;
-    ensure!(seconds.contains(&load.warm_up) && seconds.contains(&load.seconds), "0 to {MOST_SECONDS} seconds");
+    let all = load.warm_up + load.seconds;
+    ensure!([load.warm_up, load.seconds, all].iter().all(|it| seconds.contains(it)), "0 to {MOST_SECONDS} seconds");
     ensure!(load.rate.is_none_or(|rate| rate > 0.0), "a rate is above 0");
     ensure!(load.senders <= load.sockets, "more senders than sockets");
     let talk = Arc::new(Talk::new(target.rooms.len(), load)?);

@@ -45,8 +45,8 @@ pub struct Catchup {
     pub seq: Seq,
 }
 
-/// Conversations asked for in one query, well below what SQLite takes in one expression.
-const PLACES: usize = 200;
+/// Conversations asked for in one query, with two values each: well below what SQLite takes in one statement.
+const PLACES_AT_ONCE: usize = 200;
 
 impl Conversations {
     /// A page of messages in ascending `seq`.
@@ -173,7 +173,7 @@ impl Conversations {
         newest: &[(ConversationId, Seq)],
     ) -> Result<Vec<Message>> {
         let mut messages = Vec::with_capacity(newest.len());
-        for some in newest.chunks(PLACES) {
+        for some in newest.chunks(PLACES_AT_ONCE) {
             let places = MessagePlaces::collect(some.iter().copied().filter(|(_, seq)| *seq > Seq::ZERO));
             let rows = store::messages_at(conn, &places).await?;
             messages.extend(self.render(conn, rows).await?);

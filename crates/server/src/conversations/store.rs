@@ -1,6 +1,6 @@
 //! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
@@ -115,16 +115,16 @@ pub async fn message_by_nonce(
 }
 
 /// Name of a list of places within a query.
-const PLACES: &str = "places";
+const LISTED: &str = "places";
 
 /// Places of messages, by conversation.
-pub struct MessagePlaces(BTreeMap<ConversationId, Vec<Seq>>);
+pub struct MessagePlaces(BTreeMap<ConversationId, BTreeSet<Seq>>);
 
 impl MessagePlaces {
     pub fn collect(places: impl IntoIterator<Item = (ConversationId, Seq)>) -> Self {
-        let mut by_conversation: BTreeMap<ConversationId, Vec<Seq>> = BTreeMap::new();
+        let mut by_conversation: BTreeMap<ConversationId, BTreeSet<Seq>> = BTreeMap::new();
         for (id, seq) in places {
-            by_conversation.entry(id).or_default().push(seq);
+            by_conversation.entry(id).or_default().insert(seq);
         }
         Self(by_conversation)
     }
@@ -142,9 +142,9 @@ impl MessagePlaces {
             Some(_) => {
                 let place = |id: ConversationId| move |seq: &Seq| (id.0, seq.0).into_value_tuple();
                 let list = self.0.iter().flat_map(|(id, seqs)| seqs.iter().map(place(*id))).collect();
-                let same = |column: E::Column, listed| Expr::col(column.as_column_ref()).equals((PLACES, listed));
+                let same = |column: E::Column, listed| Expr::col(column.as_column_ref()).equals((LISTED, listed));
                 let here = same(conversation, "column1").and(same(seq, "column2"));
-                let list = TableRef::ValuesList(list, PLACES.into_iden());
+                let list = TableRef::ValuesList(list, LISTED.into_iden());
                 QueryTrait::query(&mut rows).join(JoinType::InnerJoin, list, here);
             }
         }

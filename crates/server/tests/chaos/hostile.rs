@@ -26,8 +26,10 @@ const SOCKET_KIB: u64 = 48;
 /// Longest that one of a hundred messages of the others may wait meanwhile, in milliseconds. The program is built for
 /// debugging here, and shares two cores with those who disturb it.
 const P99_MS: f64 = 3_000.0;
-/// Seconds after which a connection that never ends its request is closed, with some to spare.
-const BEYOND_HEADERS: u32 = 35;
+/// Longest that any of them may wait, in milliseconds.
+const LONGEST_MS: f64 = 10_000.0;
+/// Seconds after which a connection that never ends its request is closed, and a socket that answers no heartbeat.
+const BEYOND_PATIENCE: u32 = 48;
 
 /// A server with four neighbours who talk; then `nuisance` happens; the neighbours lost nothing, and memory is bounded
 /// all the while, and nobody waits long. The nuisance says how many sockets it was given.
@@ -56,7 +58,7 @@ async fn beside_talk(limits: &[(&str, &str)], nuisance: impl AsyncFnOnce(&Server
     for (neighbour, calm) in talk.all.iter().zip(calm) {
         let waits = neighbour.waits.quantiles();
         say(&format!("acknowledged within p99 {:.1} ms, before it {:.1} ms; {most} KiB", waits.p99, calm.p99));
-        assert!(waits.p99 < P99_MS, "{waits:?}, before it {calm:?}");
+        assert!(waits.p99 < P99_MS && waits.max < LONGEST_MS, "{waits:?}, before it {calm:?}");
     }
     talk.part(&square, &crowd[1], rooms[0]).await;
 }
@@ -113,7 +115,7 @@ async fn are_closed(requests: Vec<TcpStream>, sockets: Vec<(Arc<Socket>, Ear)>) 
     }
     for (socket, ear) in sockets {
         let end = timeout(Duration::from_secs(1), ear.listen(&socket, |_| {})).await;
-        assert!(end.is_ok(), "a socket that says no whole message is still open");
+        assert!(end.is_ok(), "a socket that says nothing whole, and answers no heartbeat, is still open");
     }
 }
 
@@ -138,7 +140,7 @@ async fn connections_that_send_a_byte_a_second_hold_nobody_up() {
             }
             sleep(Duration::from_secs(1)).await;
         }
-        if seconds > BEYOND_HEADERS {
+        if seconds > BEYOND_PATIENCE {
             are_closed(requests, sockets).await;
         }
         500
@@ -198,7 +200,7 @@ async fn a_crowd_that_comes_back_at_once_is_let_in() {
             assert!(joined.len() == many && joined.iter().all(Result::is_ok), "somebody is left outside");
         }
         say(&format!("{many} came, went and came again within {:.1} s", began.elapsed().as_secs_f64()));
-        times(800, 10_000)
+        times(400, 5_000)
     })
     .await;
 }

@@ -20,7 +20,8 @@ async fn killed_again_and_again(settings: Vec<(String, String)>) {
         .map(|person| Neighbour::new(vec![server.address], person.clone(), rooms[0], "a", Duration::ZERO).unwrap());
     let storm = Neighbours::come(storm.collect());
     for round in 0..times(3, 30) {
-        storm.say_more(20 + 37 * usize::try_from(round % 7).unwrap()).await;
+        storm.each_says_more().await;
+        storm.say_more(37 * usize::try_from(round % 7).unwrap()).await;
         let acked: Vec<_> = storm.all.iter().map(|neighbour| neighbour.acked()).collect();
         server.crash().await.unwrap();
         let stored = history(&square, &crowd[0], rooms[0]).await;

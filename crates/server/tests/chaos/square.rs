@@ -130,6 +130,24 @@ impl Neighbours {
         }
     }
 
+    /// Waits until each of them has had one more message acknowledged.
+    pub async fn each_says_more(&self) {
+        let began = Instant::now();
+        for neighbour in &self.all {
+            let before = neighbour.acked().len();
+            while neighbour.acked().len() == before {
+                assert!(began.elapsed() < PATIENCE, "somebody is not heard");
+                sleep(Duration::from_millis(10)).await;
+            }
+        }
+    }
+
+    /// How often each of them was told that something is away.
+    pub fn unavailable(&self) -> Vec<u64> {
+        let told = |neighbour: &Arc<Neighbour>| neighbour.refusals().get("service.unavailable").copied();
+        self.all.iter().map(|neighbour| told(neighbour).unwrap_or(0)).collect()
+    }
+
     /// Waits until everybody has heard all there is now.
     pub async fn hear_all(&self, square: &Square, person: &Person, room: ConversationId) {
         let newest = i64::try_from(history(square, person, room).await.len()).unwrap();

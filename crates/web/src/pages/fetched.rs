@@ -10,9 +10,14 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{profile, rooms, states};
 use crate::net::version;
+use crate::{format, store};
 
 /// Pause before code that did not come is asked for again.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// Where a tab remembers when it began anew for newer code, and for how long it does not again, in milliseconds.
+const FOLLOWED: &str = "praca.followed";
+const FOLLOW_AGAIN_MS: f64 = 60_000.0;
 
 /// The code of a page did not come.
 pub struct Missing;
@@ -48,8 +53,18 @@ where
     Coming: Future<Output = Result<AnyView, Missing>> + Send + 'static,
 {
     let tries = RwSignal::new(0_u32);
-    // The page may be gone by then.
-    let again = move || tries.try_update(|tries| *tries += 1).unwrap_or_default();
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    // Both may be gone with the page.
+    let wait_no_more = move || {
+        if let Some(waiting) = waiting.try_update_value(Option::take).flatten() {
+            waiting.clear();
+        }
+    };
+    on_cleanup(wait_no_more);
+    let again = move || {
+        wait_no_more();
+        tries.try_update(|tries| *tries += 1).unwrap_or_default();
+    };
     move || {
         tries.track();
         Suspend::new(async move {
@@ -57,15 +72,20 @@ where
                 return page;
             }
             spawn_local(follow_newer_client());
-            set_timeout(again, PAUSE);
+            wait_no_more();
+            waiting.set_value(set_timeout_with_handle(again, PAUSE).ok());
             view! { <states::Unreachable retry=again /> }.into_any()
         })
     }
 }
 
-/// A server with newer code has none to go with what is here. Nothing was written on this page yet.
+/// A server with newer code has none to go with what is here, so the page begins anew, once in a while: nodes of
+/// different age behind one address would keep it busy. Nothing was written on this page yet.
 async fn follow_newer_client() {
-    if version::is_stale().await {
+    let last = store::of_this_tab(FOLLOWED).and_then(|last| last.parse::<f64>().ok());
+    let lately = last.is_some_and(|last| format::now() - last < FOLLOW_AGAIN_MS);
+    if !lately && version::is_stale().await {
+        store::keep_in_this_tab(FOLLOWED, &format::now().to_string());
         // A page that cannot reload is on its way out.
         let _ = window().location().reload();
     }
