@@ -23,6 +23,8 @@ const PACE: Duration = Duration::from_millis(20);
 /// Memory a server may take for a nuisance, in KiB, and for each socket of it that is let in.
 const NUISANCE_KIB: u64 = 64 * 1024;
 const SOCKET_KIB: u64 = 48;
+/// The same for a socket that is given a hundred messages, as they are read, rendered and sent.
+const CAUGHT_UP_KIB: u64 = 192;
 /// Longest that one of a hundred messages of the others may wait meanwhile, in milliseconds. The program is built for
 /// debugging here, and shares two cores with those who disturb it.
 const P99_MS: f64 = 3_000.0;
@@ -32,8 +34,8 @@ const LONGEST_MS: f64 = 10_000.0;
 const BEYOND_PATIENCE: u32 = 48;
 
 /// A server with four neighbours who talk; then `nuisance` happens; the neighbours lost nothing, and memory is bounded
-/// all the while, and nobody waits long. The nuisance says how many sockets it was given.
-async fn beside_talk(limits: &[(&str, &str)], nuisance: impl AsyncFnOnce(&Server, &[Person], ConversationId) -> u32) {
+/// all the while, and nobody waits long. The nuisance says what its sockets may take beside, in KiB.
+async fn beside_talk(limits: &[(&str, &str)], nuisance: impl AsyncFnOnce(&Server, &[Person], ConversationId) -> u64) {
     let folder = Folder::new();
     let limits: Vec<_> = limits.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let server = node(&folder, &limits).await;
@@ -48,11 +50,11 @@ async fn beside_talk(limits: &[(&str, &str)], nuisance: impl AsyncFnOnce(&Server
     talk.all.iter().for_each(|neighbour| neighbour.waits.begin_anew());
     server.forget_peak().unwrap();
     let (before, said) = (server.usage().unwrap().rss_kib, talk.acked());
-    let sockets = nuisance(&server, &crowd, rooms[0]).await;
+    let allowed = nuisance(&server, &crowd, rooms[0]).await;
     let most = server.usage().unwrap().peak_kib;
     assert!(talk.acked() > said, "nobody could speak meanwhile");
     talk.say_more(50).await;
-    let bound = before + NUISANCE_KIB + SOCKET_KIB * u64::from(sockets);
+    let bound = before + NUISANCE_KIB + allowed;
     assert!(most < bound, "{before} KiB before, {most} KiB at most, {bound} KiB are the bound");
     assert!(talk.all.iter().all(|neighbour| neighbour.connections() == 1), "a neighbour lost their connection");
     for (neighbour, calm) in talk.all.iter().zip(calm) {
@@ -96,7 +98,7 @@ async fn sockets_that_never_read_cost_bounded_memory() {
             deaf.push((socket, ear));
         }
         sleep(Duration::from_secs(times(3, 40).into())).await;
-        10
+        10 * SOCKET_KIB
     })
     .await;
 }
@@ -143,7 +145,7 @@ async fn connections_that_send_a_byte_a_second_hold_nobody_up() {
         if seconds > BEYOND_PATIENCE {
             are_closed(requests, sockets).await;
         }
-        500
+        500 * SOCKET_KIB
     })
     .await;
 }
@@ -175,7 +177,7 @@ async fn thousands_of_connections_from_one_address_are_turned_away() {
         let own: Vec<_> =
             answers.iter().filter_map(|answer| answer.as_ref().err().filter(|error| !is_closed(error))).collect();
         assert!(other == 0 && own.is_empty(), "{other} other answers, {own:?}");
-        u32::try_from(answers.len() - closed).unwrap()
+        u64::try_from(answers.len() - closed).unwrap() * SOCKET_KIB
     })
     .await;
 }
@@ -200,7 +202,7 @@ async fn a_crowd_that_comes_back_at_once_is_let_in() {
             assert!(joined.len() == many && joined.iter().all(Result::is_ok), "somebody is left outside");
         }
         say(&format!("{many} came, went and came again within {:.1} s", began.elapsed().as_secs_f64()));
-        times(400, 5_000)
+        u64::from(times(400, 5_000)) * CAUGHT_UP_KIB
     })
     .await;
 }
