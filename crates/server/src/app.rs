@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,7 +33,7 @@ use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
-use crate::http::{Gatekeeper, body, layers, listener, openapi, ops, texts, web};
+use crate::http::{Gatekeeper, body, head, layers, listener, openapi, ops, texts, web};
 use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
@@ -169,6 +170,7 @@ impl App {
         let sockets = Router::new()
             .route_service("/socket.io", socket.clone())
             .route_service("/socket.io/", socket)
+            .layer(MapRequestLayer::new(head::detach))
             .layer(from_fn_with_state(SOCKET_BODY_BYTES, body::take_in))
             .layer(from_fn_with_state(base.clone(), layers::limit_handshakes));
         api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))

@@ -86,11 +86,12 @@ async fn enlarge(town: &Town) -> Result<()> {
     let each = MANY / i64::try_from(ROOMS)?;
     let rooms = "FROM conversations c JOIN rooms r ON r.conversation_id = c.id WHERE r.slug LIKE 'load-bench-%'";
     let id = "lpad(to_hex(1770000000000 + s), 12, '0') || '7' || left(md5(c.id || s::text), 3) || '8' || right(md5(c.id || s::text), 15)";
+    // `OFFSET 0`: the author is looked for once a room, not once a message.
     let insert = format!(
         "INSERT INTO messages (conversation_id, seq, id, kind, author_id, body, nonce, rev, created_at) \
          SELECT c.id, s, ({id})::uuid, 'text', c.author, \
          repeat('palavra ', 25), 'fill-' || s, c.last_rev + s - c.last_seq, now() \
-         FROM (SELECT c.*, (SELECT author_id FROM messages WHERE conversation_id = c.id LIMIT 1) author {rooms}) c, generate_series(c.last_seq + 1, {each}) s"
+         FROM (SELECT c.*, (SELECT author_id FROM messages WHERE conversation_id = c.id LIMIT 1) author {rooms} OFFSET 0) c, generate_series(c.last_seq + 1, {each}) s"
     );
     let update = format!(
         "UPDATE conversations SET last_rev = last_rev + {each} - last_seq, last_seq = {each} \

@@ -4,6 +4,7 @@ pub mod address;
 pub mod body;
 pub mod extract;
 pub mod gatekeeper;
+pub mod head;
 pub mod layers;
 pub mod listener;
 pub mod openapi;
