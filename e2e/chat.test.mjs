@@ -194,7 +194,6 @@ test("a page that opens while the server is out of reach says so and goes on by 
 
 test("code of the rooms that does not come is asked for again, and comes early once it is known to be wanted", async () => {
   const page = await open(browser, world);
-  await page.clock.install();
   const fetched = [];
   page.on("request", (request) => request.url().includes("split_rooms") && fetched.push(request.url()));
   await page.getByLabel("E-mail ou apelido").waitFor();
@@ -209,7 +208,7 @@ test("code of the rooms that does not come is asked for again, and comes early o
   // Nothing tries again behind the back of a page that is here.
   await composer(page).fill("metade de uma frase");
   await composer(page).evaluate((area) => (area.dataset.same = "yes"));
-  await page.clock.runFor(7_000);
+  await page.waitForTimeout(6_000);
   assert.equal(await composer(page).getAttribute("data-same"), "yes");
 
   // From now on it comes with the rest, before the program itself runs.

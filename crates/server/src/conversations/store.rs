@@ -6,8 +6,8 @@ use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, Query, TableRef};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityName as _, EntityTrait, JoinType, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use super::access::Place;
