@@ -26,7 +26,7 @@ pub fn run_tests(only: Option<&str>, length: Length) -> Result {
     packages::postgres()?;
     packages::redis()?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--package", "praca", "--test", "chaos", "--"]).args(only);
+    command.args(["test", "--locked", "--workspace", "--test", "chaos", "--"]).args(only);
     command.args(["--test-threads=1", "--nocapture"]);
     if length == Length::Full {
         command.env("PRACA_CHAOS", "full");

@@ -31,7 +31,7 @@ pub fn dev() -> Result {
 
 fn rebuild() -> Result {
     let dist = web::build(None)?;
-    run(cargo().args(["build", "--package", "praca"]).env("PRACA_WEB_DIST", dist))
+    run(cargo().args(["build", "--workspace", "--bin", "praca"]).env("PRACA_WEB_DIST", dist))
 }
 
 /// Asks the server to stop, by its pid, and waits.

@@ -107,18 +107,19 @@ impl Ear {
         while self.hear(&mut |packet| socket.hear_answer(packet)).await.is_ok() {}
     }
 
-    /// Hears until the connection ends: answers heartbeats, gives answers to whoever waits, events to `each`.
+    /// Hears until the connection ends or the server says to go: answers heartbeats, gives answers to whoever waits, events to `each`.
     pub async fn listen(mut self, socket: &Socket, mut each: impl FnMut(&str) + Send) {
         loop {
-            let mut ping = false;
+            let (mut ping, mut told_to_go) = (false, false);
             let mut hear = |packet: &str| match packet.as_bytes() {
                 b"2" => ping = true,
+                b"41" => told_to_go = true,
                 [b'4', b'3', ..] => socket.hear_answer(packet),
                 [b'4', b'2', ..] => each(packet),
                 _ => {}
             };
             let heard = self.hear(&mut hear).await;
-            if heard.is_err() || (ping && socket.say("3").await.is_err()) {
+            if heard.is_err() || told_to_go || (ping && socket.say("3").await.is_err()) {
                 socket.forget_waiting();
                 return;
             }

@@ -11,7 +11,7 @@ use praca_api::{ConversationId, ProblemCode, SessionId, Timestamp, UserId};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::packet::{disconnect_frame, event_frame};
-use super::transport::{Frame, SocketId, Wire};
+use super::transport::{Frame, Full, SocketId, Wire};
 use super::{Gateway, lock, read, write};
 use crate::config::Quota;
 use crate::error::Result;
@@ -96,20 +96,27 @@ impl Connection {
         }
     }
 
-    /// Queues a frame; a socket whose queue is full is dropped, and comes back by `seq`.
+    /// Queues a frame, unless the socket is being closed; one whose queue is full is dropped, and comes back by `seq`.
     pub fn send(&self, frame: Frame) {
-        if self.wire.send(frame).is_err() && !self.closing.swap(true, Ordering::AcqRel) {
+        if !self.is_closing() && self.wire.send(frame).is_err() && !self.closing.swap(true, Ordering::AcqRel) {
             metrics::counter!("praca_socket_overflows_total").increment(1);
             self.wire.close();
         }
     }
 
-    /// Ends the socket for good: the client is told not to come back by itself.
+    /// Ends the socket for good: the client is told not to come back by itself. Nothing is sent or taken any more.
     pub fn disconnect(&self) {
         if !self.closing.swap(true, Ordering::AcqRel) {
-            let _ = self.wire.send(disconnect_frame());
-            self.wire.close();
+            match self.wire.send(disconnect_frame()) {
+                Ok(()) => self.wire.close_soon(),
+                Err(Full) => self.wire.close(),
+            }
         }
+    }
+
+    /// Whether it was told to go, or is being cut.
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
     }
 
     /// Ends the connection; the client comes back by itself.
@@ -179,9 +186,12 @@ impl Connection {
         if std::mem::replace(&mut inbox.busy, true) { Intake::Queued } else { Intake::Start }
     }
 
-    /// The next packet to handle; none ends the work.
+    /// The next packet to handle; none ends the work. What a socket that is being closed has sent is passed over.
     pub fn next_packet(&self) -> Option<String> {
         let mut inbox = lock(&self.inbox);
+        if self.is_closing() {
+            inbox.waiting.clear();
+        }
         let next = inbox.waiting.pop_front();
         if next.is_none() {
             inbox.busy = false;
@@ -287,7 +297,7 @@ impl Gateway {
     /// Takes sockets we have closed out of everything, without waiting for the transport: a client that does not read can
     /// hold its connection open, but nothing is kept for it.
     fn forget_closing(&self) {
-        let closing = |socket: &&Arc<Connection>| socket.closing.load(Ordering::Acquire);
+        let closing = |socket: &&Arc<Connection>| socket.is_closing();
         let ids: Vec<SocketId> = read(&self.0.sockets).values().filter(closing).map(|socket| socket.id).collect();
         for id in ids {
             self.closed(id);

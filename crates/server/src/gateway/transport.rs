@@ -11,14 +11,18 @@ use axum::body::Bytes;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::{EngineIoService, NotFoundService};
-use engineioxide::{DisconnectReason, Socket, Str};
+use engineioxide::{DisconnectReason, Socket, Str, TransportType};
 use praca_api::limits::SOCKET_BYTES;
+use tokio::time::timeout;
 
 use super::Gateway;
 use super::connection::Connection;
 
 /// Frames that may wait for a socket that reads slowly.
 const QUEUE: usize = 1_024;
+/// How long a client may take to read the last that it is told, and to fetch it, if it polls.
+const FAREWELL: Duration = Duration::from_millis(500);
+const FAREWELL_TO_POLLING: Duration = Duration::from_secs(2);
 /// Bytes the transport adds round a message.
 const FRAME_BYTES: usize = 1_024;
 /// Most bytes of one socket message with its frame, and of the body of a poll.
@@ -63,11 +67,26 @@ impl Wire {
         socket.emit(frame.0).map_err(|_| Full)
     }
 
-    /// Ends the connection after what is queued.
+    /// Ends the connection at once. Over WebSocket what is queued goes out before, if the client reads.
     pub fn close(&self) {
         if let Some(socket) = self.0.upgrade() {
             socket.close(DisconnectReason::ClosingServer);
         }
+    }
+
+    /// Ends the connection once its client has had time to take what is queued: between two polls, and on its way from
+    /// polling to WebSocket, it takes nothing.
+    pub fn close_soon(&self) {
+        let Some(socket) = self.0.upgrade() else { return };
+        let patience = match socket.transport_type() {
+            TransportType::Websocket => FAREWELL,
+            TransportType::Polling => FAREWELL_TO_POLLING,
+        };
+        tokio::spawn(async move {
+            // Who is told to go usually goes by itself.
+            let _ = timeout(patience, socket.closed()).await;
+            socket.close(DisconnectReason::ClosingServer);
+        });
     }
 }
 

@@ -6,6 +6,7 @@ mod admin;
 mod bus;
 mod coordinator;
 mod documents;
+mod farewell;
 mod faults;
 mod gateway;
 mod jobs;

@@ -15,7 +15,7 @@ const ROOMS: usize = 200;
 const MESSAGES: u32 = 1_000;
 
 /// Most rows of messages that are read for one question: the newest of every room.
-const MOST_ROWS: f64 = 200.0;
+const MOST_ROWS: u64 = 200;
 
 /// Fills every room as if it had been written through the program, and makes PostgreSQL explain what it does from then on.
 fn fill() -> String {
@@ -61,14 +61,14 @@ async fn what_is_asked_most_often_reads_ranges_of_indexes() {
     let plans = plans(&fs::read_to_string(postgres.log()).unwrap());
     let of_messages: Vec<&String> = plans.iter().filter(|plan| plan.contains(" on messages_")).collect();
     assert!(of_messages.len() > 300, "{} plans", of_messages.len());
-    let mut most_read: f64 = 0.0;
+    let mut most_read = 0;
     for plan in of_messages {
         assert!(!plan.contains("Seq Scan on messages"), "{plan}");
         let ranges: Vec<&str> = plan.lines().filter(|line| line.contains("Index Cond: ")).collect();
         assert!(!ranges.is_empty() && ranges.iter().all(|range| range.contains("(conversation_id = ")), "{plan}");
         // What is read is what is asked for, or is looked at for the answer.
-        let given: Vec<f64> = plan.lines().filter_map(rows_given).collect();
-        let read = given.iter().sum::<f64>() + plan.lines().filter_map(rows_dropped).sum::<f64>();
+        let given: Vec<u64> = plan.lines().filter_map(rows_given).collect();
+        let read = given.iter().sum::<u64>() + plan.lines().filter_map(rows_dropped).sum::<u64>();
         assert!(!given.is_empty() && read <= MOST_ROWS, "{read} rows: {plan}");
         most_read = most_read.max(read);
     }
@@ -77,14 +77,14 @@ async fn what_is_asked_most_often_reads_ranges_of_indexes() {
 }
 
 /// How many rows of messages a step of a plan gave, over all its loops.
-fn rows_given(step: &str) -> Option<f64> {
-    let number = |key: &str| step.rsplit_once(key)?.1.split([' ', ')']).next()?.parse::<f64>().ok();
+fn rows_given(step: &str) -> Option<u64> {
+    let number = |key: &str| step.rsplit_once(key)?.1.split([' ', ')']).next()?.parse::<u64>().ok();
     let reads = step.contains(" on messages_") && !step.contains("Bitmap Index Scan");
     reads.then(|| Some(number("actual rows=")? * number("loops=")?))?
 }
 
 /// How many rows a step of a plan read for nothing, in each loop.
-fn rows_dropped(line: &str) -> Option<f64> {
+fn rows_dropped(line: &str) -> Option<u64> {
     line.trim_start().strip_prefix("Rows Removed by ")?.rsplit_once(": ")?.1.parse().ok()
 }
 
