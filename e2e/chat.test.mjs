@@ -218,6 +218,43 @@ test("code of the rooms that does not come is asked for again, and comes early o
   await page.context().close();
 });
 
+test("code of the rooms that takes its time is announced, and comes", async () => {
+  const page = await open(browser, world);
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/assets/split_rooms*", (route) => held.then(() => route.continue()));
+  await logIn(page, "elis", PASSWORD);
+  await page.getByRole("status").getByText("Carregando").waitFor();
+  await shot(page, "coming");
+  assert.deepEqual(await axe(page), []);
+  release();
+  await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
+  assert.equal(await page.locator(".late").count(), 0);
+  await page.context().close();
+});
+
+test("a page older than its server begins anew, once, when the code it wants is gone", async () => {
+  const page = await open(browser, world);
+  await page.getByLabel("E-mail ou apelido").waitFor();
+  let loads = 0;
+  page.on("load", () => (loads += 1));
+  // The server was upgraded since: its files have other names, and the page it gives names those.
+  await page.route("**/assets/split_rooms*", (route) => route.fulfill({ status: 404 }));
+  await page.route(`${world.url}/`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/boot-\w+/, "boot-newer") });
+  });
+  await logIn(page, "elis", PASSWORD);
+  await page.waitForEvent("load");
+  await page.getByRole("heading", { name: "Estamos sem conexão" }).waitFor();
+  await page.waitForTimeout(6_000);
+  assert.equal(loads, 1, "two nodes of different age would keep it busy");
+  await page.unroute("**/assets/split_rooms*");
+  await page.getByRole("button", { name: "Tentar agora" }).click();
+  await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
+  await page.context().close();
+});
+
 test("tabs renew their token once between them, before it ends, and go on talking", async () => {
   const first = await open(browser, world);
   await first.clock.install();

@@ -26,6 +26,7 @@ pub fn bench(arguments: &[String]) -> Result {
         None => None,
     };
     let before = before.map(|name| output(program("git").args(["rev-parse", "--short", &name]))).transpose()?;
+    let commit = commit()?;
     let chromium = packages::chromium()?;
     let dist = web::build(None)?;
     let older = before.as_deref().map(build_older).transpose()?;
@@ -48,12 +49,12 @@ pub fn bench(arguments: &[String]) -> Result {
     command.arg("--web").arg(dist);
     command.args(["--postgres", &servers.postgres_url()]);
     command.arg("--docs").arg(root().join("docs"));
-    command.args(["--commit", &commit()?]);
+    command.args(["--commit", &commit]);
     if let Some(heap) = heap {
         command.arg("--heap").arg(heap);
     }
-    if let (Some(older), Some(commit)) = (older, before) {
-        command.arg("--before").arg(older).args(["--before-commit", &commit]);
+    if let (Some(older), Some(before)) = (older, before) {
+        command.arg("--before").arg(older).args(["--before-commit", &before]);
     }
     run(&mut command)?;
     say("The report is docs/benchmarks.md");

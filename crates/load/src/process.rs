@@ -19,6 +19,12 @@ const TICKS: f64 = 100.0;
 /// Longest wait for a server to answer.
 const START_WITHIN: Duration = Duration::from_secs(60);
 
+/// Settings that let a load through: no flood limits.
+pub const NO_LIMITS: [(&str, &str); 3] =
+    [("PRACA_LIMIT_MESSAGES", "off"), ("PRACA_LIMIT_EVENTS", "off"), ("PRACA_LIMIT_REQUESTS", "off")];
+/// Seals what a server that is thrown away stores secret.
+pub const SECRET_KEY: (&str, &str) = ("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
+
 /// What a process has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {

@@ -12,17 +12,8 @@ use tokio::process::Command;
 
 use super::BenchArgs;
 use crate::people::Square;
-use crate::process::{Ready, Server, pinned};
+use crate::process::{NO_LIMITS, Ready, SECRET_KEY, Server, pinned};
 use crate::scenario::Target;
-
-/// Settings of every server measured: no flood limits, which would refuse a load.
-const SETTINGS: &[(&str, &str)] = &[
-    ("PRACA_LIMIT_MESSAGES", "off"),
-    ("PRACA_LIMIT_EVENTS", "off"),
-    ("PRACA_LIMIT_REQUESTS", "off"),
-    ("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
-    ("PRACA_LOG", "warn"),
-];
 
 /// Which database a server stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +79,8 @@ impl Workshop {
             Engine::Sqlite => None,
             Engine::Postgres => Some(self.database().await?),
         };
-        let mut all = SETTINGS.to_vec();
+        let mut all = vec![SECRET_KEY, ("PRACA_LOG", "warn")];
+        all.extend(NO_LIMITS);
         all.extend_from_slice(settings);
         all.extend(database.as_deref().map(|url| ("PRACA_DATABASE_URL", url)));
         let server = Server::praca(&self.args.praca, Some(&self.args.cores), &folder, &["--demo"], &all).await?;
@@ -149,7 +141,8 @@ pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Both sides so often, in turns: A B, B A, A B …, so that a machine that slows down slows both.
+/// Both sides so often, in turns: A B, B A, A B …, so that a machine that slows down slows both. `side` is given `true`
+/// for the first; its figures come first.
 pub async fn in_turns<T>(rounds: usize, mut side: impl AsyncFnMut(bool) -> Result<T>) -> Result<(Vec<T>, Vec<T>)> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds {

@@ -30,41 +30,57 @@ const SETTLE: Duration = Duration::from_secs(30);
 /// Connections made at a time.
 const AT_ONCE: usize = 64;
 
+/// The load where nothing else is said.
+const USUAL: RoomLoad = RoomLoad {
+    sockets: 1_000,
+    senders: 64,
+    in_flight: 1,
+    rate: None,
+    bytes: 200,
+    react_every: 0,
+    read_every: 0,
+    stalled: 0,
+    logins: 0,
+    warm_up: 2.0,
+    seconds: 10.0,
+    messages: None,
+};
+
 /// How much talk.
 #[derive(Args, Clone, Debug)]
 pub struct RoomLoad {
     /// Readers; the first of them send too.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = USUAL.sockets)]
     pub sockets: usize,
     /// How many of them send.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = USUAL.senders)]
     pub senders: usize,
     /// Messages a sender has on their way at a time, in closed loop.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = USUAL.in_flight)]
     pub in_flight: usize,
     /// Open loop: so many messages a second over all senders.
     #[arg(long)]
     pub rate: Option<f64>,
     /// Length of a message.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = USUAL.bytes)]
     pub bytes: usize,
     /// Every so many messages, react to one; 0 never.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = USUAL.react_every)]
     pub react_every: u64,
     /// Every so many messages, move the read cursor; 0 never.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = USUAL.read_every)]
     pub read_every: u64,
     /// Further readers that stop reading once they have joined.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = USUAL.stalled)]
     pub stalled: usize,
     /// Log-ins at a time, beside the talk.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = USUAL.logins)]
     pub logins: usize,
     /// Seconds before measuring.
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = USUAL.warm_up)]
     pub warm_up: f64,
     /// Seconds to measure.
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = USUAL.seconds)]
     pub seconds: f64,
     /// Stop earlier, once there are at least so many messages in the rooms.
     #[arg(long)]
@@ -73,20 +89,7 @@ pub struct RoomLoad {
 
 impl Default for RoomLoad {
     fn default() -> Self {
-        Self {
-            sockets: 1_000,
-            senders: 64,
-            in_flight: 1,
-            rate: None,
-            bytes: 200,
-            react_every: 0,
-            read_every: 0,
-            stalled: 0,
-            logins: 0,
-            warm_up: 2.0,
-            seconds: 10.0,
-            messages: None,
-        }
+        USUAL
     }
 }
 

@@ -136,7 +136,7 @@ impl Accounts {
         let base = &self.0.base;
         let now = base.clock.now();
         let mut tx = base.begin().await?;
-        let rows = store::lock_for_change(base, tx.conn(), id).await?;
+        let rows = store::lock_for_change(tx.conn(), id).await?;
         let row = rows
             .iter()
             .find(|row| row.id == id && row.status != AccountStatus::Deleted)

@@ -47,7 +47,7 @@ impl Accounts {
         let token = self.0.refresh.decode(text).ok_or_else(tokens::invalid)?;
         let now = base.clock.now();
         let mut tx = base.begin().await?;
-        let session = store::lock_session(base, tx.conn(), token.session).await?;
+        let session = store::lock_session(tx.conn(), token.session).await?;
         let session =
             session.filter(|row| row.ended_at.is_none() && row.expires_at > now).ok_or_else(tokens::invalid)?;
         let hash = token.hash();

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use super::{entity, session_entity};
 use crate::base::Base;
+use crate::db::dialect::Dialect;
 use crate::error::{Error, Result};
 
 pub async fn person(conn: &impl ConnectionTrait, id: UserId) -> Result<entity::Model> {
@@ -30,11 +31,11 @@ pub async fn by_login(conn: &impl ConnectionTrait, folded: &str) -> Result<Optio
 }
 
 /// Locks the rows of all administrators and of `id`, in one order, so that two of them cannot demote each other at once.
-pub async fn lock_for_change(base: &Base, conn: &impl ConnectionTrait, id: UserId) -> Result<Vec<entity::Model>> {
+pub async fn lock_for_change(conn: &impl ConnectionTrait, id: UserId) -> Result<Vec<entity::Model>> {
     let mut select = entity::Entity::find()
         .filter(Condition::any().add(entity::Column::Role.eq(Role::Admin)).add(entity::Column::Id.eq(id)))
         .order_by_asc(entity::Column::Id);
-    base.db.dialect().lock_rows(QuerySelect::query(&mut select));
+    Dialect::of(conn).lock_rows(QuerySelect::query(&mut select));
     Ok(select.all(conn).await?)
 }
 
@@ -83,13 +84,9 @@ pub async fn session(conn: &impl ConnectionTrait, id: SessionId) -> Result<Optio
 }
 
 /// The session, with its row held until the transaction ends.
-pub async fn lock_session(
-    base: &Base,
-    conn: &impl ConnectionTrait,
-    id: SessionId,
-) -> Result<Option<session_entity::Model>> {
+pub async fn lock_session(conn: &impl ConnectionTrait, id: SessionId) -> Result<Option<session_entity::Model>> {
     let mut select = session_entity::Entity::find_by_id(id);
-    base.db.dialect().lock_rows(QueryTrait::query(&mut select));
+    Dialect::of(conn).lock_rows(QueryTrait::query(&mut select));
     Ok(select.one(conn).await?)
 }
 

@@ -121,7 +121,7 @@ impl Conversations {
     async fn hold(&self, id: ConversationId, message: MessageId) -> Result<Held> {
         let base = &self.0.base;
         let tx = base.begin().await?;
-        let locked = store::lock_conversations(base, tx.conn(), &[id]).await?;
+        let locked = store::lock_conversations(tx.conn(), &[id]).await?;
         let conversation = locked.into_iter().next().ok_or_else(Error::not_found)?;
         let row = store::message(tx.conn(), id, message).await?;
         let row = row.filter(|row| row.deleted_at.is_none()).ok_or_else(Error::not_found)?;

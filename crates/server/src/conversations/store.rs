@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
-use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, Query, TableRef};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, TableRef};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::access::Place;
 use super::entity::{conversation, membership, message, reaction, revision, silence};
 use crate::base::Base;
+use crate::db::dialect::Dialect;
 use crate::error::Result;
 
 pub async fn conversation(conn: &impl ConnectionTrait, id: ConversationId) -> Result<Option<conversation::Model>> {
@@ -25,14 +25,13 @@ pub async fn conversations(conn: &impl ConnectionTrait, ids: &[ConversationId]) 
 
 /// The conversations, their rows held in one order until the transaction ends.
 pub async fn lock_conversations(
-    base: &Base,
     conn: &impl ConnectionTrait,
     ids: &[ConversationId],
 ) -> Result<Vec<conversation::Model>> {
     let mut select = conversation::Entity::find()
         .filter(conversation::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(conversation::Column::Id);
-    base.db.dialect().lock_rows(QueryTrait::query(&mut select));
+    Dialect::of(conn).lock_rows(QueryTrait::query(&mut select));
     Ok(select.all(conn).await?)
 }
 
@@ -132,9 +131,7 @@ impl MessagePlaces {
     /// The rows at these places; none if there are no places.
     ///
     /// Several conversations are a list that is joined: as alternatives, PostgreSQL plans each of them for each partition.
-    /// There every place of the list is looked up by itself (`OFFSET` keeps the planner from merging the two): it counts a
-    /// look-up once for each partition, though it makes it in one, and would rather read whole partitions.
-    fn select<E: EntityTrait>(&self, engine: DbBackend, conversation: E::Column, seq: E::Column) -> Option<Select<E>> {
+    fn select<E: EntityTrait>(&self, dialect: Dialect, conversation: E::Column, seq: E::Column) -> Option<Select<E>> {
         let mut rows = E::find();
         match self.0.iter().next() {
             None => return None,
@@ -147,16 +144,7 @@ impl MessagePlaces {
                 let same = |column: E::Column, listed| Expr::col(column.as_column_ref()).equals((LISTED, listed));
                 let here = same(conversation, "column1").and(same(seq, "column2"));
                 let list = TableRef::ValuesList(list, LISTED.into_iden());
-                let query = QueryTrait::query(&mut rows);
-                if engine == DbBackend::Postgres {
-                    let look_up =
-                        Query::select().column(Asterisk).from(E::default()).and_where(here).offset(0).to_owned();
-                    let always = Expr::Constant(true.into());
-                    let table = Alias::new(E::default().table_name());
-                    query.from_clear().from(list).join_lateral(JoinType::InnerJoin, look_up, table, always);
-                } else {
-                    query.join(JoinType::InnerJoin, list, here);
-                }
+                dialect.look_up(QueryTrait::query(&mut rows), E::default().table_name(), list, here);
             }
         }
         Some(rows)
@@ -164,8 +152,8 @@ impl MessagePlaces {
 }
 
 pub async fn messages_at(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<message::Model>> {
-    let engine = conn.get_database_backend();
-    match places.select::<message::Entity>(engine, message::Column::ConversationId, message::Column::Seq) {
+    let dialect = Dialect::of(conn);
+    match places.select::<message::Entity>(dialect, message::Column::ConversationId, message::Column::Seq) {
         Some(rows) => Ok(rows.all(conn).await?),
         None => Ok(Vec::new()),
     }
@@ -213,9 +201,9 @@ pub async fn messages_changed(
 
 /// Reactions to these messages, in the order they were given.
 pub async fn reactions(conn: &impl ConnectionTrait, places: &MessagePlaces) -> Result<Vec<reaction::Model>> {
-    let engine = conn.get_database_backend();
+    let dialect = Dialect::of(conn);
     let rows =
-        places.select::<reaction::Entity>(engine, reaction::Column::ConversationId, reaction::Column::MessageSeq);
+        places.select::<reaction::Entity>(dialect, reaction::Column::ConversationId, reaction::Column::MessageSeq);
     let Some(rows) = rows else { return Ok(Vec::new()) };
     Ok(rows.order_by_asc(reaction::Column::CreatedAt).order_by_asc(reaction::Column::UserId).all(conn).await?)
 }

@@ -162,7 +162,7 @@ async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     let mut ids: Vec<ConversationId> = drafts.iter().map(|draft| draft.conversation).collect();
     ids.sort_unstable();
     ids.dedup();
-    let locked = store::lock_conversations(base, tx.conn(), &ids).await?;
+    let locked = store::lock_conversations(tx.conn(), &ids).await?;
     let mut counters: HashMap<ConversationId, Counters> = locked
         .into_iter()
         .map(|row| (row.id, Counters { seq: row.last_seq, rev: row.last_rev, grown: false }))

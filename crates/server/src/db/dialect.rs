@@ -1,7 +1,7 @@
 //! What the two engines do not share.
 
-use sea_orm::sea_query::{LockType, SelectStatement};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr};
+use sea_orm::sea_query::{Asterisk, Expr, LockType, Query, SelectStatement, TableRef};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, JoinType, SqlErr};
 
 /// Which engine answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,30 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// What answers here.
+    pub fn of(conn: &impl ConnectionTrait) -> Self {
+        if conn.get_database_backend() == DbBackend::Postgres { Self::Postgres } else { Self::Sqlite }
+    }
+
+    /// Turns a query of a table into one of the rows that stand `here`, for each row of a list, found by an index.
+    ///
+    /// PostgreSQL counts a look-up once for each partition, though it makes it in one, and would rather read whole
+    /// partitions; so each row of the list has a query of its own, which `OFFSET` keeps the planner from merging.
+    pub fn look_up(self, query: &mut SelectStatement, table: &'static str, list: TableRef, here: Expr) {
+        match self {
+            Self::Sqlite => query.join(JoinType::InnerJoin, list, here),
+            Self::Postgres => {
+                let each = Query::select().column(Asterisk).from(table).and_where(here).offset(0).to_owned();
+                query.from_clear().from(list).join_lateral(
+                    JoinType::InnerJoin,
+                    each,
+                    table,
+                    Expr::Constant(true.into()),
+                )
+            }
+        };
+    }
+
     /// Locks the rows a writing transaction has selected. SQLite needs none: its transaction holds the only write lock.
     pub fn lock_rows(self, select: &mut SelectStatement) {
         if self == Self::Postgres {

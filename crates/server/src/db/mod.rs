@@ -30,7 +30,6 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
-    dialect: dialect::Dialect,
 }
 
 impl Db {
@@ -46,7 +45,7 @@ impl Db {
                 options.max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE).sqlx_logging(false);
                 options.set_application_name("praca");
                 let pool = Orm::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool, dialect: dialect::Dialect::Postgres })
+                Ok(Self { read: pool.clone(), write: pool })
             }
         }
     }
@@ -57,7 +56,7 @@ impl Db {
         }
         let write = Orm::connect(sqlite_options(path, 1, false)).await?;
         let read = Orm::connect(sqlite_options(path, READERS, true)).await?;
-        Ok(Self { read, write, dialect: dialect::Dialect::Sqlite })
+        Ok(Self { read, write })
     }
 
     /// For reading outside of a transaction.
@@ -68,11 +67,6 @@ impl Db {
     /// For migrations and single statements that write.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
-    }
-
-    /// Which engine it is.
-    pub fn dialect(&self) -> dialect::Dialect {
-        self.dialect
     }
 
     /// Opens a transaction that may write: on SQLite it takes the write lock at once, so that it cannot fail half-way.

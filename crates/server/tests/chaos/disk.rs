@@ -11,11 +11,11 @@ use praca_api::Page;
 use praca_api::rooms::RoomForMe;
 use praca_load::neighbour::Neighbour;
 use praca_load::people::Square;
-use praca_load::process::{Ready, Server};
+use praca_load::process::{NO_LIMITS, Ready, Server};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-use crate::square::{Folder, NO_LIMITS, Neighbours, history, people, times};
+use crate::square::{Folder, Neighbours, history, people, times};
 
 /// Size of the disk.
 const DISK: &str = "24m";

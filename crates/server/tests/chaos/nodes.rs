@@ -1,15 +1,18 @@
 //! Two nodes of one square, one of which goes away.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use praca_api::accounts::User;
 use praca_load::neighbour::Neighbour;
 use praca_load::people::Square;
+use praca_load::process::SECRET_KEY;
 use praca_load::scenario::crowd;
 use praca_load::socket;
 use serde_json::json;
+use tokio::process::Command;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::square::{Folder, Neighbours, Services, admin, node, people, times};
 
@@ -94,4 +97,47 @@ async fn a_suspension_ends_sockets_of_both_nodes_within_a_second_under_load() {
     timeout(Duration::from_secs(10), ends.join_all()).await.expect("both are closed");
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     talk.part(&square, &crowd[1], rooms[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_rotated_under_load_are_known_to_both_nodes_within_a_second() {
+    let (services, folder) = (Services::start(), Folder::new());
+    let settings = services.settings();
+    let nodes = [node(&folder, &settings).await, node(&folder, &settings).await];
+    let (crowd, rooms) = people(nodes[0].address, 4, &["largo"]).await;
+    let addresses: Vec<_> = nodes.iter().map(|node| node.address).collect();
+    let talk =
+        crowd.iter().map(|person| Neighbour::new(addresses.clone(), person.clone(), rooms[0], "a", PACE).unwrap());
+    let talk = Neighbours::come(talk.collect());
+    for _ in 0..times(2, 30) {
+        talk.say_more(50).await;
+        let kid = rotate_keys(&folder, &settings).await;
+        let rotated = Instant::now();
+        for address in &addresses {
+            while !published_keys(*address).await.contains(&kid) {
+                assert!(rotated.elapsed() < Duration::from_secs(1), "{address} does not know {kid}");
+                sleep(Duration::from_millis(10)).await;
+            }
+        }
+        for address in &addresses {
+            // Tokens of before are good, and new ones are given.
+            Square::at(*address).get::<User>("/me", &crowd[0]).await.unwrap();
+            Square::at(*address).person_again(&crowd[1].handle).await.unwrap();
+        }
+    }
+    assert!(talk.all.iter().all(|neighbour| neighbour.connections() == 1), "nobody is thrown out");
+    talk.part(&Square::at(addresses[0]), &crowd[0], rooms[0]).await;
+}
+
+/// What an administrator does at the command line; the new key's name.
+async fn rotate_keys(folder: &Folder, settings: &[(String, String)]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_praca"));
+    command.args(["admin", "rotate-keys"]).env("PRACA_DATA_DIR", &folder.0).envs(settings.iter().cloned());
+    let output = command.envs([SECRET_KEY]).output().await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    said.split_whitespace().nth(1).expect("it says which").to_owned()
+}
+
+async fn published_keys(address: SocketAddr) -> String {
+    reqwest::get(format!("http://{address}/.well-known/jwks.json")).await.unwrap().text().await.unwrap()
 }

@@ -11,7 +11,7 @@ use praca_api::ConversationId;
 use praca_api::messages::MessagePage;
 use praca_load::neighbour::Neighbour;
 use praca_load::people::{Person, Square};
-use praca_load::process::Server;
+use praca_load::process::{NO_LIMITS, SECRET_KEY, Server};
 use praca_peers::{Keep, Postgres, Redis};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -69,13 +69,9 @@ impl Services {
     }
 }
 
-/// Settings that let a load through.
-pub const NO_LIMITS: [(&str, &str); 3] =
-    [("PRACA_LIMIT_MESSAGES", "off"), ("PRACA_LIMIT_EVENTS", "off"), ("PRACA_LIMIT_REQUESTS", "off")];
-
 /// Starts a node, without flood limits unless the settings bring some.
 pub async fn node(folder: &Folder, settings: &[(String, String)]) -> Server {
-    let mut all = vec![("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=")];
+    let mut all = vec![SECRET_KEY];
     all.extend(NO_LIMITS);
     all.extend(settings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     let binary = env!("CARGO_BIN_EXE_praca").as_ref();

@@ -41,6 +41,34 @@ on_both_twins! {
         assert_eq!(listed["items"], json!([]));
     }
 
+    async fn the_list_shows_the_newest_message_of_each_room_with_its_reactions(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let mut rooms = Vec::new();
+        for (slug, emojis) in [("coreto", ["👍", "🎉"].as_slice()), ("feira", &["❤️"]), ("largo", &[])] {
+            let room = world.room(slug, 0, 0).await;
+            for text in ["antes", slug] {
+                world.say(&rosa, room, text).await.ok();
+            }
+            let newest = world.get(&format!("/rooms/{room}/messages?limit=1"), &rosa).await.ok()["items"][0].clone();
+            for emoji in emojis {
+                let path = format!("/rooms/{room}/messages/{}/reactions/{emoji}", newest["id"].as_str().unwrap());
+                world.put(&path, &bento, json!({})).await.ok();
+            }
+            rooms.push((slug, emojis.to_vec()));
+        }
+        world.room("vazia", 0, 0).await;
+        let listed = world.get("/rooms", &rosa).await.ok();
+        let last = |slug: &str| {
+            let room = listed["items"].as_array().unwrap().iter().find(|room| room["slug"] == slug).unwrap();
+            room["lastMessage"].clone()
+        };
+        for (slug, emojis) in rooms {
+            let given: Vec<_> = last(slug)["reactions"].as_array().unwrap().iter().map(|one| one["emoji"].clone()).collect();
+            assert_eq!((&last(slug)["body"], given), (&json!(slug), emojis.into_iter().map(|emoji| json!(emoji)).collect()));
+        }
+        assert_eq!(last("vazia"), json!(null));
+    }
+
     async fn an_unlisted_room_is_found_by_its_link_and_listed_for_members(world: World) {
         let ana = world.person("ana", Role::Admin).await;
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);

@@ -53,6 +53,7 @@ where
     Coming: Future<Output = Result<AnyView, Missing>> + Send + 'static,
 {
     let tries = RwSignal::new(0_u32);
+    let coming = RwSignal::new(true);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     // Both may be gone with the page.
     let wait_no_more = move || {
@@ -65,10 +66,12 @@ where
         wait_no_more();
         tries.try_update(|tries| *tries += 1).unwrap_or_default();
     };
-    move || {
+    let shown = move || {
         tries.track();
         Suspend::new(async move {
-            if let Ok(page) = page().await {
+            let here = page().await;
+            coming.try_set(false);
+            if let Ok(page) = here {
                 return page;
             }
             spawn_local(follow_newer_client());
@@ -76,6 +79,10 @@ where
             waiting.set_value(set_timeout_with_handle(again, PAUSE).ok());
             view! { <states::Unreachable retry=again /> }.into_any()
         })
+    };
+    view! {
+        <Show when=move || coming.get()><states::Coming /></Show>
+        {shown}
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages that stand in for others: suspended, out of reach, unknown address.
+//! Pages that stand in for others: on its way, suspended, out of reach, unknown address.
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
@@ -16,6 +16,21 @@ fn Alone(children: Children) -> impl IntoView {
             <main class="panes" id="conteudo" tabindex="-1"><section class="pane-main pane-alone">{children()}</section></main>
             <footer class="legal"><LegalLinks /></footer>
         </div>
+    }
+}
+
+/// The page is on its way. One that comes quickly comes before this is seen.
+#[component]
+pub fn Coming() -> impl IntoView {
+    let i18n = language();
+    view! {
+        <Alone>
+            <h1 class="visually-hidden">"Praça"</h1>
+            <div class="empty late" role="status">
+                <svg class="il" viewBox="0 0 152 112" aria-hidden="true"><use href="#il-bench" /></svg>
+                <p>{t!(i18n, rooms.loading)}</p>
+            </div>
+        </Alone>
     }
 }
 

@@ -7,6 +7,7 @@ mod m20261121_000003_jobs_and_audit;
 use sea_orm_migration::prelude::*;
 
 use super::Db;
+use super::dialect::Dialect;
 use crate::error::Result;
 
 /// The list, oldest first.
@@ -28,7 +29,7 @@ impl MigratorTrait for Migrator {
 /// # Errors
 /// A migration fails: it is undone, those before it stay.
 pub async fn apply(db: &Db) -> Result<usize> {
-    db.dialect()
+    Dialect::of(db.write())
         .one_migrator(db.write(), async {
             let pending = pending(db).await?;
             Migrator::up(db.write(), None).await?;
