@@ -13,6 +13,10 @@ use super::{Conversations, store};
 use crate::db::page::checked_limit;
 use crate::error::{Error, Result};
 
+/// Catch-ups a node reads at a time: fewer than it has connections to its database, so that a crowd that comes back at once
+/// waits for its turn and who is there does not.
+pub const CATCH_UPS: usize = 6;
+
 /// Which messages; at most one of the three. None = the newest.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -123,6 +127,7 @@ impl Conversations {
     ) -> Result<Catchup> {
         let limit = checked_limit(limit)?;
         let id = access.id();
+        let _turn = self.0.catch_ups.acquire().await.map_err(|_| Error::internal("nobody closes the turns"))?;
         let conn = self.0.base.db.read();
         // The counters are read first, and nothing beyond them: what is stored later arrives as a live change, once.
         let now = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?;

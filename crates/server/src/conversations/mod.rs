@@ -20,6 +20,7 @@ mod writer;
 use std::sync::Arc;
 
 use praca_api::{ConversationId, UserId};
+use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::base::Base;
@@ -50,6 +51,7 @@ struct Inner {
     writer: Writer,
     settings: Cache<ConversationId, Arc<entity::conversation::Model>>,
     places: Cache<(ConversationId, UserId), access::Place>,
+    catch_ups: Semaphore,
 }
 
 impl Conversations {
@@ -58,7 +60,8 @@ impl Conversations {
         let writer = Writer::start(base.clone());
         let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
         let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
-        Self(Arc::new(Inner { base, accounts, writer, settings, places }))
+        let catch_ups = Semaphore::new(history::CATCH_UPS);
+        Self(Arc::new(Inner { base, accounts, writer, settings, places, catch_ups }))
     }
 
     /// Follows what other nodes, and this one, have changed.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use praca_api::events::{Nothing, ServerEvent};
+use praca_api::limits::SOCKET_BYTES;
 use praca_api::{ConversationId, ProblemCode, SessionId, Timestamp, UserId};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -14,12 +15,13 @@ use super::packet::{disconnect_frame, event_frame};
 use super::transport::{Frame, Full, SocketId, Wire};
 use super::{Gateway, lock, read, write};
 use crate::config::Quota;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A socket that has not proved who it is by then is closed.
 const CONNECT_WITHIN: Duration = Duration::from_secs(20);
-/// Events that may wait for their turn.
+/// Events that may wait for their turn, and their bytes.
 const INBOX: usize = 256;
+const INBOX_BYTES: usize = 4 * SOCKET_BYTES;
 /// Sockets of one person on one node, while floods are held back: so many tabs and programs nobody has.
 const SOCKETS_A_PERSON: usize = 50;
 /// Least time between two notices that somebody types, whatever a client sends.
@@ -64,6 +66,7 @@ pub struct Person {
 #[derive(Default)]
 struct Inbox {
     waiting: VecDeque<String>,
+    bytes: usize,
     busy: bool,
     window: Option<(Instant, u32)>,
 }
@@ -79,6 +82,11 @@ pub enum Intake {
     TooFast(Duration),
     /// Far too many: close.
     Hostile,
+}
+
+/// Whether a person may not be connected, rather than could not be read.
+pub fn is_refusal(error: &Error) -> bool {
+    error.is(ProblemCode::AuthInvalidToken) || error.is(ProblemCode::AccountSuspended)
 }
 
 impl Connection {
@@ -104,10 +112,15 @@ impl Connection {
         }
     }
 
-    /// Ends the socket for good: the client is told not to come back by itself. Nothing is sent or taken any more.
+    /// Ends the socket for good: the client is told not to come back by itself.
     pub fn disconnect(&self) {
+        self.end_with(disconnect_frame());
+    }
+
+    /// Ends the socket with a last word. Nothing is sent or taken any more.
+    pub fn end_with(&self, farewell: Frame) {
         if !self.closing.swap(true, Ordering::AcqRel) {
-            match self.wire.send(disconnect_frame()) {
+            match self.wire.send(farewell) {
                 Ok(()) => self.wire.close_soon(),
                 Err(Full) => self.wire.close(),
             }
@@ -128,9 +141,7 @@ impl Connection {
 
     /// Ends the socket if its person was refused; a database out of reach refuses nobody.
     pub fn disconnect_if_refused<T>(&self, admitted: &Result<T>) {
-        if let Err(error) = admitted
-            && (error.is(ProblemCode::AuthInvalidToken) || error.is(ProblemCode::AccountSuspended))
-        {
+        if admitted.as_ref().is_err_and(is_refusal) {
             self.disconnect();
         }
     }
@@ -178,10 +189,11 @@ impl Connection {
             }
         }
         // Without a quota (load tests) the inbox is only bounded against losing all memory.
-        let room = if quota.is_some() { INBOX } else { 16 * INBOX };
-        if inbox.waiting.len() >= room {
+        let times = if quota.is_some() { 1 } else { 16 };
+        if inbox.waiting.len() >= times * INBOX || inbox.bytes + text.len() > times * INBOX_BYTES {
             return Intake::TooFast(Duration::from_secs(1));
         }
+        inbox.bytes += text.len();
         inbox.waiting.push_back(text.to_owned());
         if std::mem::replace(&mut inbox.busy, true) { Intake::Queued } else { Intake::Start }
     }
@@ -189,13 +201,10 @@ impl Connection {
     /// The next packet to handle; none ends the work. What a socket that is being closed has sent is passed over.
     pub fn next_packet(&self) -> Option<String> {
         let mut inbox = lock(&self.inbox);
-        if self.is_closing() {
-            inbox.waiting.clear();
-        }
-        let next = inbox.waiting.pop_front();
-        if next.is_none() {
-            inbox.busy = false;
-            inbox.waiting.shrink_to_fit();
+        let next = inbox.waiting.pop_front().filter(|_| !self.is_closing());
+        match &next {
+            Some(text) => inbox.bytes -= text.len(),
+            None => *inbox = Inbox { window: inbox.window, ..Inbox::default() },
         }
         next
     }
@@ -212,6 +221,7 @@ impl Gateway {
     /// A socket is gone: it leaves everything.
     pub(super) fn closed(&self, id: SocketId) {
         let Some(connection) = write(&self.0.sockets).remove(&id) else { return };
+        connection.closing.store(true, Ordering::Release);
         let conversations = std::mem::take(&mut *lock(&connection.conversations));
         for conversation in conversations {
             self.leave_feed(&connection, conversation);
@@ -357,6 +367,30 @@ pub async fn watch(gateway: Gateway) {
                 socket.send(expired.clone());
             }
             socket.disconnect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_in_number_and_bytes_and_dropped_with_its_socket() {
+        let quota = Some(Quota { count: 1_000, per: Duration::from_secs(1) });
+        let taken = |connection: &Connection, text: &str| {
+            let intake = |_: &usize| !matches!(connection.take_in(text, quota), Intake::TooFast(_));
+            (0..2 * INBOX).take_while(intake).count()
+        };
+        for (text, most) in [("2".to_owned(), INBOX), ("x".repeat(SOCKET_BYTES), 4)] {
+            let (id, wire) = Wire::of_nobody();
+            let connection = Connection::new(id, wire);
+            assert_eq!(taken(&connection, &text), most);
+            connection.next_packet().unwrap();
+            assert_eq!(taken(&connection, &text), 1, "there is room for one again");
+            connection.drop_connection();
+            assert_eq!(connection.next_packet(), None);
+            assert_eq!(lock(&connection.inbox).bytes, 0);
         }
     }
 }

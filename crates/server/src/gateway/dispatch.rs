@@ -9,9 +9,10 @@ use praca_api::{ConversationId, ProblemCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use tokio::task::coop::consume_budget;
 use tracing::{Instrument as _, info_span};
 
-use super::connection::{Connection, Intake, Person};
+use super::connection::{Connection, Intake, Person, is_refusal};
 use super::packet::{Packet, ack_frame, connected_frame, event_parts, parse, refused_frame};
 use super::{Answer, Gateway};
 use crate::auth::{Actor, tokens};
@@ -85,6 +86,8 @@ impl Gateway {
                 tokio::spawn(async move {
                     while let Some(text) = connection.next_packet() {
                         // A handler's panic is answered where it is called; this is for our own.
+                        // Between two packets others have their turn.
+                        consume_budget().await;
                         let handled = AssertUnwindSafe(gateway.handle_packet(&connection, &text)).catch_unwind();
                         if handled.await.is_err() {
                             tracing::error!("handling a packet panicked; its socket is closed");
@@ -138,7 +141,8 @@ impl Gateway {
             Ok(()) => connection.send(connected_frame(&connection.id.to_string())),
             Err(problem) => {
                 let message = serde_json::to_string(&problem).unwrap_or_default();
-                connection.send(refused_frame("/", &message, &problem));
+                // One try a socket: each costs a signature.
+                connection.end_with(refused_frame("/", &message, &problem));
             }
         }
     }
@@ -169,8 +173,12 @@ impl Gateway {
         // A suspension between reading the person and adding the socket would have found no socket to close.
         let still = self.0.gatekeeper.admit(claims.sub, claims.sid).await;
         let still = still.and_then(|actor| actor.require_not_suspended());
-        connection.disconnect_if_refused(&still);
-        still.inspect_err(|_| connection.drop_connection())
+        // A refusal is the last word; without a database the client comes back by itself.
+        still.inspect_err(|error| {
+            if !is_refusal(error) {
+                connection.drop_connection();
+            }
+        })
     }
 
     async fn handle_event(&self, connection: &Arc<Connection>, id: Option<u64>, json: &str) {

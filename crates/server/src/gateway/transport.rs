@@ -90,6 +90,14 @@ impl Wire {
     }
 }
 
+#[cfg(test)]
+impl Wire {
+    /// A socket that is gone already.
+    pub fn of_nobody() -> (SocketId, Self) {
+        (SocketId(engineioxide::sid::Sid::new()), Self(Weak::new()))
+    }
+}
+
 /// What the transport keeps for each socket.
 #[derive(Default)]
 pub struct Link(OnceLock<Arc<Connection>>);

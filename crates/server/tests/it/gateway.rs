@@ -264,6 +264,16 @@ on_both_twins! {
         assert_eq!(page["items"], json!([]), "nothing half-written");
     }
 
+    async fn a_refused_handshake_ends_the_socket(world: World) {
+        let rosa = world.user("rosa").await;
+        let mut socket = Socket::open(&world.url).await;
+        socket.send_raw(r#"40{"token":"x"}"#).await;
+        assert_eq!(socket.handshake().await.unwrap_err()["data"]["code"], "auth.invalid_token");
+        // A good one comes too late: each try is a socket of its own, and sockets are counted.
+        socket.send_raw(&format!("40{}", json!({ "token": rosa.token }))).await;
+        assert_eq!(socket.receive().await.as_deref(), Some("1"), "nothing but the end of the transport");
+    }
+
     async fn a_socket_without_handshake_may_do_nothing(world: World) {
         let mut socket = Socket::open(&world.url).await;
         let id = socket.emit("rooms:list", json!({})).await;
