@@ -164,6 +164,18 @@ fn split(wasm: &Path, folder: &Path) -> Result<SplitWasm> {
     wasm_split_cli_support::transform(options).map_err(|error| Failure::new(format!("splitting the client: {error}")))
 }
 
+/// The splitter writes the names that the parts share in whatever order it meets them; the same client is to be the same.
+fn in_one_order(script: &str) -> String {
+    let ordered = |line: &str| {
+        let (before, rest) = line.split_once("{ ")?;
+        let (names, after) = rest.split_once(",  }")?;
+        let mut names: Vec<&str> = names.split(", ").collect();
+        names.sort_unstable();
+        Some(format!("{before}{{ {},  }}{after}\n", names.join(", ")))
+    };
+    script.lines().map(|line| ordered(line).unwrap_or_else(|| format!("{line}\n"))).collect()
+}
+
 /// Writes what stands between the code and the browser.
 fn bind(wasm: &Path, folder: &Path) -> Result {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
@@ -225,7 +237,7 @@ impl Site {
         let read = |name: &str| std::fs::read_to_string(folder.join(name));
         let glue =
             self.rewrite(&read("praca_web.js")?).replace(&format!("from \"{LINK}\""), &format!("from \"/{LINK}\""));
-        let link = self.rewrite(&read(LINK)?.replace("\"./", "\"/"));
+        let link = self.rewrite(&in_one_order(&read(LINK)?).replace("\"./", "\"/"));
         let path = self.call(LINK, format!("{link}{glue}").as_bytes());
         self.add_text("praca_web.js", &glue)?;
         write(&path, self.rewrite(&link).as_bytes())

@@ -47,7 +47,8 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
     });
     let commit = shop.args.before_commit.as_deref().unwrap_or_default();
     let text = format!(
-        "The program of commit {commit} and the present one, in turns.\n\n{}",
+        "The program of commit {commit} and the present one, in turns. The ratio is the median of the rounds' own, each of two runs next to each other; where it \
+         disagrees with the two medians, the machine changed its speed between rounds.\n\n{}",
         table(&["", "Before", "Now", "Ratio"], &rows.collect::<Vec<_>>())
     );
     Ok(Part { title: "Before and after", text, pictures: Vec::new() })
