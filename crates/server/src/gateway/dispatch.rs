@@ -85,9 +85,9 @@ impl Gateway {
                 let (gateway, connection) = (self.clone(), connection.clone());
                 tokio::spawn(async move {
                     while let Some(text) = connection.next_packet() {
-                        // A handler's panic is answered where it is called; this is for our own.
                         // Between two packets others have their turn.
                         consume_budget().await;
+                        // A handler's panic is answered where it is called; this is for our own.
                         let handled = AssertUnwindSafe(gateway.handle_packet(&connection, &text)).catch_unwind();
                         if handled.await.is_err() {
                             tracing::error!("handling a packet panicked; its socket is closed");
