@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{AccountStatus, Role};
-use crate::messages::{Message, NewMessage, ReadState};
-use crate::rooms::{Room, RoomForMe, SlowMode};
-use crate::{ConversationId, MessageId, Problem, Rev, Seq, Timestamp, UserId};
+use crate::Problem;
+use crate::messages::ReadState;
+
+mod client;
+mod server;
+
+pub use client::*;
+pub use server::*;
 
 /// The handshake: `auth` of the Socket.IO client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,264 +65,55 @@ macro_rules! client_events {
 client_events! {
     /// `{}` → [`RoomItems`].
     RoomsList = "rooms:list",
-    /// [`JoinRoom`] → [`Joined`].
+    /// [`InRoom<Join>`] → [`Joined`].
     RoomsJoin = "rooms:join",
-    /// [`RoomRef`] → `{}`.
+    /// [`InRoom<Nothing>`] → `{}`.
     RoomsLeave = "rooms:leave",
-    /// [`SendMessage`] → [`MessageDone`].
+    /// [`InRoom<NewMessage>`](crate::messages::NewMessage) → [`MessageDone`].
     RoomsMessageSend = "rooms:message:send",
-    /// [`EditRoomMessage`] → [`MessageDone`].
+    /// [`InRoom<EditAt>`] → [`MessageDone`].
     RoomsMessageEdit = "rooms:message:edit",
-    /// [`MessageRef`] → [`MessageDone`].
+    /// [`InRoom<MessageAt>`] → [`MessageDone`].
     RoomsMessageDelete = "rooms:message:delete",
-    /// [`ReactToMessage`] → [`MessageDone`].
+    /// [`InRoom<ReactAt>`] → [`MessageDone`].
     RoomsMessageReact = "rooms:message:react",
-    /// [`ReadRoom`] → [`ReadState`].
+    /// [`InRoom<MessageAt>`] → [`MessageDone`].
+    RoomsPin = "rooms:pin",
+    /// [`InRoom<MessageAt>`] → [`MessageDone`].
+    RoomsUnpin = "rooms:unpin",
+    /// [`InRoom<MarkRead>`](crate::messages::MarkRead) → [`ReadState`].
     RoomsRead = "rooms:read",
-    /// [`RoomRef`] → `{}`.
+    /// [`InRoom<Nothing>`] → `{}`.
     RoomsTyping = "rooms:typing",
+    /// `{}` → [`DmItems`].
+    DmsList = "dms:list",
+    /// [`OpenDm`] → [`DmOpened`].
+    DmsOpen = "dms:open",
+    /// [`InDm<Join>`] → [`DmJoined`].
+    DmsJoin = "dms:join",
+    /// [`InDm<Nothing>`] → `{}`.
+    DmsLeave = "dms:leave",
+    /// [`InDm<NewMessage>`](crate::messages::NewMessage) → [`MessageDone`].
+    DmsMessageSend = "dms:message:send",
+    /// [`InDm<EditAt>`] → [`MessageDone`].
+    DmsMessageEdit = "dms:message:edit",
+    /// [`InDm<MessageAt>`] → [`MessageDone`].
+    DmsMessageDelete = "dms:message:delete",
+    /// [`InDm<ReactAt>`] → [`MessageDone`].
+    DmsMessageReact = "dms:message:react",
+    /// [`InDm<MarkRead>`](crate::messages::MarkRead) → `{}`: a client of mine has all up to there.
+    DmsDelivered = "dms:delivered",
+    /// [`InDm<MarkRead>`](crate::messages::MarkRead) → [`ReadState`].
+    DmsRead = "dms:read",
+    /// [`InDm<Nothing>`] → `{}`.
+    DmsTyping = "dms:typing",
+    /// [`Watch`] → [`Watched`].
+    PresenceWatch = "presence:watch",
+    /// [`SetPresence`] → `{}`.
+    PresenceSet = "presence:set",
     /// [`Handshake`] → [`Renewed`].
     AuthRenew = "auth:renew",
 }
-
-/// Names a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct RoomRef {
-    /// The room.
-    pub room_id: ConversationId,
-}
-
-/// `rooms:join`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct JoinRoom {
-    /// The room.
-    pub room_id: ConversationId,
-    /// Most messages to get, 1 to 100; 50 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u64>,
-    /// The newest message the client has: it gets what came after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after_seq: Option<Seq>,
-    /// The newest change the client has: it gets older messages changed since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after_rev: Option<Rev>,
-}
-
-/// What `rooms:join` gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Joined {
-    /// The room.
-    pub room: RoomForMe,
-    /// Messages in ascending `seq`: the newest, or those after `afterSeq`.
-    pub messages: Vec<Message>,
-    /// Older messages changed since `afterRev`, in ascending `rev`.
-    pub changed: Vec<Message>,
-    /// Too much changed meanwhile: forget what you have and start over with `messages`.
-    pub reset: bool,
-    /// Whether older ones exist.
-    pub has_before: bool,
-    /// Whether newer ones exist that did not fit: ask again with `afterSeq`.
-    pub has_after: bool,
-    /// The clocks of slow mode.
-    pub slow_mode: SlowMode,
-}
-
-/// What `rooms:list` gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RoomItems {
-    /// Public rooms and the unlisted ones I am in.
-    pub items: Vec<RoomForMe>,
-}
-
-/// `rooms:message:send`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct SendMessage {
-    /// The room.
-    pub room_id: ConversationId,
-    /// The message.
-    #[serde(flatten)]
-    pub message: NewMessage,
-}
-
-/// Names a message of a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct MessageRef {
-    /// The room.
-    pub room_id: ConversationId,
-    /// The message.
-    pub message_id: MessageId,
-}
-
-/// `rooms:message:edit`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct EditRoomMessage {
-    /// The room.
-    pub room_id: ConversationId,
-    /// The message.
-    pub message_id: MessageId,
-    /// The new text.
-    pub body: String,
-}
-
-/// `rooms:message:react`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct ReactToMessage {
-    /// The room.
-    pub room_id: ConversationId,
-    /// The message.
-    pub message_id: MessageId,
-    /// One emoji.
-    pub emoji: String,
-    /// Add it, or take it back.
-    pub on: bool,
-}
-
-/// `rooms:read`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct ReadRoom {
-    /// The room.
-    pub room_id: ConversationId,
-    /// The newest message seen.
-    pub seq: Seq,
-}
-
-/// What sending, editing, deleting and reacting give.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct MessageDone {
-    /// The message as it is now.
-    pub message: Message,
-}
-
-/// What `auth:renew` gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Renewed {
-    /// When the new token ends.
-    pub expires_at: Timestamp,
-}
-
-/// A deleted message, in `rooms:message:deleted`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct MessageDeleted {
-    /// Its conversation.
-    pub conversation_id: ConversationId,
-    /// The message.
-    pub message_id: MessageId,
-    /// Its place, which stays.
-    pub seq: Seq,
-    /// Number of the change.
-    pub rev: Rev,
-    /// When.
-    pub deleted_at: Timestamp,
-}
-
-/// `rooms:updated`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RoomUpdated {
-    /// The room as it is now.
-    pub room: Room,
-}
-
-/// `rooms:typing`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Typing {
-    /// Where.
-    pub conversation_id: ConversationId,
-    /// Who.
-    pub user_id: UserId,
-}
-
-/// `rooms:activity`: something new in a room this socket is not in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Activity {
-    /// Where.
-    pub conversation_id: ConversationId,
-    /// The newest message's place.
-    pub last_seq: Seq,
-    /// The newest message.
-    pub last_message: Message,
-}
-
-/// `account:status`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct StatusChanged {
-    /// The new status.
-    pub status: AccountStatus,
-    /// Why.
-    pub reason: Option<String>,
-    /// Until when; none = until lifted.
-    pub until: Option<Timestamp>,
-}
-
-/// `account:role`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct RoleChanged {
-    /// The new role.
-    pub role: Role,
-}
-
-/// `server:restarting`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Restarting {
-    /// When to connect again, in milliseconds.
-    pub retry_after_ms: u64,
-}
-
-/// `rooms:message:new`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct MessageSent {
-    /// The message.
-    pub message: Message,
-    /// Milliseconds for which the room's own clock of slow mode now holds everybody back who is not exempt; absent when
-    /// this message did not start it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub room_wait_ms: Option<u64>,
-}
-
-/// `rooms:message:updated`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct MessageUpdated {
-    /// The message as it is now.
-    pub message: Message,
-}
-
-/// `auth:expired` and other events that say all by their name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct Nothing {}
 
 /// Declares the server events: variant, name on the wire, payload.
 macro_rules! server_events {
@@ -357,14 +152,42 @@ server_events! {
     MessageUpdated(MessageUpdated) = "rooms:message:updated",
     /// To sockets in the room.
     MessageDeleted(MessageDeleted) = "rooms:message:deleted",
+    /// To sockets in the room.
+    Pinned(PinChanged) = "rooms:pinned",
+    /// To sockets in the room.
+    Unpinned(PinChanged) = "rooms:unpinned",
     /// To sockets in the room: name, slow mode, silence.
     RoomUpdated(RoomUpdated) = "rooms:updated",
+    /// To sockets in the room, every few seconds while it changes.
+    RoomOnline(RoomOnline) = "rooms:online",
     /// To the other sockets in the room.
     Typing(Typing) = "rooms:typing",
     /// To members' sockets not in the room, at most once a second a room.
     Activity(Activity) = "rooms:activity",
     /// To the person's own other sockets.
     Read(ReadState) = "rooms:read",
+    /// To the person a message of a room names, unless they block its author.
+    Mentioned(Mentioned) = "rooms:mentioned",
+    /// To the person's own sockets.
+    RoomMuted(Muted) = "rooms:muted",
+    /// To both people, every tab.
+    DmMessageNew(MessageSent) = "dms:message:new",
+    /// To both people, every tab.
+    DmMessageUpdated(MessageUpdated) = "dms:message:updated",
+    /// To both people, every tab.
+    DmMessageDeleted(MessageDeleted) = "dms:message:deleted",
+    /// To both people, every tab.
+    DmReceipt(Receipt) = "dms:receipt",
+    /// To both people, every other tab.
+    DmTyping(Typing) = "dms:typing",
+    /// To the person's own sockets: accepted, refused, blocked.
+    DmUpdated(DmUpdated) = "dms:updated",
+    /// To the person's own sockets.
+    DmMuted(Muted) = "dms:muted",
+    /// To the person's own sockets.
+    BlockChanged(BlockChanged) = "blocks:changed",
+    /// To watchers who may see the person.
+    PresenceChanged(PresenceChanged) = "presence:changed",
     /// To the person; a suspended person's sockets close after it.
     AccountStatus(StatusChanged) = "account:status",
     /// To the person.

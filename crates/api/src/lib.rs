@@ -5,13 +5,16 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod dms;
 pub mod events;
 pub mod handle;
 mod ids;
 pub mod limits;
 pub mod markup;
+pub mod mentions;
 pub mod messages;
 mod page;
+pub mod people;
 mod problem;
 pub mod rooms;
 pub mod text;

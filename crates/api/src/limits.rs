@@ -40,3 +40,11 @@ pub const SNIPPET_CHARS: usize = 120;
 pub const BODY_BYTES: usize = 64 * 1024;
 /// Most bytes of one socket message: a message of [`MESSAGE_CHARS`] with every character escaped, and its frame.
 pub const SOCKET_BYTES: usize = 64 * 1024;
+/// Most pinned messages of a room.
+pub const PINS: u64 = 50;
+/// Most people a message may name.
+pub const MENTIONS: usize = 50;
+/// Most people a client asks to watch at a time.
+pub const WATCHED_AT_ONCE: usize = 200;
+/// People named of those in a room right now.
+pub const PRESENT_NAMES: usize = 12;

@@ -51,6 +51,47 @@ fn push_plain(plain: &mut String, inlines: &[Inline]) {
     }
 }
 
+/// The bytes of a text that are code: between fences, or between backquotes on one line.
+pub fn code_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut at = 0;
+    let mut fence: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let ends = line.trim_end() == "```";
+        match fence {
+            Some(start) if ends => {
+                ranges.push(start..at + line.len());
+                fence = None;
+            }
+            Some(_) => {}
+            None if line.trim_start().starts_with("```") && closes(&text[at + line.len()..]) => fence = Some(at),
+            None => push_inline_code(&mut ranges, line, at),
+        }
+        at += line.len();
+    }
+    ranges
+}
+
+/// Whether a fence opened before `rest` is closed in it.
+fn closes(rest: &str) -> bool {
+    rest.split('\n').any(|line| line.trim_end() == "```")
+}
+
+fn push_inline_code(ranges: &mut Vec<std::ops::Range<usize>>, line: &str, offset: usize) {
+    let mut at = 0;
+    while let Some(open) = line[at..].find('`').map(|found| at + found) {
+        let inside_word = line[..open].ends_with(char::is_alphanumeric);
+        let close = line[open + 1..].find(['`', '\n']).map(|found| open + 1 + found);
+        match close.filter(|close| !inside_word && line[*close..].starts_with('`')) {
+            Some(close) if !line[open + 1..close].trim().is_empty() => {
+                ranges.push(offset + open..offset + close + 1);
+                at = close + 1;
+            }
+            _ => at = open + 1,
+        }
+    }
+}
+
 /// Deepest nesting of bold and italics.
 const DEPTH: usize = 4;
 

@@ -22,9 +22,21 @@ words! {
 pub struct Mention {
     /// Who.
     pub user_id: UserId,
+    /// Their handle as it is now, whatever the text says.
+    pub handle: String,
     /// First character.
     pub start: u32,
     /// One after the last character.
+    pub end: u32,
+}
+
+/// Characters of a body, counted as Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Span {
+    /// The first.
+    pub start: u32,
+    /// One after the last.
     pub end: u32,
 }
 
@@ -76,8 +88,11 @@ pub struct Message {
     /// What a system message tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<serde_json::Value>,
-    /// People named in the body.
+    /// People named in the body, in its order.
     pub mentions: Vec<Mention>,
+    /// Where the body calls everybody in the room (`@aqui`), if a moderator did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<Span>,
     /// What it answers.
     pub reply_to: Option<ReplyTo>,
     /// Pictures.

@@ -188,6 +188,29 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
+/// A message kept in sight for everybody in the room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pin {
+    /// The message.
+    pub message: Message,
+    /// Who pinned it.
+    pub pinned_by: Author,
+    /// When.
+    pub pinned_at: Timestamp,
+}
+
+/// Who is in a room right now: a count, and some names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RoomPresence {
+    /// How many people.
+    pub online: u64,
+    /// Some of them, at most 12.
+    pub people: Vec<Author>,
+}
+
 /// The clocks of slow mode for one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

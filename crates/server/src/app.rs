@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::conversations::Conversations;
 use crate::db::{Db, migrations};
+use crate::dms::{self, Dms, DmsSocket};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
@@ -38,6 +39,7 @@ use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::metrics::Metrics;
+use crate::presence::{self, PresenceSocket, Presences};
 use crate::rooms::{self, Rooms, RoomsSocket};
 
 /// Time between two moves of finished metric samples.
@@ -54,6 +56,10 @@ pub struct App {
     pub conversations: Conversations,
     /// Rooms.
     pub rooms: Rooms,
+    /// Who is there.
+    pub presences: Presences,
+    /// Conversations of two.
+    pub dms: Dms,
     gatekeeper: Gatekeeper,
     gateway: Gateway,
     /// Held so that the bus finds it.
@@ -137,12 +143,20 @@ impl App {
         let copies: Arc<dyn Copies> = Arc::new(slices);
         base.bus.watch_copies(&copies);
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
-        let rooms_socket = Arc::new(RoomsSocket::new(base.clone(), conversations.clone(), rooms.clone()));
+        let presences = Presences::new(base.clone(), accounts.clone(), conversations.clone());
+        let dms = Dms::new(base.clone(), accounts.clone(), conversations.clone(), presences.clone());
         let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
-        handlers
-            .extend(RoomsSocket::EVENTS.iter().map(|event| (*event, rooms_socket.clone() as Arc<dyn SocketHandler>)));
-        let gateway = Gateway::new(base.clone(), gatekeeper.clone(), Arc::new(conversations.clone()), handlers);
-        Self { base, accounts, conversations, rooms, gatekeeper, gateway, _copies: copies }
+        let mut handle = |events: &[ClientEvent], handler: Arc<dyn SocketHandler>| {
+            handlers.extend(events.iter().map(|event| (*event, handler.clone())));
+        };
+        let rooms_socket = RoomsSocket::new(base.clone(), conversations.clone(), rooms.clone());
+        handle(RoomsSocket::EVENTS, Arc::new(rooms_socket));
+        handle(DmsSocket::EVENTS, Arc::new(DmsSocket::new(dms.clone())));
+        handle(PresenceSocket::EVENTS, Arc::new(PresenceSocket::new(presences.clone())));
+        let backlog = Arc::new(conversations.clone());
+        let gateway =
+            Gateway::new(base.clone(), gatekeeper.clone(), backlog, Arc::new(presences.clone()), handlers);
+        Self { base, accounts, conversations, rooms, presences, dms, gatekeeper, gateway, _copies: copies }
     }
 
     /// Starts what runs beside requests: the gateway, following changed rows, metrics.
@@ -197,6 +211,8 @@ impl App {
         let v1 = OpenApiRouter::new()
             .merge(accounts::routes(self.accounts.clone()))
             .merge(rooms::routes(self.conversations.clone(), self.rooms.clone()))
+            .merge(dms::routes(self.dms.clone()))
+            .merge(presence::routes(self.presences.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()))
             .layer(from_fn_with_state(BODY_BYTES, body::take_in))
             .layer(from_fn_with_state((self.base.clone(), self.gatekeeper.clone()), layers::identify))

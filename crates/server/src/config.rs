@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
 pub use source::Source;
-pub use values::{Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
+pub use values::{Contacts, Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
 use values::{List, Origin, RequestQuotas};
 
 /// Why the configuration is refused: one sentence naming the key.
@@ -41,6 +41,8 @@ pub struct LimitSettings {
     pub requests: Option<Quota>,
     /// Requests to log in, register or refresh, an address.
     pub auth_requests: Option<Quota>,
+    /// First contacts of a person in a day.
+    pub contacts: Option<Contacts>,
     /// How long a slow-mode key may outlive its interval.
     pub slow_mode_slack: Duration,
 }
@@ -154,6 +156,9 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
         events: read("PRACA_LIMIT_EVENTS", quota(100, 1))?,
         requests,
         auth_requests,
+        contacts: source
+            .get::<Switch<Contacts>>("PRACA_LIMIT_DMS")?
+            .map_or(Some(Contacts { a_day: 20, while_new: Contacts::WHILE_NEW }), |switch| switch.0),
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
 }
@@ -222,6 +227,8 @@ mod tests {
             ("PRACA_DATABASE_URL", "mysql://x"),
             ("PRACA_LIMIT_MESSAGES", "30 a minute"),
             ("PRACA_LIMIT_EVENTS", "0/1s"),
+            ("PRACA_LIMIT_DMS", "0"),
+            ("PRACA_LIMIT_DMS", "20,many"),
             ("PRACA_PUBLIC_URL", "praca.example"),
             ("PRACA_PUBLIC_URL", "https://praca.example/chat"),
             ("PRACA_TRUSTED_PROXIES", "10.0.0.0/8,nowhere"),

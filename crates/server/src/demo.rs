@@ -14,6 +14,7 @@ use crate::accounts::NewAccount;
 use crate::app::App;
 use crate::auth::{Actor, Authority};
 use crate::config::Config;
+use crate::conversations::Kind;
 use crate::conversations::access::{Administer, Write};
 use crate::error::{Error, Result};
 
@@ -114,11 +115,11 @@ async fn load_room(
     };
     for (place, (handle, days, time, body)) in room.messages.iter().enumerate() {
         let author = people.get(handle).ok_or_else(Error::not_found)?;
-        let access = app.conversations.access::<Write>(author, id).await?;
+        let access = app.conversations.access::<Write>(author, Kind::Room, id).await?;
         let message = NewMessage { body: (*body).into(), nonce: format!("demo-{place}"), reply_to_id: None };
         app.conversations.send_at(access, message, script::moment(app.base.clock.now(), *days, time)).await?;
     }
-    let access = app.conversations.access::<Administer>(admin, id).await?;
+    let access = app.conversations.access::<Administer>(admin, Kind::Room, id).await?;
     if room.interval_global_seconds + room.per_user_seconds > 0 {
         let change = praca_api::rooms::UpdateRoom {
             interval_global_seconds: Some(room.interval_global_seconds),

@@ -2,17 +2,21 @@
 //! audited, which jobs it starts, and whose sockets learn of it.
 
 pub mod audit;
+mod people;
+mod signals;
 
 use praca_api::accounts::{AccountStatus, Role};
-use praca_api::events::{RoleChanged, RoomUpdated, ServerEvent, StatusChanged, Typing};
+use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
 use praca_api::rooms::{MemberRole, Room};
 use praca_api::{ConversationId, SessionId, Timestamp, UserId};
 use serde_json::json;
 
-use crate::bus::{Audience, CacheKey, Change, Signal};
+use crate::bus::{Change, ChangeKind, Hearers};
 use crate::jobs::NewJob;
 use audit::Entry;
+
+pub use people::{EVERYBODY, Pair, PairStep, Told};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -127,16 +131,52 @@ pub enum Event {
         /// Whether they are a member now.
         member: bool,
     },
-    /// Messages were sent, edited, deleted or reacted to.
+    /// A person keeps a conversation quiet, or no longer does.
+    ConversationMuted {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// Whether it is quiet now.
+        muted: bool,
+        /// Whether it is of two people.
+        of_two: bool,
+    },
+    /// A first contact was accepted or refused, or one of the two blocks the other.
+    PairChanged {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The two, as they were before.
+        pair: Pair,
+        /// What happened.
+        step: PairStep,
+    },
+    /// Somebody blocked somebody, or no longer does.
+    BlockChanged {
+        /// Who.
+        by: UserId,
+        /// Whom.
+        whom: UserId,
+        /// Whether they are blocked now.
+        blocked: bool,
+    },
+    /// A person changed what they share of themselves.
+    PreferencesChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// Messages were sent, edited, deleted, reacted to or pinned.
     MessagesChanged {
         /// Where.
         conversation: ConversationId,
         /// The changes, in ascending `rev`.
         changes: Vec<Change>,
-        /// The moderator who deleted somebody else's message.
-        moderator: Option<UserId>,
+        /// Whose sockets get them.
+        hearers: Hearers,
+        /// Who is named by new ones.
+        told: Vec<Told>,
     },
-    /// A person read on.
+    /// A person read on in a room.
     CursorMoved {
         /// Who.
         user: UserId,
@@ -145,12 +185,34 @@ pub enum Event {
         /// The socket it came from.
         socket: Option<String>,
     },
-    /// A person is typing. Never stored.
+    /// A person read on between two people, or a client of theirs got messages.
+    ReceiptMoved {
+        /// How far, as they know themselves.
+        mine: Receipt,
+        /// The other, and how far as far as they may know; none if nothing moved for them.
+        theirs: Option<(UserId, Receipt)>,
+        /// The socket it came from.
+        socket: Option<String>,
+    },
+    /// A person is typing in a room. Never stored.
     TypingSeen {
         /// Where.
         conversation: ConversationId,
         /// Who.
         user: UserId,
+        /// The socket it came from.
+        socket: String,
+        /// Who does not hear of it.
+        without: Vec<UserId>,
+    },
+    /// A person is typing to another. Never stored.
+    DmTypingSeen {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// To whom.
+        peer: UserId,
         /// The socket it came from.
         socket: String,
     },
@@ -212,18 +274,19 @@ impl Event {
                     .by(Some(*by))
                     .with(json!({ "room": room, "role": role })),
             ),
-            Self::MessagesChanged { conversation, changes, moderator: Some(moderator) } => Some(
-                Entry::new("message.moderate", "conversation", conversation)
-                    .by(Some(*moderator))
-                    .with(json!({ "messages": changes.iter().map(|c| c.message.id).collect::<Vec<_>>() })),
-            ),
+            Self::MessagesChanged { conversation, changes, .. } => changes.first().and_then(|c| message_entry(*conversation, c)),
             Self::AccountUpdated { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }
             | Self::MembershipChanged { .. }
-            | Self::MessagesChanged { .. }
+            | Self::ConversationMuted { .. }
+            | Self::PairChanged { .. }
+            | Self::BlockChanged { .. }
+            | Self::PreferencesChanged { .. }
             | Self::CursorMoved { .. }
-            | Self::TypingSeen { .. } => None,
+            | Self::ReceiptMoved { .. }
+            | Self::TypingSeen { .. }
+            | Self::DmTypingSeen { .. } => None,
         }
     }
 
@@ -242,58 +305,15 @@ impl Event {
             | Self::MemberSilenceChanged { .. }
             | Self::MemberRoleChanged { .. }
             | Self::MembershipChanged { .. }
+            | Self::ConversationMuted { .. }
+            | Self::PairChanged { .. }
+            | Self::BlockChanged { .. }
+            | Self::PreferencesChanged { .. }
             | Self::MessagesChanged { .. }
             | Self::CursorMoved { .. }
-            | Self::TypingSeen { .. } => Vec::new(),
-        }
-    }
-
-    /// What the nodes are told once it is committed.
-    pub fn signals(&self) -> Vec<Signal> {
-        match self {
-            Self::AccountRegistered { .. } | Self::SessionStarted { .. } | Self::RoomCreated { .. } => Vec::new(),
-            Self::AccountUpdated { user } => vec![Signal::Forget(CacheKey::Person(*user))],
-            Self::AccountStatusChanged { user, to, reason, until, .. } => {
-                let event = StatusChanged { status: *to, reason: Some(reason.clone()), until: *until };
-                let mut signals =
-                    vec![Signal::Forget(CacheKey::Person(*user)), to_person(*user, &ServerEvent::AccountStatus(event))];
-                if *to == AccountStatus::Suspended || *to == AccountStatus::Deleted {
-                    signals.push(Signal::Close { user: *user, sessions: None });
-                }
-                signals
-            }
-            Self::AccountRoleChanged { user, to, .. } => vec![
-                Signal::Forget(CacheKey::Person(*user)),
-                to_person(*user, &ServerEvent::AccountRole(RoleChanged { role: *to })),
-            ],
-            Self::SessionsEnded { user, sessions, .. } => {
-                vec![Signal::Forget(CacheKey::Person(*user)), Signal::Close { user: *user, sessions: sessions.clone() }]
-            }
-            Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
-            Self::RoomChanged { room, .. } => vec![
-                Signal::Forget(CacheKey::Conversation(room.id)),
-                Signal::emit(
-                    Audience::Conversation { id: room.id, except: None },
-                    &ServerEvent::RoomUpdated(RoomUpdated { room: (**room).clone() }),
-                ),
-            ],
-            Self::MemberSilenceChanged { room, user, .. } | Self::MemberRoleChanged { room, user, .. } => {
-                vec![Signal::Forget(CacheKey::Membership(*room, *user))]
-            }
-            Self::MembershipChanged { conversation, user, member } => vec![
-                Signal::Forget(CacheKey::Membership(*conversation, *user)),
-                Signal::Membership { conversation: *conversation, user: *user, member: *member },
-            ],
-            Self::MessagesChanged { conversation, changes, .. } => {
-                vec![Signal::Changes { conversation: *conversation, changes: changes.clone() }]
-            }
-            Self::CursorMoved { user, state, socket } => {
-                vec![Signal::emit(Audience::Person { id: *user, except: socket.clone() }, &ServerEvent::Read(*state))]
-            }
-            Self::TypingSeen { conversation, user, socket } => vec![Signal::emit(
-                Audience::Conversation { id: *conversation, except: Some(socket.clone()) },
-                &ServerEvent::Typing(Typing { conversation_id: *conversation, user_id: *user }),
-            )],
+            | Self::ReceiptMoved { .. }
+            | Self::TypingSeen { .. }
+            | Self::DmTypingSeen { .. } => Vec::new(),
         }
     }
 }
@@ -309,6 +329,18 @@ impl RoomAction {
     }
 }
 
+/// What moderators do to a message is audited; what its author does is not.
+fn message_entry(conversation: ConversationId, change: &Change) -> Option<Entry> {
+    let (action, by) = match change.kind {
+        ChangeKind::Deleted { moderator: Some(by) } => ("message.moderate", by),
+        ChangeKind::Pinned { by, .. } => ("message.pin", by),
+        ChangeKind::Unpinned { by, .. } => ("message.unpin", by),
+        ChangeKind::New { .. } | ChangeKind::Updated | ChangeKind::Deleted { moderator: None } => return None,
+    };
+    let entry = Entry::new(action, "conversation", conversation).by(Some(by));
+    Some(entry.with(json!({ "messages": [change.message.id] })))
+}
+
 fn room_entry(room: &Room, by: UserId, action: RoomAction, reason: Option<String>) -> Entry {
     let entry = Entry::new(action.name(), "room", room.id).by(Some(by)).with(json!({
         "name": room.name,
@@ -318,8 +350,4 @@ fn room_entry(room: &Room, by: UserId, action: RoomAction, reason: Option<String
         "silence": room.silence,
     }));
     Entry { reason, ..entry }
-}
-
-fn to_person(id: UserId, event: &ServerEvent) -> Signal {
-    Signal::emit(Audience::Person { id, except: None }, event)
 }

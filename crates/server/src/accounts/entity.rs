@@ -33,6 +33,10 @@ pub struct Model {
     pub status_until: Option<Timestamp>,
     pub locale: Locale,
     pub created_at: Timestamp,
+    /// Whether others learn how far the person has read.
+    pub read_receipts: bool,
+    /// Whether others learn when the person was last here.
+    pub shares_last_seen: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,11 +3,14 @@
 //! Invariants: a handle's shape belongs to one person; a refresh token is good once; what a person may do is decided by
 //! the row, never by a token.
 
+mod block_entity;
+mod blocks;
 mod cookie;
 mod entity;
 mod login;
 mod manage;
 mod password_rules;
+mod preferences;
 mod profile;
 mod register;
 mod routes;
@@ -27,8 +30,10 @@ use crate::auth::{Actor, ActorSource, tokens};
 use crate::base::Base;
 use crate::bus::CacheKey;
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::db::Tx;
+use crate::error::{Error, Result};
 
+pub use blocks::Blocks;
 pub use manage::{AccountChange, PeopleQuery, check_end, clean_reason};
 pub use register::NewAccount;
 pub use routes::routes;
@@ -45,6 +50,7 @@ struct Inner {
     refresh: RefreshTokens,
     people: Cache<UserId, Arc<entity::Model>>,
     sessions: Cache<SessionId, Arc<session_entity::Model>>,
+    blocks: Cache<UserId, Arc<Blocks>>,
 }
 
 impl Accounts {
@@ -53,15 +59,20 @@ impl Accounts {
         let refresh = RefreshTokens::new(&base.config.secret_key);
         let people = Cache::new(CACHED_PEOPLE, base.bus.health());
         let sessions = Cache::new(CACHED_PEOPLE, base.bus.health());
-        Self(Arc::new(Inner { base, refresh, people, sessions }))
+        let blocks = Cache::new(CACHED_PEOPLE, base.bus.health());
+        Self(Arc::new(Inner { base, refresh, people, sessions, blocks }))
     }
 
     /// Follows what other nodes, and this one, have changed.
     pub fn forget(&self, key: CacheKey) {
-        if let CacheKey::Person(user) = key {
-            self.0.people.forget(&user);
-            // Sessions are few a person and read again in a moment.
-            self.0.sessions.clear();
+        match key {
+            CacheKey::Person(user) => {
+                self.0.people.forget(&user);
+                // Sessions are few a person and read again in a moment.
+                self.0.sessions.clear();
+            }
+            CacheKey::Blocks(user) => self.0.blocks.forget(&user),
+            CacheKey::Conversation(_) | CacheKey::Membership(..) | CacheKey::SigningKeys => {}
         }
     }
 
@@ -69,6 +80,7 @@ impl Accounts {
     pub fn forget_all(&self) {
         self.0.people.clear();
         self.0.sessions.clear();
+        self.0.blocks.clear();
     }
 
     /// These people as everyone sees them; unknown ids are left out.
@@ -76,12 +88,7 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub async fn authors(&self, ids: &[UserId]) -> Result<HashMap<UserId, Author>> {
-        let load = async |ids: Vec<UserId>| {
-            let people = store::people(&self.0.base, &ids).await?;
-            Ok(people.into_iter().map(|row| (row.id, Arc::new(row))).collect())
-        };
-        let people = self.0.people.get_or_load_many(ids, load).await?;
-        Ok(people.into_iter().map(|(id, row)| (id, row.author())).collect())
+        Ok(self.people(ids).await?.into_iter().map(|(id, row)| (id, row.author())).collect())
     }
 
     /// What the person may do everywhere.
@@ -100,6 +107,34 @@ impl Accounts {
         Ok(self.person(id).await?.author())
     }
 
+    /// What a profile card says of a person: who, what they may do, and since when.
+    ///
+    /// # Errors
+    /// `resource.not_found`, also for an account that is gone.
+    pub async fn card(&self, id: UserId) -> Result<(Author, Role, Timestamp)> {
+        let row = self.person(id).await?;
+        if row.status == AccountStatus::Deleted {
+            return Err(Error::not_found());
+        }
+        Ok((row.author(), row.role, row.created_at))
+    }
+
+    /// Locks a person's row until the transaction ends; when they registered.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn lock(&self, tx: &Tx, id: UserId) -> Result<Timestamp> {
+        Ok(store::lock_person(tx.conn(), id).await?.created_at)
+    }
+
+    /// The ids of these handles, in lower case; unknown ones are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn ids_of(&self, handles: &[String]) -> Result<HashMap<String, UserId>> {
+        store::ids_of(&self.0.base, handles).await
+    }
+
     /// What the person behind an actor sees of themselves.
     ///
     /// # Errors
@@ -107,6 +142,14 @@ impl Accounts {
     pub async fn me(&self, actor: &Actor) -> Result<User> {
         let row = self.person(actor.id()).await?;
         Ok(row.user(self.0.base.clock.now()))
+    }
+
+    async fn people(&self, ids: &[UserId]) -> Result<HashMap<UserId, Arc<entity::Model>>> {
+        let load = async |ids: Vec<UserId>| {
+            let people = store::people(&self.0.base, &ids).await?;
+            Ok(people.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+        };
+        self.0.people.get_or_load_many(ids, load).await
     }
 
     async fn person(&self, id: UserId) -> Result<Arc<entity::Model>> {

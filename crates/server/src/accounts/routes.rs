@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use praca_api::accounts::{Login, Refresh, Register, Session, SessionInfo, Transport, UpdateMe, User};
+use praca_api::people::{Preferences, UpdatePreferences};
 use praca_api::{Page, SessionId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,6 +37,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(list_sessions))
         .routes(routes!(end_session))
         .routes(routes!(get_me, update_me))
+        .routes(routes!(get_preferences, update_preferences))
         .with_state(accounts)
 }
 
@@ -152,6 +154,24 @@ async fn update_me(
     Json(change): Json<UpdateMe>,
 ) -> Result<Json<User>> {
     accounts.update_me(&actor, change).await.map(Json)
+}
+
+/// What the caller shares of themselves.
+#[utoipa::path(get, path = "/me/preferences", tag = "me", operation_id = "get_preferences",
+    security(("bearer" = [])), responses((status = 200, description = "The preferences", body = Preferences), Problems))]
+async fn get_preferences(State(accounts): State<Accounts>, Caller(actor): Caller) -> Result<Json<Preferences>> {
+    accounts.preferences_of(actor.id()).await.map(Json)
+}
+
+/// Change what one shares: who does not share receipts, or when they were last here, sees none of others'.
+#[utoipa::path(patch, path = "/me/preferences", tag = "me", operation_id = "update_preferences", request_body = UpdatePreferences,
+    security(("bearer" = [])), responses((status = 200, description = "The preferences as they are now", body = Preferences), Problems))]
+async fn update_preferences(
+    State(accounts): State<Accounts>,
+    Caller(actor): Caller,
+    Json(change): Json<UpdatePreferences>,
+) -> Result<Json<Preferences>> {
+    accounts.update_preferences(&actor, change).await.map(Json)
 }
 
 /// The refresh token of the body or, guarded against other sites, of the cookie.

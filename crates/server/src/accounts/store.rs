@@ -1,5 +1,7 @@
 //! The slice's queries.
 
+use std::collections::HashMap;
+
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::{SessionId, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, LikeExpr};
@@ -14,11 +16,30 @@ pub async fn person(conn: &impl ConnectionTrait, id: UserId) -> Result<entity::M
     entity::Entity::find_by_id(id).one(conn).await?.ok_or_else(Error::not_found)
 }
 
+pub async fn lock_person(conn: &impl ConnectionTrait, id: UserId) -> Result<entity::Model> {
+    let mut select = entity::Entity::find_by_id(id);
+    Dialect::of(conn).lock_rows(QuerySelect::query(&mut select));
+    select.one(conn).await?.ok_or_else(Error::not_found)
+}
+
 pub async fn people(base: &Base, ids: &[UserId]) -> Result<Vec<entity::Model>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     Ok(entity::Entity::find().filter(entity::Column::Id.is_in(ids.iter().copied())).all(base.db.read()).await?)
+}
+
+pub async fn ids_of(base: &Base, handles: &[String]) -> Result<HashMap<String, UserId>> {
+    let rows: Vec<(String, UserId)> = entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Handle)
+        .column(entity::Column::Id)
+        .filter(entity::Column::Handle.is_in(handles))
+        .filter(entity::Column::Status.ne(AccountStatus::Deleted))
+        .into_tuple()
+        .all(base.db.read())
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// By handle or folded e-mail address.

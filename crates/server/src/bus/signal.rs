@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use praca_api::events::ServerEvent;
 use praca_api::messages::Message;
-use praca_api::{ConversationId, Rev, SessionId, UserId};
+use praca_api::people::Presence;
+use praca_api::{ConversationId, Rev, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -13,10 +14,46 @@ use serde_json::value::RawValue;
 pub struct Change {
     /// The message as it is after the change; its `rev` is the number of the change.
     pub message: Arc<Message>,
-    /// Whether the message is new.
-    pub new: bool,
-    /// For how long a new message makes everybody in the room wait, in milliseconds. Known only while it is live.
-    pub room_wait_ms: Option<u64>,
+    /// What happened to it.
+    pub kind: ChangeKind,
+}
+
+/// What happened to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeKind {
+    /// It is new.
+    New {
+        /// For how long it makes everybody in the room wait, in milliseconds. Known only while it is live.
+        room_wait_ms: Option<u64>,
+    },
+    /// Its text or its reactions changed.
+    Updated,
+    /// It was deleted.
+    Deleted {
+        /// The moderator who deleted somebody else's message. Known only while it is live.
+        moderator: Option<UserId>,
+    },
+    /// It was pinned.
+    Pinned {
+        /// Who pinned it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was unpinned.
+    Unpinned {
+        /// Who unpinned it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl ChangeKind {
+    /// What can be told of an older message's last change from its row.
+    pub fn of(message: &Message) -> Self {
+        if message.deleted_at.is_some() { Self::Deleted { moderator: None } } else { Self::Updated }
+    }
 }
 
 impl Change {
@@ -24,17 +61,40 @@ impl Change {
     pub fn rev(&self) -> Rev {
         self.message.rev
     }
+
+    /// Whether the message is new.
+    pub fn is_new(&self) -> bool {
+        matches!(self.kind, ChangeKind::New { .. })
+    }
+}
+
+/// Whose sockets get the changes of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Hearers {
+    /// Those that joined it.
+    Joined,
+    /// Those that joined it, and all of these people.
+    People(Vec<UserId>),
 }
 
 /// Who hears an event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Audience {
-    /// Sockets in a conversation, but for one.
+    /// Sockets in a conversation.
     Conversation {
         /// Which.
         id: ConversationId,
-        /// The socket it came from.
+        /// But for the one it came from.
         except: Option<String>,
+        /// And for those of these people.
+        without: Vec<UserId>,
+    },
+    /// Sockets of a conversation's members, wherever they are.
+    Members {
+        /// Which.
+        id: ConversationId,
+        /// But for those of these people.
+        without: Vec<UserId>,
     },
     /// Sockets of a person, but for one.
     Person {
@@ -45,6 +105,17 @@ pub enum Audience {
     },
 }
 
+/// A person came, went, or is idle: over all nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// Who.
+    pub user: UserId,
+    /// How they are now.
+    pub state: Presence,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// A row whose copies are no longer true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CacheKey {
@@ -52,6 +123,8 @@ pub enum CacheKey {
     Person(UserId),
     /// A conversation and its settings.
     Conversation(ConversationId),
+    /// The blocks a person has part in.
+    Blocks(UserId),
     /// A person's place in a conversation.
     Membership(ConversationId, UserId),
     /// The signing keys.
@@ -67,6 +140,8 @@ pub enum Signal {
         conversation: ConversationId,
         /// The changes.
         changes: Vec<Change>,
+        /// Whose sockets get them.
+        hearers: Hearers,
     },
     /// An event for some sockets.
     Emit {
@@ -93,13 +168,14 @@ pub enum Signal {
         /// Whether they are a member now.
         member: bool,
     },
-    /// A person's last socket on one node left a conversation; a node where they still are says so to the coordinator.
-    Left {
-        /// Which.
-        conversation: ConversationId,
-        /// Who.
-        user: UserId,
-    },
+    /// People whose last socket on one node left a conversation; a node where they still are says so to the coordinator.
+    Left(Vec<(ConversationId, UserId)>),
+    /// People came, went, or are idle.
+    Seen(Vec<Sighting>),
+    /// These two no longer see whether the other is there.
+    Part(UserId, UserId),
+    /// Nobody learns any more when a person was last here, nor they when others were.
+    HideLastSeen(UserId),
     /// Drop copies of a row.
     Forget(CacheKey),
     /// Signals were lost: drop every copy and compare every conversation with the database. Never sent between nodes.

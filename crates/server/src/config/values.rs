@@ -124,6 +124,36 @@ impl FromStr for Quota {
     }
 }
 
+/// First contacts a person may make in a day: `20`, or `20,5` with the number for the first three days of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contacts {
+    /// In a day.
+    pub a_day: u32,
+    /// In a day while the account is new.
+    pub while_new: u32,
+}
+
+impl Contacts {
+    /// While an account is new, when the configuration does not say.
+    pub const WHILE_NEW: u32 = 5;
+}
+
+impl FromStr for Contacts {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("is `{text}`, not a number a day such as `20`, two such as `20,5`, or `off`");
+        let number = |text: &str| text.trim().parse().ok().filter(|n| *n > 0).ok_or_else(wrong);
+        match text.split_once(',') {
+            Some((a_day, while_new)) => Ok(Self { a_day: number(a_day)?, while_new: number(while_new)? }),
+            None => {
+                let a_day = number(text)?;
+                Ok(Self { a_day, while_new: Self::WHILE_NEW.min(a_day) })
+            }
+        }
+    }
+}
+
 /// A limit that can be turned off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch<T>(pub Option<T>);

@@ -5,12 +5,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use praca_api::rooms::{MemberRole, Silence};
-use praca_api::{ConversationId, ProblemCode, Timestamp};
+use praca_api::{ConversationId, ProblemCode, Timestamp, UserId};
 
-use super::entity::conversation::{Access, Model};
+use super::entity::conversation::{Access, Kind, Model};
 use super::{Conversations, store};
+use crate::accounts::Blocks;
 use crate::auth::Actor;
 use crate::error::{Error, Result};
+use crate::events::Pair;
 
 /// What somebody wants to do.
 pub trait Action {
@@ -49,7 +51,7 @@ actions! {
     Read = Reading;
     /// Sending, editing, deleting one's own, reacting, typing.
     Write = Writing;
-    /// Silencing members, reading earlier texts.
+    /// Silencing members, pinning, reading earlier texts.
     Moderate = Moderating;
     /// Changing settings, silencing everyone, archiving, naming moderators.
     Administer = Administering;
@@ -62,12 +64,15 @@ pub struct Place {
     pub role: Option<MemberRole>,
     /// Their silence here, running or ended.
     pub silence: Option<Silence>,
+    /// The two people, in a conversation of two.
+    pub pair: Option<Pair>,
 }
 
 /// Evidence that `actor` may do `A` in a conversation.
 pub struct ConversationAccess<A> {
     conversation: Arc<Model>,
     place: Place,
+    blocks: Option<Arc<Blocks>>,
     actor: Arc<Actor>,
     action: PhantomData<A>,
 }
@@ -93,31 +98,95 @@ impl<A> ConversationAccess<A> {
         self.place.role.is_some()
     }
 
-    /// Whether they keep order here: exempt from slow mode and silence of the room.
+    /// Whether they keep order here: exempt from slow mode and silence of the room. Nobody does between two people.
     pub fn is_moderator(&self) -> bool {
-        is_moderator(&self.actor, &self.place)
+        self.place.pair.is_none() && is_moderator(&self.actor, &self.place)
+    }
+
+    /// The two people, in a conversation of two.
+    pub fn pair(&self) -> Option<&Pair> {
+        self.place.pair.as_ref()
+    }
+
+    /// The other of the two.
+    ///
+    /// # Errors
+    /// Internal: the evidence is of a room.
+    pub fn peer(&self) -> Result<UserId> {
+        let pair = self.pair().ok_or_else(|| Error::internal("a room has no peer"))?;
+        Ok(pair.other(self.actor.id()))
+    }
+
+    /// Whether one of the two blocks the other.
+    pub fn is_blocked(&self) -> bool {
+        matches!((self.pair(), &self.blocks), (Some(pair), Some(blocks)) if blocks.between(pair.other(self.actor.id())))
+    }
+
+    /// Whether the actor blocks the other of the two.
+    pub fn blocks_peer(&self) -> bool {
+        matches!((self.pair(), &self.blocks), (Some(pair), Some(blocks)) if blocks.mine.contains(&pair.other(self.actor.id())))
+    }
+
+    /// Whether what one of the two does reaches the other: accepted, and nobody blocks.
+    pub fn reaches_peer(&self) -> bool {
+        self.pair().is_some_and(|pair| pair.accepted) && !self.is_blocked()
     }
 }
 
 impl Conversations {
-    /// Loads a conversation for somebody who wants to do `A` in it.
+    /// Loads a conversation of this kind for somebody who wants to do `A` in it.
     ///
     /// # Errors
     /// `resource.not_found`, `access.denied`, `rooms.silenced`, `account.silenced`, `account.suspended`.
-    pub async fn access<A: Action>(&self, actor: &Arc<Actor>, id: ConversationId) -> Result<ConversationAccess<A>> {
+    pub async fn access<A: Action>(
+        &self,
+        actor: &Arc<Actor>,
+        kind: Kind,
+        id: ConversationId,
+    ) -> Result<ConversationAccess<A>> {
         actor.require_not_suspended()?;
         let inner = &self.0;
         let load =
             async { store::conversation(inner.base.db.read(), id).await?.map(Arc::new).ok_or_else(Error::not_found) };
         let conversation = inner.settings.get_or_load(id, load).await?;
-        let load = store::place(&inner.base, id, actor.id());
+        if conversation.kind != kind {
+            return Err(Error::not_found());
+        }
+        let load = store::place(&inner.base, kind, id, actor.id());
         let place = inner.places.get_or_load((id, actor.id()), load).await?;
-        decide(A::NEEDS, &conversation, &place, actor, inner.base.clock.now())?;
-        Ok(ConversationAccess { conversation, place, actor: actor.clone(), action: PhantomData })
+        let blocks = match place.pair {
+            Some(_) => Some(inner.accounts.blocks(actor.id()).await?),
+            None => None,
+        };
+        let access = ConversationAccess { conversation, place, blocks, actor: actor.clone(), action: PhantomData };
+        match access.pair().copied() {
+            Some(pair) => decide_between_two(A::NEEDS, &access, pair)?,
+            None => decide(A::NEEDS, &access.conversation, &access.place, actor, inner.base.clock.now())?,
+        }
+        Ok(access)
     }
 }
 
-/// The policy.
+/// The policy between two people. Nobody else knows of it, and nobody keeps order in it.
+fn decide_between_two<A>(needs: Needs, access: &ConversationAccess<A>, pair: Pair) -> Result<()> {
+    if access.place.role.is_none() {
+        return Err(Error::not_found());
+    }
+    match needs {
+        Needs::Reading => Ok(()),
+        Needs::Writing => {
+            access.actor.require_may_write()?;
+            // Refused and blocked look the same from outside.
+            if access.is_blocked() || !pair.may_write(access.actor.id()) {
+                return Err(Error::denied());
+            }
+            Ok(())
+        }
+        Needs::Moderating | Needs::Administering => Err(Error::denied()),
+    }
+}
+
+/// The policy of rooms.
 fn decide(needs: Needs, conversation: &Model, place: &Place, actor: &Actor, now: Timestamp) -> Result<()> {
     let hidden = conversation.visibility == Access::Private && place.role.is_none();
     if hidden || (conversation.archived_at.is_some() && !actor.is_admin()) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use praca_api::{ConversationId, Rev, Seq, UserId};
 
 use super::{Conversations, store};
-use crate::bus::Change;
+use crate::bus::{Change, ChangeKind};
 use crate::error::{Error, Result};
 use crate::gateway::{Backlog, Missed, Newest};
 
@@ -30,10 +30,14 @@ impl Backlog for Conversations {
                 .render(conn, rows)
                 .await?
                 .into_iter()
-                .map(|message| Change { new: message.seq > seen, message: Arc::new(message), room_wait_ms: None })
+                .map(|message| {
+                    let new = message.seq > seen;
+                    let kind = if new { ChangeKind::New { room_wait_ms: None } } else { ChangeKind::of(&message) };
+                    Change { message: Arc::new(message), kind }
+                })
                 .collect();
             // New messages first, in their order; a later edit is already in their text.
-            changes.sort_by_key(|change| (!change.new, if change.new { change.message.seq.0 } else { change.rev().0 }));
+            changes.sort_by_key(|change| (!change.is_new(), if change.is_new() { change.message.seq.0 } else { change.rev().0 }));
             let newest = if more {
                 Newest { id, rev: last, seq: seen }
             } else {

@@ -1,4 +1,4 @@
-//! Changing a message that is there: edit, delete, react. Each counts the conversation's `rev` up by one.
+//! Changing a message that is there: edit, delete, react, pin. Each counts the conversation's `rev` up by one.
 
 use std::sync::Arc;
 
@@ -12,19 +12,22 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::access::{ConversationAccess, Write};
 use super::body::{clean_body, clean_emoji};
 use super::entity::{conversation, message, reaction, revision};
+use super::mentions::{tell, untell};
+use super::pairs::gates;
 use super::store::MessagePlaces;
-use super::{Conversations, store};
-use crate::bus::Change;
+use super::{Conversations, pins, store};
+use crate::bus::{Change, ChangeKind, Hearers};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Event;
 
 /// A message held for a change.
-struct Held {
-    tx: Tx,
-    row: message::Model,
-    rev: Rev,
-    now: Timestamp,
+pub(super) struct Held {
+    pub tx: Tx,
+    pub row: message::Model,
+    /// The number the change will have.
+    pub rev: Rev,
+    pub now: Timestamp,
 }
 
 impl Conversations {
@@ -35,8 +38,10 @@ impl Conversations {
     pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, body: &str) -> Result<Message> {
         let body = clean_body(body)?;
         self.limit_flood("changes", access).await?;
-        let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
-        if row.author_id != Some(access.actor().id()) || row.kind != MessageKind::Text {
+        let mentions = self.mentions(access, &body).await?;
+        let Held { tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
+        let author = access.actor().id();
+        if row.author_id != Some(author) || row.kind != MessageKind::Text {
             return Err(Error::denied());
         }
         if row.body == body {
@@ -44,9 +49,12 @@ impl Conversations {
             return self.render_one(row).await;
         }
         keep_revision(&tx, &row, rev, now).await?;
+        untell(tx.conn(), row.conversation_id, row.seq).await?;
+        tell(tx.conn(), mentions.told.iter().map(|user| (row.conversation_id, row.seq, author, *user))).await?;
         row.body = body;
+        row.mentions = mentions.stored();
         row.edited_at = Some(now);
-        self.finish_change(tx, row, rev, None).await
+        self.finish_change(tx, row, rev, ChangeKind::Updated, hearers(access)).await
     }
 
     /// Deletes a message: its text is gone for everyone but moderators, its place stays.
@@ -55,7 +63,7 @@ impl Conversations {
     /// `resource.not_found`, `access.denied` for somebody else's unless one keeps order here.
     pub async fn delete(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<Message> {
         self.limit_flood("changes", access).await?;
-        let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
+        let Held { tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
         let own = row.author_id == Some(access.actor().id());
         if !own && !access.is_moderator() {
             return Err(Error::denied());
@@ -66,12 +74,15 @@ impl Conversations {
             .filter(reaction::Column::MessageSeq.eq(row.seq))
             .exec(tx.conn())
             .await?;
+        untell(tx.conn(), row.conversation_id, row.seq).await?;
+        pins::remove(tx.conn(), row.conversation_id, row.seq).await?;
         row.body.clear();
+        row.mentions = None;
         row.payload = None;
         row.pinned_at = None;
         row.deleted_at = Some(now);
         let moderator = (!own).then(|| access.actor().id());
-        self.finish_change(tx, row, rev, moderator).await
+        self.finish_change(tx, row, rev, ChangeKind::Deleted { moderator }, hearers(access)).await
     }
 
     /// Adds or takes back one's emoji.
@@ -87,7 +98,7 @@ impl Conversations {
     ) -> Result<Message> {
         let emoji = clean_emoji(emoji)?;
         self.limit_flood("changes", access).await?;
-        let Held { tx, row, rev, now } = self.hold(access.id(), id).await?;
+        let Held { tx, row, rev, now } = self.hold_to_write(access, id).await?;
         let given = store::reactions(tx.conn(), &MessagePlaces::collect([(row.conversation_id, row.seq)])).await?;
         let user = access.actor().id();
         let mine = given.iter().any(|reaction| reaction.user_id == user && reaction.emoji == emoji);
@@ -114,11 +125,25 @@ impl Conversations {
             let key = (row.conversation_id, row.seq, emoji.to_owned(), user);
             reaction::Entity::delete_by_id(key).exec(tx.conn()).await?;
         }
-        self.finish_change(tx, row, rev, None).await
+        self.finish_change(tx, row, rev, ChangeKind::Updated, hearers(access)).await
+    }
+
+    /// Holds a message for one who writes. Between two people, whether they still may is asked once more, under the lock
+    /// that a block takes too.
+    async fn hold_to_write(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<Held> {
+        let held = self.hold(access.id(), id).await?;
+        if access.pair().is_some() {
+            let gates = gates(held.tx.conn(), &self.0.accounts, &[access.id()]).await?;
+            let open = gates.get(&access.id()).is_some_and(|gate| gate.lets(access.actor().id()));
+            if !open {
+                return Err(Error::denied());
+            }
+        }
+        Ok(held)
     }
 
     /// Locks the conversation and reads the message, unless it is deleted.
-    async fn hold(&self, id: ConversationId, message: MessageId) -> Result<Held> {
+    pub(super) async fn hold(&self, id: ConversationId, message: MessageId) -> Result<Held> {
         let base = &self.0.base;
         let tx = base.begin().await?;
         let locked = store::lock_conversations(tx.conn(), &[id]).await?;
@@ -129,12 +154,13 @@ impl Conversations {
     }
 
     /// Stores the changed row under its new `rev` and tells everyone.
-    async fn finish_change(
+    pub(super) async fn finish_change(
         &self,
         mut tx: Tx,
         mut row: message::Model,
         rev: Rev,
-        moderator: Option<praca_api::UserId>,
+        kind: ChangeKind,
+        hearers: Hearers,
     ) -> Result<Message> {
         row.rev = rev;
         conversation::Entity::update_many()
@@ -145,6 +171,7 @@ impl Conversations {
         message::Entity::update_many()
             .col_expr(message::Column::Body, Expr::value(row.body.clone()))
             .col_expr(message::Column::Payload, Expr::value(row.payload.clone()))
+            .col_expr(message::Column::Mentions, Expr::value(row.mentions.clone()))
             .col_expr(message::Column::Rev, Expr::value(rev))
             .col_expr(message::Column::EditedAt, Expr::value(row.edited_at))
             .col_expr(message::Column::DeletedAt, Expr::value(row.deleted_at))
@@ -156,10 +183,20 @@ impl Conversations {
         let conversation = row.conversation_id;
         let rendered = self.render(tx.conn(), vec![row]).await?;
         let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
-        let change = Change { message: Arc::new(message.clone()), new: false, room_wait_ms: None };
-        tx.emit(Event::MessagesChanged { conversation, changes: vec![change], moderator });
+        let change = Change { message: Arc::new(message.clone()), kind };
+        tx.emit(Event::MessagesChanged { conversation, changes: vec![change], hearers, told: Vec::new() });
         tx.commit().await?;
         Ok(message)
+    }
+}
+
+/// Who hears of a change by somebody who may write: in a room whoever is in it; of two people both, once they have agreed
+/// to talk, and until then the writer alone.
+fn hearers(access: &ConversationAccess<Write>) -> Hearers {
+    match access.pair() {
+        None => Hearers::Joined,
+        Some(pair) if pair.accepted => Hearers::People(pair.people()),
+        Some(_) => Hearers::People(vec![access.actor().id()]),
     }
 }
 

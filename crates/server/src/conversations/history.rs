@@ -157,7 +157,7 @@ impl Conversations {
         let conn = self.0.base.db.read();
         let row = store::message(conn, access.id(), message).await?.ok_or_else(Error::not_found)?;
         if row.author_id != Some(access.actor().id()) || row.deleted_at.is_some() {
-            self.access::<Moderate>(access.actor(), access.id()).await?;
+            self.access::<Moderate>(access.actor(), access.conversation().kind, access.id()).await?;
         }
         let rows = store::revisions(conn, access.id(), row.seq).await?;
         let revision = |row: super::entity::revision::Model| Revision {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use praca_api::accounts::Role;
-use praca_api::rooms::{Member, MemberRole, MyMembership, Silence};
+use praca_api::accounts::{Author, Role};
+use praca_api::limits::PRESENT_NAMES;
+use praca_api::rooms::{Member, MemberRole, MyMembership, RoomPresence, Silence};
 use praca_api::{ConversationId, Page, Seq, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -26,6 +27,8 @@ pub struct Mine {
     pub muted: bool,
     /// The cursor.
     pub last_read_seq: Seq,
+    /// How often the person is named in what they have not read.
+    pub mentions: i64,
 }
 
 impl Conversations {
@@ -47,6 +50,8 @@ impl Conversations {
             role: Set(MemberRole::Member),
             muted: Set(false),
             last_read_seq: Set(row.last_seq),
+            delivered_seq: Set(Seq::ZERO),
+            receipt_seq: Set(Seq::ZERO),
             joined_at: Set(base.clock.now()),
         };
         let columns = [membership::Column::ConversationId, membership::Column::UserId];
@@ -88,7 +93,7 @@ impl Conversations {
         if update.exec(tx.conn()).await?.rows_affected == 0 {
             return Err(Error::denied());
         }
-        tx.emit(Event::MembershipChanged { conversation, user, member: true });
+        tx.emit(Event::ConversationMuted { conversation, user, muted, of_two: access.pair().is_some() });
         tx.commit().await
     }
 
@@ -201,18 +206,36 @@ impl Conversations {
             let rows = store::silences(conn, access.id(), &ids).await?.into_iter();
             silences.extend(rows.filter_map(|row| Some((row.user_id, running(row, now)?))));
         }
+        let blocks = self.0.accounts.blocks(access.actor().id()).await?;
         let online = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
         let rows = page_of(rows, limit, |row| row.user_id, |row| row)?;
         let member = |row: membership::Model| {
             Some(Member {
                 author: authors.get(&row.user_id)?.clone(),
                 role: row.role,
-                online: online.contains(&row.user_id),
+                online: online.contains(&row.user_id) && !blocks.between(row.user_id),
                 silence: silences.remove(&row.user_id),
                 joined_at: row.joined_at,
             })
         };
         Ok(Page { items: rows.items.into_iter().filter_map(member).collect(), next: rows.next })
+    }
+
+    /// Who is in a room right now: a count, and the first names by handle, without those with whom there is a block.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn room_presence(&self, access: &ConversationAccess<Read>) -> Result<RoomPresence> {
+        let present = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
+        let blocks = self.0.accounts.blocks(access.actor().id()).await?;
+        let online = u64::try_from(present.len()).unwrap_or(u64::MAX);
+        let mut ids: Vec<UserId> = present.into_iter().filter(|id| !blocks.between(*id)).collect();
+        // The accounts that have been here longest, so that the same names stay while people come and go.
+        ids.sort_unstable();
+        ids.truncate(PRESENT_NAMES);
+        let mut people: Vec<Author> = self.0.accounts.authors(&ids).await?.into_values().collect();
+        people.sort_by_key(|person| person.id);
+        Ok(RoomPresence { online, people })
     }
 
     /// The conversations a person is a member of, and what they are to them.
@@ -225,25 +248,31 @@ impl Conversations {
         let silences = store::silences_of(conn, user).await?.into_iter();
         let mut silences: HashMap<_, _> =
             silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
+        let mentions = store::unread_mentions(conn, user, None, self.blocked(user).await?).await?;
         let rows = store::memberships_of(conn, user).await?.into_iter();
-        Ok(rows.map(|row| (row.conversation_id, mine_of(&row, silences.remove(&row.conversation_id)))).collect())
+        let mine = |row: membership::Model| {
+            let mentions = mentions.get(&row.conversation_id).copied().unwrap_or_default();
+            (row.conversation_id, mine_of(&row, silences.remove(&row.conversation_id), mentions))
+        };
+        Ok(rows.map(mine).collect())
     }
 
-    /// What one conversation is to a person; none for a stranger.
+    /// What one conversation is to the person; none for a stranger.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn mine_in(&self, id: ConversationId, user: UserId) -> Result<Option<Mine>> {
+    pub async fn mine_in(&self, access: &ConversationAccess<Read>) -> Result<Option<Mine>> {
+        let (id, user) = (access.id(), access.actor().id());
         let conn = self.0.base.db.read();
         let Some(row) = store::membership(conn, id, user).await? else { return Ok(None) };
         let now = self.0.base.clock.now();
         let silence = store::silences(conn, id, &[user]).await?.into_iter().find_map(|row| running(row, now));
-        Ok(Some(mine_of(&row, silence)))
+        Ok(Some(mine_of(&row, silence, self.mentions_in(access).await?)))
     }
 }
 
-fn mine_of(row: &membership::Model, silence: Option<Silence>) -> Mine {
-    Mine { me: MyMembership { role: row.role, silence }, muted: row.muted, last_read_seq: row.last_read_seq }
+fn mine_of(row: &membership::Model, silence: Option<Silence>, mentions: i64) -> Mine {
+    Mine { me: MyMembership { role: row.role, silence }, muted: row.muted, last_read_seq: row.last_read_seq, mentions }
 }
 
 fn running(row: silence::Model, now: Timestamp) -> Option<Silence> {

@@ -1,4 +1,4 @@
-//! Conversations: the one pipeline of messages under rooms and (later) direct messages and deals.
+//! Conversations: the one pipeline of messages under rooms, direct messages and (later) deals.
 //!
 //! Invariants: `seq` counts a conversation's messages and `rev` its changes, both without gaps, given in the transaction
 //! that stores them; a message is stored once for a (conversation, author, nonce); a read cursor never goes back.
@@ -11,9 +11,14 @@ mod cursor;
 mod entity;
 mod history;
 mod membership;
+mod mentions;
+mod pairs;
+mod pins;
 mod render;
+mod routes;
 mod send;
 mod settings;
+mod socket;
 mod store;
 mod writer;
 
@@ -32,7 +37,10 @@ pub use cursor::read_state;
 pub use entity::conversation::{Access, Kind};
 pub use history::{Catchup, HistoryQuery};
 pub use membership::Mine;
+pub use pairs::PairFound;
+pub use routes::routes;
 pub use settings::Standing;
+pub use socket::done;
 
 use writer::Writer;
 
@@ -57,7 +65,7 @@ struct Inner {
 impl Conversations {
     /// The slice over these services; starts its writer.
     pub fn new(base: Base, accounts: Accounts) -> Self {
-        let writer = Writer::start(base.clone());
+        let writer = Writer::start(base.clone(), accounts.clone());
         let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
         let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
         let catch_ups = Semaphore::new(history::CATCH_UPS);
@@ -69,7 +77,7 @@ impl Conversations {
         match key {
             CacheKey::Conversation(id) => self.0.settings.forget(&id),
             CacheKey::Membership(id, user) => self.0.places.forget(&(id, user)),
-            CacheKey::Person(_) | CacheKey::SigningKeys => {}
+            CacheKey::Person(_) | CacheKey::Blocks(_) | CacheKey::SigningKeys => {}
         }
     }
 

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use praca_api::accounts::Author;
 use praca_api::limits::{REACTION_USER_IDS, SNIPPET_CHARS};
 use praca_api::markup::snippet;
-use praca_api::messages::{Message, Reaction, ReplyTo};
+use praca_api::messages::{Mention, Message, Reaction, ReplyTo, Span};
 use praca_api::{ConversationId, Seq, UserId};
 use sea_orm::ConnectionTrait;
 
 use super::entity::{message, reaction};
+use super::mentions::Stored;
 use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::error::Result;
@@ -25,6 +26,7 @@ impl Conversations {
         let replied = rows.iter().filter_map(|row| Some((row.conversation_id, row.reply_to_seq?)));
         let replied = store::messages_at(conn, &MessagePlaces::collect(replied)).await?;
         let mut people: Vec<UserId> = rows.iter().chain(&replied).filter_map(|row| row.author_id).collect();
+        people.extend(rows.iter().flat_map(|row| Stored::read(row.mentions.as_ref()).people().collect::<Vec<_>>()));
         people.sort_unstable();
         people.dedup();
         let authors = self.0.accounts.authors(&people).await?;
@@ -35,7 +37,8 @@ impl Conversations {
             let reply = row.reply_to_seq.and_then(|seq| replied.get(&(row.conversation_id, seq)).cloned());
             let author = row.author_id.and_then(|author| authors.get(&author).cloned());
             let reactions = reactions.remove(&(row.conversation_id, row.seq)).unwrap_or_default();
-            message_of(row, author, reply, reactions)
+            let named = Stored::read(row.mentions.as_ref()).shown(&authors);
+            message_of(row, author, reply, reactions, named)
         };
         Ok(rows.into_iter().map(message).collect())
     }
@@ -47,6 +50,7 @@ pub fn message_of(
     author: Option<Author>,
     reply_to: Option<ReplyTo>,
     reactions: Vec<Reaction>,
+    (mentions, here): (Vec<Mention>, Option<Span>),
 ) -> Message {
     Message {
         id: row.id,
@@ -56,7 +60,8 @@ pub fn message_of(
         author,
         body: row.body,
         payload: row.payload,
-        mentions: Vec::new(),
+        mentions,
+        here,
         reply_to,
         attachments: Vec::new(),
         reactions,

@@ -7,6 +7,7 @@ use praca_api::{MessageId, ProblemCode, Timestamp};
 
 use super::access::{ConversationAccess, Read, Write};
 use super::body::{check_nonce, clean_body};
+use super::mentions::Mentions;
 use super::render::reply_to;
 use super::writer::{Draft, Stored};
 use super::{Conversations, entity, store};
@@ -41,13 +42,12 @@ impl Conversations {
             Some(id) => Some(self.replied(&access, id).await?),
             None => None,
         };
-        if !access.is_member() {
-            let reading = self.access::<Read>(access.actor(), access.id()).await?;
-            self.join(&reading).await?;
-        }
+        let mentions = self.mentions(&access, &body).await?;
+        self.join_to_write(&access).await?;
         // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
-        let (this, nonce) = (self.clone(), new.nonce);
-        let work = async move { this.reserve_and_store(access, body, nonce, reply, slow).await };
+        let draft = self.draft(&access, body, new.nonce, mentions, reply);
+        let this = self.clone();
+        let work = async move { this.reserve_and_store(access, draft, slow).await };
         let request = crate::request_id::RequestId::current();
         tokio::spawn(request.scope(work)).await.map_err(Error::internal)?
     }
@@ -57,51 +57,65 @@ impl Conversations {
     /// # Errors
     /// `messages.empty`, `messages.too_long`.
     pub async fn send_at(&self, access: ConversationAccess<Write>, new: NewMessage, moment: Timestamp) -> Result<()> {
-        if !access.is_member() {
-            let reading = self.access::<Read>(access.actor(), access.id()).await?;
-            self.join(&reading).await?;
+        let body = clean_body(&new.body)?;
+        let mentions = self.mentions(&access, &body).await?;
+        self.join_to_write(&access).await?;
+        let draft = self.draft(&access, body, new.nonce, mentions, None);
+        self.0.writer.store(Draft { written_at: Some(moment), ..draft }).await.map(drop)
+    }
+
+    /// Writing to a public room one is not a member of joins it.
+    async fn join_to_write(&self, access: &ConversationAccess<Write>) -> Result<()> {
+        if access.is_member() {
+            return Ok(());
         }
-        let draft = Draft {
+        let reading = self.access::<Read>(access.actor(), access.conversation().kind, access.id()).await?;
+        self.join(&reading).await
+    }
+
+    /// A checked message on its way to the writer.
+    fn draft(
+        &self,
+        access: &ConversationAccess<Write>,
+        body: String,
+        nonce: String,
+        mentions: Mentions,
+        reply: Option<ReplyTo>,
+    ) -> Draft {
+        Draft {
             id: self.0.base.ids.message(),
             conversation: access.id(),
+            of_two: access.pair().is_some(),
             author: access.actor().author.clone(),
-            body: clean_body(&new.body)?,
-            nonce: new.nonce,
-            reply: None,
+            body,
+            nonce,
+            mentions,
+            reply,
             room_wait: None,
-            written_at: Some(moment),
-        };
-        self.0.writer.store(draft).await.map(drop)
+            written_at: None,
+        }
     }
 
     async fn reserve_and_store(
         &self,
         access: ConversationAccess<Write>,
-        body: String,
-        nonce: String,
-        reply: Option<ReplyTo>,
+        draft: Draft,
         slow: Option<Clocks>,
     ) -> Result<Message> {
         let keys = SlowModeKeys::new(access.id(), access.actor().id());
+        let nonce = draft.nonce.clone();
         if let Some(clocks) = slow
             && let Reservation::Blocked(wait) = self.0.base.limits.reserve(&keys, clocks, &nonce).await?
         {
             metrics::counter!("praca_slow_mode_blocks_total").increment(1);
             return Err(blocked(wait));
         }
-        let draft = Draft {
-            id: self.0.base.ids.message(),
-            conversation: access.id(),
-            author: access.actor().author.clone(),
-            body,
-            nonce: nonce.clone(),
-            reply,
-            room_wait: slow.map(|clocks| clocks.room).filter(|room| !room.is_zero()),
-            written_at: None,
-        };
+        let room_wait = slow.map(|clocks| clocks.room).filter(|room| !room.is_zero());
+        let draft = Draft { room_wait, ..draft };
         match self.0.writer.store(draft).await {
             Ok(Stored::New(message)) => Ok(Arc::unwrap_or_clone(message)),
             Ok(Stored::Repeated(row)) => self.render_one(*row).await,
+            Ok(Stored::Denied) => Err(Error::denied()),
             Err(error) => {
                 // A second try of a message that was stored must not free the clocks of the first.
                 if slow.is_some() && matches!(self.stored(&access, &nonce).await, Ok(None)) {

@@ -25,6 +25,8 @@ pub struct Standing {
     pub last_seq: Seq,
     /// The newest change's `rev`.
     pub last_rev: Rev,
+    /// When its newest message was written.
+    pub active_at: Timestamp,
     /// Changes when a restore rewound it.
     pub epoch: i32,
     /// Set once it is archived.
@@ -38,6 +40,7 @@ impl Conversations {
     /// The database refuses.
     pub async fn open(&self, tx: &Tx, kind: Kind, visibility: Access) -> Result<ConversationId> {
         let id = self.0.base.ids.conversation();
+        let now = self.0.base.clock.now();
         let row = ActiveModel {
             id: Set(id),
             kind: Set(kind),
@@ -47,7 +50,8 @@ impl Conversations {
             last_seq: Set(Seq::ZERO),
             last_rev: Set(Rev::ZERO),
             epoch: Set(1),
-            created_at: Set(self.0.base.clock.now()),
+            created_at: Set(now),
+            active_at: Set(now),
             archived_at: Set(None),
         };
         Entity::insert(row).exec_without_returning(tx.conn()).await?;
@@ -134,6 +138,7 @@ fn standing(row: Model, now: Timestamp) -> Standing {
         silence: reason.map(|reason| Silence { reason, until: row.silence_until }),
         last_seq: row.last_seq,
         last_rev: row.last_rev,
+        active_at: row.active_at,
         epoch: row.epoch,
         archived_at: row.archived_at,
     }

@@ -1,19 +1,21 @@
 //! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, TableRef};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 use super::access::Place;
-use super::entity::{conversation, membership, message, reaction, revision, silence};
+use super::entity::conversation::Kind;
+use super::entity::{conversation, dm, membership, mention, message, reaction, revision, silence};
 use crate::base::Base;
 use crate::db::dialect::Dialect;
 use crate::error::Result;
+use crate::events::{EVERYBODY, Pair};
 
 pub async fn conversation(conn: &impl ConnectionTrait, id: ConversationId) -> Result<Option<conversation::Model>> {
     Ok(conversation::Entity::find_by_id(id).one(conn).await?)
@@ -45,6 +47,51 @@ pub async fn membership(
 
 pub async fn memberships_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<membership::Model>> {
     Ok(membership::Entity::find().filter(membership::Column::UserId.eq(user)).all(conn).await?)
+}
+
+/// Those of these people who are members.
+pub async fn members_among(conn: &impl ConnectionTrait, id: ConversationId, users: &[UserId]) -> Result<Vec<UserId>> {
+    Ok(membership::Entity::find()
+        .select_only()
+        .column(membership::Column::UserId)
+        .filter(membership::Column::ConversationId.eq(id))
+        .filter(membership::Column::UserId.is_in(users.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// How often a person is named in what they have not read, by conversation: in one, or in all of theirs.
+pub async fn unread_mentions(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    only: Option<ConversationId>,
+    blocked: Vec<UserId>,
+) -> Result<HashMap<ConversationId, i64>> {
+    let membership = |column: membership::Column| Expr::col((membership::Entity, column));
+    let mut select = mention::Entity::find()
+        .select_only()
+        .column(mention::Column::ConversationId)
+        .column_as(mention::Column::MessageSeq.count(), "count")
+        .join_as(
+            JoinType::InnerJoin,
+            mention::Entity::belongs_to(membership::Entity)
+                .from(mention::Column::ConversationId)
+                .to(membership::Column::ConversationId)
+                .into(),
+            membership::Entity,
+        )
+        .filter(membership(membership::Column::UserId).eq(user))
+        .filter(mention::Column::UserId.is_in([user, EVERYBODY]))
+        .filter(mention::Column::AuthorId.is_not_in(blocked.into_iter().chain([user])))
+        .filter(
+            Expr::col((mention::Entity, mention::Column::MessageSeq)).gt(membership(membership::Column::LastReadSeq)),
+        )
+        .group_by(mention::Column::ConversationId);
+    if let Some(only) = only {
+        select = select.filter(mention::Column::ConversationId.eq(only));
+    }
+    Ok(select.into_tuple::<(ConversationId, i64)>().all(conn).await?.into_iter().collect())
 }
 
 /// Members, in the order of their ids, after `after`.
@@ -80,13 +127,18 @@ pub async fn silences_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Ve
     Ok(silence::Entity::find().filter(silence::Column::UserId.eq(user)).all(conn).await?)
 }
 
-pub async fn place(base: &Base, id: ConversationId, user: UserId) -> Result<Place> {
+pub async fn place(base: &Base, kind: Kind, id: ConversationId, user: UserId) -> Result<Place> {
     let conn = base.db.read();
     let membership = membership(conn, id, user).await?;
     let silence = silence::Entity::find_by_id((id, user)).one(conn).await?;
+    let pair = match kind {
+        Kind::Room => None,
+        Kind::Dm | Kind::Deal => dm::Entity::find_by_id(id).one(conn).await?,
+    };
     Ok(Place {
         role: membership.map(|row| row.role),
         silence: silence.map(|row| Silence { reason: row.reason, until: row.until }),
+        pair: pair.as_ref().map(Pair::from),
     })
 }
 

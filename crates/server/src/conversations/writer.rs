@@ -22,13 +22,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::entity::{conversation, membership, message};
+use super::mentions::{Mentions, tell};
+use super::pairs::{Gate, gates, settle};
 use super::render::message_of;
 use super::store;
+use crate::accounts::Accounts;
 use crate::base::Base;
-use crate::bus::Change;
+use crate::bus::{Change, ChangeKind, Hearers};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::{Event, Pair, PairStep, Told};
 
 /// Messages that may wait; more are refused.
 const QUEUE: usize = 8_192;
@@ -38,9 +41,12 @@ const QUEUE: usize = 8_192;
 pub struct Draft {
     pub id: MessageId,
     pub conversation: ConversationId,
+    /// Whether the conversation is of two people: whether they may write is asked under its lock.
+    pub of_two: bool,
     pub author: Author,
     pub body: String,
     pub nonce: String,
+    pub mentions: Mentions,
     pub reply: Option<ReplyTo>,
     /// The room's own clock of slow mode, if this message starts it.
     pub room_wait: Option<Duration>,
@@ -55,6 +61,8 @@ pub enum Stored {
     New(Arc<Message>),
     /// Its nonce was stored before.
     Repeated(Box<message::Model>),
+    /// The other of the two refused or blocked, or was blocked, before it was stored.
+    Denied,
 }
 
 struct Order {
@@ -73,11 +81,11 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the task.
-    pub fn start(base: Base) -> Self {
+    pub fn start(base: Base, accounts: Accounts) -> Self {
         let (queue, orders) = mpsc::channel(QUEUE);
         let stop = CancellationToken::new();
         let task = TaskTracker::new();
-        task.spawn(run(base, orders, stop.clone()));
+        task.spawn(run(Store { base, accounts }, orders, stop.clone()));
         task.close();
         Self { queue, stop, task }
     }
@@ -102,8 +110,14 @@ impl Writer {
     }
 }
 
-async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
-    let most = base.config.message_group.size();
+/// What storing needs.
+struct Store {
+    base: Base,
+    accounts: Accounts,
+}
+
+async fn run(store: Store, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
+    let most = store.base.config.message_group.size();
     loop {
         let mut group = Vec::new();
         let taken = tokio::select! {
@@ -119,15 +133,15 @@ async fn run(base: Base, mut orders: mpsc::Receiver<Order>, stop: CancellationTo
             return;
         }
         // Whoever waits for a group that panicked is told to try again; the next one is stored.
-        if AssertUnwindSafe(store_all(&base, group)).catch_unwind().await.is_err() {
+        if AssertUnwindSafe(store_all(&store, group)).catch_unwind().await.is_err() {
             tracing::error!("storing a group of messages panicked");
         }
     }
 }
 
-async fn store_all(base: &Base, orders: Vec<Order>) {
+async fn store_all(store: &Store, orders: Vec<Order>) {
     let drafts: Vec<&Draft> = orders.iter().map(|order| &order.draft).collect();
-    let outcomes = match store_group(base, &drafts).await {
+    let outcomes = match store_group(store, &drafts).await {
         Ok(stored) => stored.into_iter().map(Ok).collect(),
         Err(error) if drafts.len() == 1 => vec![Err(error)],
         // One by one they would all wait for the same database in vain.
@@ -136,7 +150,7 @@ async fn store_all(base: &Base, orders: Vec<Order>) {
             tracing::warn!(%error, group = drafts.len(), "a group of messages failed; trying one by one");
             let mut outcomes = Vec::with_capacity(drafts.len());
             for draft in &drafts {
-                outcomes.push(store_group(base, &[draft]).await.map(|mut stored| stored.remove(0)));
+                outcomes.push(store_group(store, &[draft]).await.map(|mut stored| stored.remove(0)));
             }
             outcomes
         }
@@ -153,11 +167,12 @@ async fn store_all(base: &Base, orders: Vec<Order>) {
 struct Counters {
     seq: Seq,
     rev: Rev,
-    grown: bool,
+    /// When the newest message was written; none if there is no new one.
+    grown: Option<Timestamp>,
 }
 
 /// Stores a group in one transaction; the outcomes in the order of the drafts.
-async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
+async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     let mut tx = base.begin().await?;
     let mut ids: Vec<ConversationId> = drafts.iter().map(|draft| draft.conversation).collect();
     ids.sort_unstable();
@@ -165,9 +180,12 @@ async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     let locked = store::lock_conversations(tx.conn(), &ids).await?;
     let mut counters: HashMap<ConversationId, Counters> = locked
         .into_iter()
-        .map(|row| (row.id, Counters { seq: row.last_seq, rev: row.last_rev, grown: false }))
+        .map(|row| (row.id, Counters { seq: row.last_seq, rev: row.last_rev, grown: None }))
         .collect();
     let mut known = stored_nonces(tx.conn(), &ids, drafts).await?;
+    let of_two: Vec<ConversationId> = drafts.iter().filter(|d| d.of_two).map(|d| d.conversation).collect();
+    let mut gates = if of_two.is_empty() { HashMap::new() } else { gates(tx.conn(), accounts, &of_two).await? };
+    let mut accepted = Vec::new();
     let now = base.clock.now();
     let mut rows = Vec::new();
     let mut outcomes = Vec::with_capacity(drafts.len());
@@ -177,10 +195,24 @@ async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
             outcomes.push(stored.clone());
             continue;
         }
+        if draft.of_two {
+            let gate = gates.get_mut(&draft.conversation).filter(|gate| gate.lets(draft.author.id));
+            let Some(gate) = gate else {
+                outcomes.push(Stored::Denied);
+                continue;
+            };
+            // To answer is to accept.
+            if !gate.pair.accepted && gate.pair.requested_by != draft.author.id {
+                accepted.push((draft.conversation, gate.pair));
+                gate.pair.accepted = true;
+            }
+        }
         let counter = counters.get_mut(&draft.conversation).ok_or_else(Error::not_found)?;
-        *counter = Counters { seq: counter.seq.next(), rev: counter.rev.next(), grown: true };
+        let written = draft.written_at.unwrap_or(now);
+        *counter = Counters { seq: counter.seq.next(), rev: counter.rev.next(), grown: Some(written) };
         let row = row_of(draft, counter, now);
-        let message = message_of(row.clone(), Some(draft.author.clone()), draft.reply.clone(), Vec::new());
+        let named = (draft.mentions.people.clone(), draft.mentions.here);
+        let message = message_of(row.clone(), Some(draft.author.clone()), draft.reply.clone(), Vec::new(), named);
         let stored = Stored::New(Arc::new(message));
         rows.push(row);
         known.insert(key, stored.clone());
@@ -189,9 +221,12 @@ async fn store_group(base: &Base, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     if !rows.is_empty() {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         insert(tx.conn(), rows).await?;
+        let told = told(drafts, &outcomes);
+        tell(tx.conn(), told.iter().map(|(id, told)| (*id, told.seq, told.author, told.user))).await?;
         grow_counters(tx.conn(), &counters).await?;
         move_cursors(tx.conn(), &outcomes).await?;
-        announce(&mut tx, drafts, &outcomes);
+        accept(&mut tx, accepted, now).await?;
+        announce(&mut tx, drafts, &outcomes, told, &gates);
         tx.commit().await?;
         metrics::counter!("praca_messages_stored_total").increment(count);
     }
@@ -207,6 +242,7 @@ fn row_of(draft: &Draft, counter: &Counters, now: Timestamp) -> message::Model {
         author_id: Some(draft.author.id),
         body: draft.body.clone(),
         payload: None,
+        mentions: draft.mentions.stored(),
         reply_to_seq: draft.reply.as_ref().map(|reply| reply.seq),
         nonce: Some(draft.nonce.clone()),
         rev: counter.rev,
@@ -254,6 +290,7 @@ async fn insert(conn: &impl ConnectionTrait, rows: Vec<message::Model>) -> Resul
         author_id: Set(row.author_id),
         body: Set(row.body),
         payload: Set(row.payload),
+        mentions: Set(row.mentions),
         reply_to_seq: Set(row.reply_to_seq),
         nonce: Set(row.nonce),
         rev: Set(row.rev),
@@ -269,13 +306,16 @@ async fn insert(conn: &impl ConnectionTrait, rows: Vec<message::Model>) -> Resul
 /// Writes the grown counters, in one statement.
 async fn grow_counters(conn: &impl ConnectionTrait, counters: &HashMap<ConversationId, Counters>) -> Result<()> {
     use conversation::{Column, Entity};
-    let grown = counters.iter().filter(|(_, counter)| counter.grown);
-    let values = grown.map(|(id, counter)| ValueTuple::Three((*id).into(), counter.seq.into(), counter.rev.into()));
+    let values = counters.iter().filter_map(|(id, counter)| {
+        let written = counter.grown?;
+        Some(ValueTuple::Many(vec![(*id).into(), counter.seq.into(), counter.rev.into(), written.into()]))
+    });
     let mut update = Query::update();
     update
         .table(Entity)
         .value(Column::LastSeq, Expr::col(("v", "column2")))
         .value(Column::LastRev, Expr::col(("v", "column3")))
+        .value(Column::ActiveAt, Expr::col(("v", "column4")))
         .from(TableRef::ValuesList(values.collect(), "v".into()))
         .and_where(Expr::col((Entity, Column::Id)).eq(Expr::col(("v", "column1"))));
     conn.execute(&update).await?;
@@ -307,20 +347,63 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
     Ok(())
 }
 
-/// Each conversation's new messages, in their order.
-fn announce(tx: &mut Tx, drafts: &[&Draft], outcomes: &[Stored]) {
-    let mut by_conversation: HashMap<ConversationId, Vec<Change>> = HashMap::new();
+/// First contacts that were answered.
+async fn accept(tx: &mut Tx, answered: Vec<(ConversationId, Pair)>, now: Timestamp) -> Result<()> {
+    let ids: Vec<ConversationId> = answered.iter().map(|(id, _)| *id).collect();
+    if !ids.is_empty() {
+        settle(tx, &ids, Some(now), None).await?;
+    }
+    for (conversation, pair) in answered {
+        tx.emit(Event::PairChanged { conversation, pair, step: PairStep::Accepted });
+    }
+    Ok(())
+}
+
+/// Who is told of which new message.
+fn told(drafts: &[&Draft], outcomes: &[Stored]) -> Vec<(ConversationId, Told)> {
+    let mut all = Vec::new();
+    for (draft, outcome) in drafts.iter().zip(outcomes) {
+        // A draft repeated within the group is told of once.
+        let Some(message) = outcome.as_new().filter(|message| message.id == draft.id) else { continue };
+        let Mentions { told, without, .. } = &draft.mentions;
+        all.extend(told.iter().map(|user| {
+            let told = Told { user: *user, author: draft.author.id, seq: message.seq, without: without.clone() };
+            (draft.conversation, told)
+        }));
+    }
+    all
+}
+
+/// Each conversation's new messages, in their order. Of a first contact the other hears the first message alone.
+fn announce(
+    tx: &mut Tx,
+    drafts: &[&Draft],
+    outcomes: &[Stored],
+    told: Vec<(ConversationId, Told)>,
+    gates: &HashMap<ConversationId, Gate>,
+) {
+    let mut told_of: HashMap<ConversationId, Vec<Told>> = HashMap::new();
+    for (conversation, told) in told {
+        told_of.entry(conversation).or_default().push(told);
+    }
+    let mut by_hearers: HashMap<(ConversationId, Hearers), Vec<Change>> = HashMap::new();
     let new = drafts.iter().zip(outcomes).filter_map(|(draft, outcome)| Some((draft, outcome.as_new()?)));
     for (draft, message) in new {
-        let changes = by_conversation.entry(message.conversation_id).or_default();
+        let hearers = match gates.get(&message.conversation_id).map(|gate| gate.pair) {
+            None => Hearers::Joined,
+            Some(pair) if pair.accepted || message.seq == Seq(1) => Hearers::People(pair.people()),
+            Some(pair) => Hearers::People(vec![pair.requested_by]),
+        };
+        let changes = by_hearers.entry((message.conversation_id, hearers)).or_default();
         // A draft repeated within the group appears once.
         if changes.last().is_none_or(|last| last.rev() < message.rev) {
             let room_wait_ms = draft.room_wait.and_then(|wait| u64::try_from(wait.as_millis()).ok());
-            changes.push(Change { message: message.clone(), new: true, room_wait_ms });
+            changes.push(Change { message: message.clone(), kind: ChangeKind::New { room_wait_ms } });
         }
     }
-    for (conversation, changes) in by_conversation {
-        tx.emit(Event::MessagesChanged { conversation, changes, moderator: None });
+    for ((conversation, hearers), changes) in by_hearers {
+        let told = told_of.remove(&conversation).unwrap_or_default();
+        tx.emit(Event::MessagesChanged { conversation, changes, hearers, told });
     }
 }
 
@@ -328,7 +411,7 @@ impl Stored {
     fn as_new(&self) -> Option<&Arc<Message>> {
         match self {
             Self::New(message) => Some(message),
-            Self::Repeated(_) => None,
+            Self::Repeated(_) | Self::Denied => None,
         }
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use praca_api::Problem;
 use praca_api::events::{
-    Activity, ClientEvent, EditRoomMessage, Handshake, JoinRoom, Joined, MessageDeleted, MessageDone, MessageRef,
-    MessageSent, MessageUpdated, Nothing, ReactToMessage, ReadRoom, Renewed, Restarting, RoleChanged, RoomItems,
-    RoomRef, RoomUpdated, SendMessage, ServerEvent, StatusChanged, Typing,
+    Activity, BlockChanged, ClientEvent, DmItems, DmJoined, DmOpened, DmUpdated, EditAt, Handshake, InDm, InRoom, Join,
+    Joined, Mentioned, MessageAt, MessageDeleted, MessageDone, MessageSent, MessageUpdated, Muted, Nothing, OpenDm,
+    PinChanged, PresenceChanged, ReactAt, Receipt, Renewed, Restarting, RoleChanged, RoomItems, RoomOnline, RoomUpdated,
+    ServerEvent, SetPresence, StatusChanged, Typing, Watch, Watched,
 };
-use praca_api::messages::ReadState;
+use praca_api::messages::{MarkRead, NewMessage, ReadState};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -33,13 +34,29 @@ impl Schemas {
     fn client(&mut self, event: ClientEvent) -> (Value, Value) {
         match event {
             ClientEvent::RoomsList => (self.add::<Nothing>(), self.add::<RoomItems>()),
-            ClientEvent::RoomsJoin => (self.add::<JoinRoom>(), self.add::<Joined>()),
-            ClientEvent::RoomsLeave | ClientEvent::RoomsTyping => (self.add::<RoomRef>(), self.add::<Nothing>()),
-            ClientEvent::RoomsMessageSend => (self.add::<SendMessage>(), self.add::<MessageDone>()),
-            ClientEvent::RoomsMessageEdit => (self.add::<EditRoomMessage>(), self.add::<MessageDone>()),
-            ClientEvent::RoomsMessageDelete => (self.add::<MessageRef>(), self.add::<MessageDone>()),
-            ClientEvent::RoomsMessageReact => (self.add::<ReactToMessage>(), self.add::<MessageDone>()),
-            ClientEvent::RoomsRead => (self.add::<ReadRoom>(), self.add::<ReadState>()),
+            ClientEvent::RoomsJoin => (self.add::<InRoom<Join>>(), self.add::<Joined>()),
+            ClientEvent::RoomsLeave | ClientEvent::RoomsTyping => {
+                (self.add::<InRoom<Nothing>>(), self.add::<Nothing>())
+            }
+            ClientEvent::RoomsMessageSend => (self.add::<InRoom<NewMessage>>(), self.add::<MessageDone>()),
+            ClientEvent::RoomsMessageEdit => (self.add::<InRoom<EditAt>>(), self.add::<MessageDone>()),
+            ClientEvent::RoomsMessageDelete | ClientEvent::RoomsPin | ClientEvent::RoomsUnpin => {
+                (self.add::<InRoom<MessageAt>>(), self.add::<MessageDone>())
+            }
+            ClientEvent::RoomsMessageReact => (self.add::<InRoom<ReactAt>>(), self.add::<MessageDone>()),
+            ClientEvent::RoomsRead => (self.add::<InRoom<MarkRead>>(), self.add::<ReadState>()),
+            ClientEvent::DmsList => (self.add::<Nothing>(), self.add::<DmItems>()),
+            ClientEvent::DmsOpen => (self.add::<OpenDm>(), self.add::<DmOpened>()),
+            ClientEvent::DmsJoin => (self.add::<InDm<Join>>(), self.add::<DmJoined>()),
+            ClientEvent::DmsLeave | ClientEvent::DmsTyping => (self.add::<InDm<Nothing>>(), self.add::<Nothing>()),
+            ClientEvent::DmsMessageSend => (self.add::<InDm<NewMessage>>(), self.add::<MessageDone>()),
+            ClientEvent::DmsMessageEdit => (self.add::<InDm<EditAt>>(), self.add::<MessageDone>()),
+            ClientEvent::DmsMessageDelete => (self.add::<InDm<MessageAt>>(), self.add::<MessageDone>()),
+            ClientEvent::DmsMessageReact => (self.add::<InDm<ReactAt>>(), self.add::<MessageDone>()),
+            ClientEvent::DmsDelivered => (self.add::<InDm<MarkRead>>(), self.add::<Nothing>()),
+            ClientEvent::DmsRead => (self.add::<InDm<MarkRead>>(), self.add::<ReadState>()),
+            ClientEvent::PresenceWatch => (self.add::<Watch>(), self.add::<Watched>()),
+            ClientEvent::PresenceSet => (self.add::<SetPresence>(), self.add::<Nothing>()),
             ClientEvent::AuthRenew => (self.add::<Handshake>(), self.add::<Renewed>()),
         }
     }
@@ -47,13 +64,21 @@ impl Schemas {
     /// Payload of a server event.
     fn server(&mut self, name: &str) -> Option<Value> {
         Some(match name {
-            "rooms:message:new" => self.add::<MessageSent>(),
-            "rooms:message:updated" => self.add::<MessageUpdated>(),
-            "rooms:message:deleted" => self.add::<MessageDeleted>(),
+            "rooms:message:new" | "dms:message:new" => self.add::<MessageSent>(),
+            "rooms:message:updated" | "dms:message:updated" => self.add::<MessageUpdated>(),
+            "rooms:message:deleted" | "dms:message:deleted" => self.add::<MessageDeleted>(),
+            "rooms:pinned" | "rooms:unpinned" => self.add::<PinChanged>(),
             "rooms:updated" => self.add::<RoomUpdated>(),
-            "rooms:typing" => self.add::<Typing>(),
+            "rooms:online" => self.add::<RoomOnline>(),
+            "rooms:typing" | "dms:typing" => self.add::<Typing>(),
             "rooms:activity" => self.add::<Activity>(),
             "rooms:read" => self.add::<ReadState>(),
+            "rooms:mentioned" => self.add::<Mentioned>(),
+            "rooms:muted" | "dms:muted" => self.add::<Muted>(),
+            "dms:receipt" => self.add::<Receipt>(),
+            "dms:updated" => self.add::<DmUpdated>(),
+            "blocks:changed" => self.add::<BlockChanged>(),
+            "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),
             "account:role" => self.add::<RoleChanged>(),
             "auth:expired" => self.add::<Nothing>(),

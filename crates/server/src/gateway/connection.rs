@@ -53,6 +53,12 @@ pub struct Connection {
     typed: Mutex<Option<(ConversationId, Instant)>>,
     /// Conversations it is in.
     pub conversations: Mutex<HashSet<ConversationId>>,
+    /// Rooms its person counts in because of it.
+    pub present: Mutex<HashSet<ConversationId>>,
+    /// People it watches, the first watched first.
+    pub watching: Mutex<Vec<UserId>>,
+    /// Whether nobody uses the client.
+    idle: AtomicBool,
 }
 
 /// Who a socket is.
@@ -101,6 +107,9 @@ impl Connection {
             inbox: Mutex::default(),
             typed: Mutex::default(),
             conversations: Mutex::default(),
+            present: Mutex::default(),
+            watching: Mutex::default(),
+            idle: AtomicBool::new(false),
         }
     }
 
@@ -144,6 +153,16 @@ impl Connection {
         if admitted.as_ref().is_err_and(is_refusal) {
             self.disconnect();
         }
+    }
+
+    /// Whether nobody uses the client.
+    pub fn is_idle(&self) -> bool {
+        self.idle.load(Ordering::Acquire)
+    }
+
+    /// Notes whether somebody uses the client.
+    pub fn set_idle(&self, idle: bool) {
+        self.idle.store(idle, Ordering::Release);
     }
 
     /// Who it is; none before the handshake.
@@ -227,6 +246,7 @@ impl Gateway {
             self.leave_feed(&connection, conversation);
             self.end_presence(&connection, conversation);
         }
+        self.end_watching(&connection);
         if let Some(person) = connection.person() {
             self.remove_person(&connection, person.user);
         }
@@ -242,6 +262,7 @@ impl Gateway {
     pub(super) fn add_person(&self, connection: &Arc<Connection>, user: UserId) {
         write(&self.0.people).entry(user).or_default().push(connection.clone());
         metrics::gauge!("praca_sockets").increment(1);
+        self.look_at(user);
     }
 
     /// Notes the conversations a person connected here is a member of.
@@ -295,8 +316,11 @@ impl Gateway {
             return;
         }
         metrics::gauge!("praca_sockets").decrement(1);
-        if sockets.is_empty() {
+        if !sockets.is_empty() {
+            self.look_at(user);
+        } else {
             people.remove(&user);
+            self.note_leaving(user);
             write(&self.0.members).retain(|_, members| {
                 members.retain(|member| *member != user);
                 !members.is_empty()

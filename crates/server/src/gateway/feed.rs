@@ -5,19 +5,20 @@
 //! the database, so that a lost last change is found too.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use praca_api::events::{MessageDeleted, MessageSent, MessageUpdated, ServerEvent};
-use praca_api::{ConversationId, Rev, Seq};
+use praca_api::events::{MessageDeleted, MessageSent, MessageUpdated, PinChanged, ServerEvent};
+use praca_api::{ConversationId, Rev, Seq, UserId};
 use tokio::sync::OnceCell;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::connection::Connection;
 use super::packet::event_frame;
 use super::transport::{Frame, SocketId};
-use super::{Backlog, Gateway, Newest, lock, read, write};
-use crate::bus::Change;
+use super::{Family, Gateway, Newest, lock, read, write};
+use crate::bus::{Change, ChangeKind, Hearers};
 use crate::error::{Error, Result};
 
 /// How long an early change waits for those before it.
@@ -28,10 +29,17 @@ const COMPARE: Duration = Duration::from_secs(3);
 const EVENTS: usize = 64;
 /// Changes that may wait for the baseline; beyond, they are let go and found missing later.
 const WAITING: usize = 4_096;
+/// How long the order of two people is kept after their last change, with no socket in their conversation.
+const IDLE: Duration = Duration::from_secs(60);
+/// Before a room was counted.
+const NOT_COUNTED: u64 = u64::MAX;
 
-/// A conversation some socket of this node is in.
+/// A conversation some socket of this node is in, or that two people of whom one is here have just changed.
 pub struct Feed {
     id: ConversationId,
+    family: Family,
+    /// People in the room, as last told.
+    online: AtomicU64,
     /// Set once the feed knows where the conversation stood before the first history was read.
     baseline: OnceCell<()>,
     state: Mutex<State>,
@@ -51,6 +59,10 @@ struct State {
     live: HashMap<SocketId, Listener>,
     /// Sockets whose history is being read.
     joining: HashMap<SocketId, Joiner>,
+    /// People all of whose sockets hear of changes, as the last change named them.
+    people: Vec<UserId>,
+    /// When the last change came.
+    changed: Option<Instant>,
 }
 
 struct Listener {
@@ -80,8 +92,14 @@ enum Next {
 }
 
 impl Feed {
-    pub fn new(id: ConversationId) -> Self {
-        Self { id, baseline: OnceCell::new(), state: Mutex::default() }
+    pub fn new(id: ConversationId, family: Family) -> Self {
+        let online = AtomicU64::new(NOT_COUNTED);
+        Self { id, family, online, baseline: OnceCell::new(), state: Mutex::default() }
+    }
+
+    /// Notes how many are in the room; whether that is to be told.
+    pub fn notes_online(&self, online: u64) -> bool {
+        self.online.swap(online, Ordering::AcqRel) != online
     }
 
     /// A socket is about to read the history: from now on nothing may be lost for it.
@@ -96,7 +114,7 @@ impl Feed {
         let mut state = lock(&self.state);
         let Some(joiner) = state.joining.remove(&connection.id) else { return };
         for change in joiner.meanwhile.iter().filter(|change| change.rev() > newest.rev) {
-            connection.send(frame_of(change));
+            connection.send(frame_of(change, self.family));
         }
         for event in joiner.events {
             connection.send(event);
@@ -105,14 +123,19 @@ impl Feed {
     }
 
     /// Learns where the conversation stands, before any history is read: so every history holds at least that much, and
-    /// everything later is handed on or found missing.
-    pub async fn settle_baseline(&self, backlog: &dyn Backlog) -> Result<()> {
+    /// everything later is handed on or found missing. Between two people it is the first change that says it: their other
+    /// sockets read no history, and would miss a change that is stored but still on its way.
+    pub async fn settle_baseline(&self, gateway: &Gateway) -> Result<()> {
+        if self.family == Family::Dms {
+            return Ok(());
+        }
         let settle = async {
-            let newest = backlog.newest(&[self.id]).await?;
+            let newest = gateway.0.backlog.newest(&[self.id]).await?;
             let newest = newest.first().copied().ok_or_else(Error::not_found)?;
             let mut state = lock(&self.state);
             state.advance_to(newest);
-            state.hand_on();
+            let ready = state.next_in_order();
+            self.give(&mut state, &ready, gateway);
             Ok(())
         };
         self.baseline.get_or_try_init(|| settle).await.copied()
@@ -125,7 +148,7 @@ impl Feed {
             return false;
         };
         for change in meanwhile.iter().filter(|change| change.rev() > listener.floor) {
-            listener.connection.send(frame_of(change));
+            listener.connection.send(frame_of(change, self.family));
         }
         for event in events {
             listener.connection.send(event);
@@ -142,13 +165,20 @@ impl Feed {
         state.live.is_empty() && state.joining.is_empty()
     }
 
-    /// Gives an event to the sockets in the conversation, but for one; to those that are joining once they have.
-    pub fn emit(&self, frame: &Frame, except: Option<&str>) {
+    /// Gives an event to the sockets in the conversation, but for one and for those of some people; to those that are
+    /// joining once they have.
+    pub fn emit(&self, frame: &Frame, except: Option<&str>, without: &[UserId]) {
         let mut state = lock(&self.state);
         for listener in state.live.values() {
-            if except != Some(listener.connection.id.to_string().as_str()) {
-                listener.connection.send(frame.clone());
+            let connection = &listener.connection;
+            let hidden = !without.is_empty() && connection.person().is_some_and(|person| without.contains(&person.user));
+            if !hidden && except != Some(connection.id.to_string().as_str()) {
+                connection.send(frame.clone());
             }
+        }
+        if !without.is_empty() {
+            // Who is joining is not known here; what some may not hear is only of the moment.
+            return;
         }
         for joiner in state.joining.values_mut() {
             if joiner.events.len() < EVENTS {
@@ -164,14 +194,22 @@ impl Feed {
     }
 
     /// Takes changes in and hands on what is in order.
-    fn take_in(&self, changes: &[Change]) -> Next {
+    fn take_in(&self, changes: &[Change], hearers: &Hearers, gateway: &Gateway) -> Next {
         let mut state = lock(&self.state);
+        if let Hearers::People(people) = hearers {
+            state.people.clone_from(people);
+            state.changed = Some(Instant::now());
+            if let (None, Some(first)) = (state.delivered, changes.first()) {
+                state.delivered = Some(Rev(first.rev().0 - 1));
+            }
+        }
         for change in changes {
             if state.delivered.is_none_or(|delivered| change.rev() > delivered) {
                 state.waiting.insert(change.rev(), change.clone());
             }
         }
-        state.hand_on();
+        let ready = state.next_in_order();
+        self.give(&mut state, &ready, gateway);
         let gap = state.delivered.is_some() && !state.waiting.is_empty();
         if state.delivered.is_none() && state.waiting.len() > WAITING {
             // What the baseline does not hold is read when the next change, or the next comparison, shows the gap.
@@ -181,80 +219,121 @@ impl Feed {
     }
 
     /// Hands on what the database had, and what waited behind it.
-    fn heal(&self, changes: &[Change], newest: Newest) {
+    fn heal(&self, changes: &[Change], newest: Newest, gateway: &Gateway) {
         let mut state = lock(&self.state);
         state.healing = false;
-        if state.delivered.is_none_or(|delivered| delivered >= newest.rev) {
-            state.hand_on();
+        let mut ready = Vec::new();
+        if state.delivered.is_some_and(|delivered| delivered < newest.rev) {
+            ready.extend(changes.iter().filter(|change| Some(change.rev()) > state.delivered).cloned());
+            state.advance_to(newest);
+        }
+        self.give(&mut state, &ready, gateway);
+        let ready = state.next_in_order();
+        self.give(&mut state, &ready, gateway);
+    }
+
+    /// Gives changes to every socket, each encoded once, a socket at a time so that its writes join.
+    fn give(&self, state: &mut State, changes: &[Change], gateway: &Gateway) {
+        if changes.is_empty() {
             return;
         }
-        let fresh: Vec<Change> =
-            changes.iter().filter(|change| state.delivered.is_none_or(|rev| change.rev() > rev)).cloned().collect();
-        state.give(&fresh);
-        state.advance_to(newest);
-        state.hand_on();
+        let frames: Vec<(Rev, Frame)> =
+            changes.iter().map(|change| (change.rev(), frame_of(change, self.family))).collect();
+        for listener in state.live.values() {
+            for (_, frame) in frames.iter().filter(|(rev, _)| *rev > listener.floor) {
+                listener.connection.send(frame.clone());
+            }
+        }
+        for joiner in state.joining.values_mut() {
+            joiner.meanwhile.extend_from_slice(changes);
+        }
+        let mut given = state.live.len();
+        for connection in state.people.iter().flat_map(|user| gateway.sockets_of(*user)) {
+            if !state.live.contains_key(&connection.id) && !state.joining.contains_key(&connection.id) {
+                frames.iter().for_each(|(_, frame)| connection.send(frame.clone()));
+                given += 1;
+            }
+        }
+        metrics::counter!("praca_deliveries_total").increment((frames.len() * given) as u64);
+        let now = gateway.0.base.clock.now();
+        for change in changes.iter().filter(|change| change.is_new()) {
+            let waited = now.since(change.message.created_at);
+            metrics::histogram!("praca_message_handed_on_seconds").record(waited.as_secs_f64());
+        }
     }
 
     /// Where to read from: what is handed on, and the newest message of it.
     fn position(&self) -> Option<(Rev, Seq)> {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        if self.family == Family::Dms && state.delivered.is_none() {
+            // Nothing has come since a socket joined: what it has is the beginning.
+            state.delivered = state.live.values().map(|listener| listener.floor).max();
+        }
         state.delivered.map(|delivered| (delivered, state.seen))
+    }
+
+    /// Whether two people have left it, and nothing has changed for a while.
+    fn is_idle(&self) -> bool {
+        let state = lock(&self.state);
+        let idle = state.changed.is_none_or(|changed| changed.elapsed() > IDLE);
+        self.family == Family::Dms && idle && state.live.is_empty() && state.joining.is_empty()
     }
 }
 
 impl State {
     fn advance_to(&mut self, newest: Newest) {
-        self.delivered = Some(newest.rev);
+        self.delivered = self.delivered.max(Some(newest.rev));
         self.seen = self.seen.max(newest.seq);
         self.waiting = self.waiting.split_off(&newest.rev.next());
     }
 
-    /// Hands on waiting changes as long as each follows the one before.
-    fn hand_on(&mut self) {
-        let Some(mut delivered) = self.delivered else { return };
+    /// Waiting changes, as long as each follows the one before; they count as handed on.
+    fn next_in_order(&mut self) -> Vec<Change> {
         let mut ready = Vec::new();
+        let Some(mut delivered) = self.delivered else { return ready };
         while let Some(change) = self.waiting.remove(&delivered.next()) {
             delivered = change.rev();
             self.seen = self.seen.max(change.message.seq);
             ready.push(change);
         }
         self.delivered = Some(delivered);
-        self.give(&ready);
-    }
-
-    /// Gives changes to every socket, each encoded once, a socket at a time so that its writes join.
-    fn give(&mut self, changes: &[Change]) {
-        if changes.is_empty() {
-            return;
-        }
-        let frames: Vec<(Rev, Frame)> = changes.iter().map(|change| (change.rev(), frame_of(change))).collect();
-        for listener in self.live.values() {
-            for (_, frame) in frames.iter().filter(|(rev, _)| *rev > listener.floor) {
-                listener.connection.send(frame.clone());
-            }
-        }
-        for joiner in self.joining.values_mut() {
-            joiner.meanwhile.extend_from_slice(changes);
-        }
-        metrics::counter!("praca_deliveries_total").increment((frames.len() * self.live.len()) as u64);
+        ready
     }
 }
 
 /// The event of a change.
-fn frame_of(change: &Change) -> Frame {
+fn frame_of(change: &Change, family: Family) -> Frame {
     let message = &change.message;
-    event_frame(&match message.deleted_at {
-        Some(deleted_at) if !change.new => ServerEvent::MessageDeleted(MessageDeleted {
-            conversation_id: message.conversation_id,
-            message_id: message.id,
-            seq: message.seq,
-            rev: message.rev,
-            deleted_at,
-        }),
-        _ if change.new => {
-            ServerEvent::MessageNew(MessageSent { message: (**message).clone(), room_wait_ms: change.room_wait_ms })
+    let in_room = family == Family::Rooms;
+    let pin = |by, at| PinChanged {
+        conversation_id: message.conversation_id,
+        message_id: message.id,
+        seq: message.seq,
+        rev: message.rev,
+        by,
+        at,
+    };
+    event_frame(&match change.kind {
+        ChangeKind::New { room_wait_ms } => {
+            let sent = MessageSent { message: (**message).clone(), room_wait_ms };
+            if in_room { ServerEvent::MessageNew(sent) } else { ServerEvent::DmMessageNew(sent) }
         }
-        _ => ServerEvent::MessageUpdated(MessageUpdated { message: (**message).clone() }),
+        ChangeKind::Deleted { .. } => {
+            let deleted = MessageDeleted {
+                conversation_id: message.conversation_id,
+                message_id: message.id,
+                seq: message.seq,
+                rev: message.rev,
+                deleted_at: message.deleted_at.unwrap_or(message.created_at),
+            };
+            if in_room { ServerEvent::MessageDeleted(deleted) } else { ServerEvent::DmMessageDeleted(deleted) }
+        }
+        ChangeKind::Pinned { by, at } => ServerEvent::Pinned(pin(by, at)),
+        ChangeKind::Unpinned { by, at } => ServerEvent::Unpinned(pin(by, at)),
+        ChangeKind::Updated => {
+            let updated = MessageUpdated { message: (**message).clone() };
+            if in_room { ServerEvent::MessageUpdated(updated) } else { ServerEvent::DmMessageUpdated(updated) }
+        }
     })
 }
 
@@ -265,9 +344,16 @@ impl Gateway {
     }
 
     /// Takes changes in for the sockets of this node.
-    pub(super) fn deliver(&self, id: ConversationId, changes: &[Change]) {
-        let Some(feed) = self.feed(id) else { return };
-        if feed.take_in(changes) == Next::Heal {
+    pub(super) fn deliver(&self, id: ConversationId, changes: &[Change], hearers: &Hearers) {
+        let feed = match hearers {
+            Hearers::People(people) if people.iter().any(|user| read(&self.0.people).contains_key(user)) => {
+                let mut feeds = write(&self.0.feeds);
+                Some(feeds.entry(id).or_insert_with(|| Arc::new(Feed::new(id, Family::Dms))).clone())
+            }
+            Hearers::Joined | Hearers::People(_) => self.feed(id),
+        };
+        let Some(feed) = feed else { return };
+        if feed.take_in(changes, hearers, self) == Next::Heal {
             let gateway = self.clone();
             tokio::spawn(async move {
                 sleep(PATIENCE).await;
@@ -285,8 +371,10 @@ impl Gateway {
                     if missed.newest.rev > delivered {
                         metrics::counter!("praca_feed_heals_total").increment(1);
                     }
-                    feed.heal(&missed.changes, missed.newest);
-                    self.note_activity(&missed.changes);
+                    feed.heal(&missed.changes, missed.newest, self);
+                    if feed.family == Family::Rooms {
+                        self.note_activity(&missed.changes);
+                    }
                     delivered = missed.newest.rev;
                     if !missed.more {
                         return;
@@ -342,6 +430,7 @@ pub async fn watch(gateway: Gateway) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
+        write(&gateway.0.feeds).retain(|_, feed| !feed.is_idle());
         gateway.compare_feeds().await;
     }
 }

@@ -4,8 +4,8 @@
 //! order of `rev`, each once, beginning right after the history it was given; a socket that does not read is closed
 //! rather than waited for, and catches up by `seq` when it returns.
 //!
-//! The gateway knows slices only through three small interfaces that `app` fills: [`SocketHandler`] for events,
-//! [`Backlog`] for what was missed, and the gatekeeper for people. The transport is named in `transport` alone.
+//! The gateway knows slices only through small interfaces that `app` fills: [`SocketHandler`] for events, [`Backlog`] for
+//! what was missed, [`SightingLog`] for when people were last here, and the gatekeeper for people. The transport is named in `transport` alone.
 
 mod activity;
 pub mod asyncapi;
@@ -17,6 +17,7 @@ mod presence;
 mod signals;
 mod subscription;
 mod transport;
+mod watching;
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -25,9 +26,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use praca_api::events::{ClientEvent, Restarting, ServerEvent};
-use praca_api::{ConversationId, Rev, Seq, UserId};
-
+use praca_api::{ConversationId, Rev, Seq, Timestamp, UserId};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::base::Base;
 use crate::bus::Change;
@@ -40,6 +41,7 @@ use packet::event_frame;
 pub use dispatch::{Caller, Reply, SocketHandler, read_payload};
 pub use subscription::Joining;
 pub use transport::{SOCKET_BODY_BYTES, SocketId};
+pub use watching::Sight;
 
 /// Time clients are told to wait before they connect to a restarted server, spread so that they do not come at once.
 const RESTART_PAUSE_MS: u64 = 1_000;
@@ -78,6 +80,21 @@ pub trait Backlog: Send + Sync {
     fn conversations_of(&self, user: UserId) -> Answer<'_, Vec<ConversationId>>;
 }
 
+/// Keeps when people were last here. The presence slice is it.
+pub trait SightingLog: Send + Sync {
+    /// These people were here at `at`; what is known to be later stays.
+    fn note_seen<'a>(&'a self, people: &'a [UserId], at: Timestamp) -> Answer<'a, ()>;
+}
+
+/// What kind of conversation a socket joins: it decides the names of events, and whose sockets hear of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Whoever joined hears of it.
+    Rooms,
+    /// Both people hear of it, in every tab.
+    Dms,
+}
+
 /// The gateway of one node.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
@@ -96,6 +113,12 @@ struct Inner {
     /// Members of each conversation among the people connected here.
     members: RwLock<HashMap<ConversationId, Vec<UserId>>>,
     activity: Mutex<activity::Pending>,
+    /// Names this node in the coordinator.
+    node: Uuid,
+    sightings: Arc<dyn SightingLog>,
+    presence: Mutex<presence::Changes>,
+    /// People some socket here watches.
+    watched: RwLock<HashMap<UserId, watching::Watched>>,
     /// When a person's window began, and the bytes of answers in it.
     given: Mutex<HashMap<UserId, (Instant, usize)>>,
     /// How often signals were lost since this node last began to start over.
@@ -108,9 +131,11 @@ impl Gateway {
         base: Base,
         gatekeeper: Gatekeeper,
         backlog: Arc<dyn Backlog>,
+        sightings: Arc<dyn SightingLog>,
         handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>>,
     ) -> Self {
         Self(Arc::new(Inner {
+            node: base.ids.uuid(),
             base,
             gatekeeper,
             backlog,
@@ -120,6 +145,9 @@ impl Gateway {
             feeds: RwLock::default(),
             members: RwLock::default(),
             activity: Mutex::default(),
+            sightings,
+            presence: Mutex::default(),
+            watched: RwLock::default(),
             given: Mutex::default(),
             starting_over: AtomicU32::new(0),
         }))

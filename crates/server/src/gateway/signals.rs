@@ -10,8 +10,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::packet::raw_event_frame;
 use super::transport::Frame;
-use super::{Gateway, write};
-use crate::bus::{Audience, Signal};
+use super::{Gateway, read, write};
+use crate::bus::{Audience, Hearers, Signal};
 
 /// Follows the bus for ever.
 pub async fn run(gateway: Gateway) {
@@ -31,9 +31,11 @@ pub async fn run(gateway: Gateway) {
 impl Gateway {
     fn follow(&self, signal: &Arc<Signal>) {
         match &**signal {
-            Signal::Changes { conversation, changes } => {
-                self.deliver(*conversation, changes);
-                self.note_activity(changes);
+            Signal::Changes { conversation, changes, hearers } => {
+                self.deliver(*conversation, changes, hearers);
+                if *hearers == Hearers::Joined {
+                    self.note_activity(changes);
+                }
             }
             Signal::Emit { to, name, payload } => self.emit(to, &raw_event_frame(name, payload.get())),
             Signal::Close { user, sessions } => self.close_sessions(*user, sessions.as_deref()),
@@ -49,10 +51,13 @@ impl Gateway {
                     members.remove(conversation);
                 }
             }
-            Signal::Left { conversation, user } => {
-                let (gateway, user, conversation) = (self.clone(), *user, *conversation);
-                tokio::spawn(async move { gateway.stay_present(user, conversation).await });
+            Signal::Left(left) => {
+                let (gateway, left) = (self.clone(), left.clone());
+                tokio::spawn(async move { gateway.stay_present(&left).await });
             }
+            Signal::Seen(seen) => self.tell_watchers(seen),
+            Signal::Part(one, two) => self.part(*one, *two),
+            Signal::HideLastSeen(user) => self.hide_last_seen(*user),
             Signal::Forget(_) => {}
             Signal::Resync => self.start_over(),
         }
@@ -72,6 +77,7 @@ impl Gateway {
                     gateway.compare_feeds().await;
                     gateway.reread_memberships().await;
                     gateway.recheck_people().await;
+                    gateway.check_watched().await;
                 };
                 if AssertUnwindSafe(steps).catch_unwind().await.is_err() {
                     tracing::error!("starting over panicked; the next loss of signals tries again");
@@ -83,9 +89,17 @@ impl Gateway {
 
     fn emit(&self, to: &Audience, frame: &Frame) {
         match to {
-            Audience::Conversation { id, except } => {
+            Audience::Conversation { id, except, without } => {
                 if let Some(feed) = self.feed(*id) {
-                    feed.emit(frame, except.as_deref());
+                    feed.emit(frame, except.as_deref(), without);
+                }
+            }
+            Audience::Members { id, without } => {
+                let members = read(&self.0.members).get(id).cloned().unwrap_or_default();
+                for user in members.into_iter().filter(|user| !without.contains(user)) {
+                    for socket in self.sockets_of(user) {
+                        socket.send(frame.clone());
+                    }
                 }
             }
             Audience::Person { id, except } => {

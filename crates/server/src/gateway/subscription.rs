@@ -7,7 +7,7 @@ use praca_api::{ConversationId, Rev, Seq};
 use super::connection::Connection;
 use super::dispatch::Caller;
 use super::feed::Feed;
-use super::{Gateway, Newest, lock, write};
+use super::{Family, Gateway, Newest, lock, write};
 use crate::error::Result;
 
 /// A join under way. Dropped before [`Joining::complete`], it is undone.
@@ -24,19 +24,18 @@ impl Caller {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn begin_join(&self, conversation: ConversationId) -> Result<Joining> {
+    pub async fn begin_join(&self, conversation: ConversationId, family: Family) -> Result<Joining> {
         let gateway = self.gateway.clone();
         let feed = {
             let mut feeds = write(&gateway.0.feeds);
-            let feed = feeds.entry(conversation).or_insert_with(|| Arc::new(Feed::new(conversation))).clone();
+            let feed = feeds.entry(conversation).or_insert_with(|| Arc::new(Feed::new(conversation, family))).clone();
             // Under the same lock as the removal of an empty feed, so that this one is not removed.
             feed.begin(self.connection.id);
             feed
         };
         lock(&self.connection.conversations).insert(conversation);
-        let backlog = gateway.0.backlog.clone();
         let joining = Joining { gateway, connection: self.connection.clone(), feed, conversation, completed: false };
-        joining.feed.settle_baseline(&*backlog).await?;
+        joining.feed.settle_baseline(&joining.gateway).await?;
         Ok(joining)
     }
 

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use praca_api::people::Presence;
 use praca_api::{ConversationId, Timestamp, UserId};
+use uuid::Uuid;
 
+use super::presence::{Shift, most_present};
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 use super::wait_of;
 use crate::clock::Clock;
@@ -26,7 +29,17 @@ struct State {
     windows: HashMap<String, Window>,
     slow: HashMap<String, Stamp>,
     leases: HashMap<ConversationId, HashMap<UserId, Timestamp>>,
+    people: HashMap<UserId, Nodes>,
     sweep_at: usize,
+}
+
+/// How a person is on each node, until when.
+type Nodes = HashMap<Uuid, (Presence, Timestamp)>;
+
+/// How a person is over all nodes; leases that have ended are dropped.
+fn over_all(nodes: &mut Nodes, now: Timestamp) -> Presence {
+    nodes.retain(|_, (_, ends)| *ends > now);
+    most_present(nodes.values().map(|(state, _)| *state))
 }
 
 /// Uses counted from the first.
@@ -110,10 +123,47 @@ impl LocalLimits {
         }
     }
 
-    pub(super) fn end_lease(&self, conversation: ConversationId, user: UserId) {
-        if let Some(people) = self.state().leases.get_mut(&conversation) {
-            people.remove(&user);
+    pub(super) fn end_leases(&self, gone: &[(ConversationId, UserId)]) {
+        let mut state = self.state();
+        for (conversation, user) in gone {
+            if let Some(people) = state.leases.get_mut(conversation) {
+                people.remove(user);
+                if people.is_empty() {
+                    state.leases.remove(conversation);
+                }
+            }
         }
+    }
+
+    pub(super) fn set_presence(
+        &self,
+        node: Uuid,
+        people: &[(UserId, Option<Presence>)],
+        lease: Duration,
+    ) -> Vec<Shift> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let shift = |(user, here): &(UserId, Option<Presence>)| {
+            let nodes = state.people.entry(*user).or_default();
+            let before = over_all(nodes, now);
+            match here {
+                Some(here) => nodes.insert(node, (*here, now + lease)),
+                None => nodes.remove(&node),
+            };
+            let after = over_all(nodes, now);
+            if nodes.is_empty() {
+                state.people.remove(user);
+            }
+            Shift { user: *user, before, after }
+        };
+        people.iter().map(shift).collect()
+    }
+
+    pub(super) fn presence(&self, people: &[UserId]) -> Vec<Presence> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let one = |user| state.people.get_mut(user).map_or(Presence::Offline, |nodes| over_all(nodes, now));
+        people.iter().map(one).collect()
     }
 
     pub(super) fn present_people(&self, conversation: ConversationId) -> HashSet<UserId> {

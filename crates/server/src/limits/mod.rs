@@ -2,16 +2,20 @@
 //! hold both to the same behaviour.
 
 mod local;
+mod presence;
 mod redis;
 mod slow_mode;
 
 use std::collections::HashSet;
 use std::time::Duration;
 
+use praca_api::people::Presence;
 use praca_api::{ConversationId, SlowModeScope, Timestamp, UserId};
+use uuid::Uuid;
 
 pub use self::redis::RedisLimits;
 pub use local::LocalLimits;
+pub use presence::Shift;
 pub use slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 
 use crate::config::Quota;
@@ -72,6 +76,34 @@ impl Limits {
         }
     }
 
+    /// Notes how these people are on one node until their lease ends (none = they are gone from it), and gives how each is
+    /// over all nodes, before and after.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn set_presence(
+        &self,
+        node: Uuid,
+        people: &[(UserId, Option<Presence>)],
+        lease: Duration,
+    ) -> Result<Vec<Shift>> {
+        match self {
+            Self::Local(limits) => Ok(limits.set_presence(node, people, lease)),
+            Self::Redis(limits) => limits.set_presence(node, people, lease).await,
+        }
+    }
+
+    /// How these people are over all nodes, in the order asked.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn presence(&self, people: &[UserId]) -> Result<Vec<Presence>> {
+        match self {
+            Self::Local(limits) => Ok(limits.presence(people)),
+            Self::Redis(limits) => limits.presence(people).await,
+        }
+    }
+
     /// Notes that these people are in these conversations until their lease ends.
     ///
     /// # Errors
@@ -86,17 +118,17 @@ impl Limits {
         }
     }
 
-    /// Ends a person's lease early.
+    /// Ends these leases early.
     ///
     /// # Errors
-    /// `service.unavailable` with the coordinator down; the lease then runs out.
-    pub async fn end_lease(&self, conversation: ConversationId, user: UserId) -> Result<()> {
+    /// `service.unavailable` with the coordinator down; the leases then run out.
+    pub async fn end_leases(&self, gone: &[(ConversationId, UserId)]) -> Result<()> {
         match self {
             Self::Local(limits) => {
-                limits.end_lease(conversation, user);
+                limits.end_leases(gone);
                 Ok(())
             }
-            Self::Redis(limits) => limits.end_lease(conversation, user).await,
+            Self::Redis(limits) => limits.end_leases(gone).await,
         }
     }
 

@@ -4,11 +4,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use praca_api::people::Presence;
 use praca_api::{ConversationId, Timestamp, UserId};
 use redis::aio::ConnectionManager;
 use redis::{Client, RedisResult, Script};
 use tokio::time::{Instant, timeout};
+use uuid::Uuid;
 
+use super::presence::Shift;
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 use super::{LocalLimits, wait_of};
 use crate::bus::connection_config;
@@ -21,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long nobody asks after one that got no answer.
 const SILENCE: Duration = Duration::from_secs(1);
 
+static PRESENCE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("presence.lua")));
 static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
 
 /// Counts from the first use. Returns 0, or the milliseconds to wait. ARGV: count, window ms, shift ms.
@@ -131,10 +135,51 @@ impl RedisLimits {
         self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
 
-    pub(super) async fn end_lease(&self, conversation: ConversationId, user: UserId) -> Result<()> {
+    pub(super) async fn end_leases(&self, gone: &[(ConversationId, UserId)]) -> Result<()> {
         let mut pipe = redis::pipe();
-        pipe.zrem(presence_key(conversation), user.to_string()).ignore();
+        for (conversation, user) in gone {
+            pipe.zrem(presence_key(*conversation), user.to_string()).ignore();
+        }
         self.ask(pipe.query_async(&mut self.connection.clone())).await
+    }
+
+    pub(super) async fn set_presence(
+        &self,
+        node: Uuid,
+        people: &[(UserId, Option<Presence>)],
+        lease: Duration,
+    ) -> Result<Vec<Shift>> {
+        let now = self.clock.now();
+        let mut pipe = redis::pipe();
+        pipe.load_script(&PRESENCE).ignore();
+        for (user, here) in people {
+            let mut script = PRESENCE.key(person_key(*user));
+            script.arg(now.millis()).arg(node.to_string()).arg(letter(*here)).arg((now + lease).millis());
+            pipe.invoke_script(&script);
+        }
+        let answers: Vec<(String, String)> = self.ask(pipe.query_async(&mut self.connection.clone())).await?;
+        let shift = |((user, _), (before, after)): (&(UserId, _), (String, String))| Shift {
+            user: *user,
+            before: state_of(&before),
+            after: state_of(&after),
+        };
+        Ok(people.iter().zip(answers).map(shift).collect())
+    }
+
+    pub(super) async fn presence(&self, people: &[UserId]) -> Result<Vec<Presence>> {
+        if people.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.clock.now().millis();
+        let mut pipe = redis::pipe();
+        pipe.load_script(&PRESENCE).ignore();
+        for user in people {
+            let mut script = PRESENCE.key(person_key(*user));
+            script.arg(now);
+            pipe.invoke_script(&script);
+        }
+        let answers: Vec<(String, String)> = self.ask(pipe.query_async(&mut self.connection.clone())).await?;
+        Ok(answers.iter().map(|(_, now)| state_of(now)).collect())
     }
 
     pub(super) async fn present_people(&self, conversation: ConversationId) -> Result<HashSet<UserId>> {
@@ -155,6 +200,27 @@ impl RedisLimits {
             pipe.zcount(presence_key(*conversation), format!("({now}"), "+inf");
         }
         self.ask(pipe.query_async(&mut self.connection.clone())).await
+    }
+}
+
+fn person_key(user: UserId) -> String {
+    format!("praca:person:{{{user}}}")
+}
+
+/// A state as the script writes it.
+fn letter(state: Option<Presence>) -> &'static str {
+    match state {
+        Some(Presence::Online) => "o",
+        Some(Presence::Away) => "a",
+        Some(Presence::Offline) | None => "",
+    }
+}
+
+fn state_of(letter: &str) -> Presence {
+    match letter {
+        "o" => Presence::Online,
+        "a" => Presence::Away,
+        _ => Presence::Offline,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Joining a room with a socket: membership, history, clocks.
 
-use praca_api::events::{JoinRoom, Joined};
+use praca_api::events::{Join, Joined};
 use praca_api::{Rev, Seq};
 
 use super::Rooms;
@@ -14,22 +14,15 @@ impl Rooms {
     ///
     /// # Errors
     /// `request.invalid` for a limit out of range.
-    pub async fn join(&self, access: &ConversationAccess<Read>, wish: JoinRoom) -> Result<(Joined, Rev, Seq)> {
+    pub async fn join(&self, access: &ConversationAccess<Read>, wish: Join) -> Result<(Joined, Rev, Seq)> {
         self.0.conversations.join(access).await?;
         let catchup = self.0.conversations.catch_up(access, wish.limit, wish.after_seq, wish.after_rev).await?;
         let mut room = self.get(access).await?;
         // What the client has is what it was given; the room may have gone on since.
         room.room.last_rev = catchup.rev;
         room.room.last_seq = catchup.seq;
-        let joined = Joined {
-            room,
-            messages: catchup.page.items,
-            changed: catchup.changed,
-            reset: catchup.reset,
-            has_before: catchup.page.has_before,
-            has_after: catchup.page.has_after,
-            slow_mode: self.slow_mode(access).await?,
-        };
-        Ok((joined, catchup.rev, catchup.seq))
+        let (rev, seq) = (catchup.rev, catchup.seq);
+        let joined = Joined { room, caught: catchup.into(), slow_mode: self.slow_mode(access).await? };
+        Ok((joined, rev, seq))
     }
 }

@@ -48,7 +48,7 @@ impl Rooms {
         let conn = self.0.base.db.read();
         let found = entity::Entity::find().filter(entity::Column::Slug.eq(slug)).one(conn).await?;
         let Some(found) = found else { return Ok(Vec::new()) };
-        match self.0.conversations.access::<Read>(actor, found.conversation_id).await {
+        match self.0.conversations.access::<Read>(actor, Kind::Room, found.conversation_id).await {
             Ok(access) => Ok(vec![self.get(&access).await?]),
             Err(error) if error.is(ProblemCode::ResourceNotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -62,7 +62,7 @@ impl Rooms {
     pub async fn get(&self, access: &ConversationAccess<Read>) -> Result<RoomForMe> {
         let conn = self.0.base.db.read();
         let standing = self.0.conversations.standing(conn, Kind::Room, access.id()).await?;
-        let mine = self.0.conversations.mine_in(access.id(), access.actor().id()).await?;
+        let mine = self.0.conversations.mine_in(access).await?;
         let mine = mine.map(|mine| (access.id(), mine)).into_iter().collect();
         self.for_me(conn, vec![standing], mine).await?.pop().ok_or_else(Error::not_found)
     }
@@ -124,7 +124,8 @@ fn room_of(row: &Standing, settings: entity::Model, last_message: Option<Message
 /// A stranger has nothing unread.
 fn room_for_me(room: Room, mine: Option<Mine>) -> RoomForMe {
     let last_read_seq = mine.as_ref().map_or(room.last_seq, |mine| mine.last_read_seq);
-    let state = read_state(room.id, room.last_seq, last_read_seq);
+    let mentions = mine.as_ref().map_or(0, |mine| mine.mentions);
+    let state = read_state(room.id, room.last_seq, last_read_seq, mentions);
     RoomForMe {
         room,
         unread: state.unread,

@@ -2,8 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use praca_api::messages::{EditMessage, MarkRead, Message, MessagePage, NewMessage, ReadState, Revision};
-use praca_api::rooms::{Member, NewRoom, Room, RoomForMe, SetMemberRole, Silence, UpdateMembership, UpdateRoom};
+use praca_api::events::Mentioned;
+use praca_api::messages::{Message, NewMessage};
+use praca_api::rooms::{
+    Member, NewRoom, Pin, Room, RoomForMe, RoomPresence, SetMemberRole, Silence, UpdateMembership, UpdateRoom,
+};
 use praca_api::{ConversationId, MessageId, Page, UserId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,7 +14,7 @@ use utoipa_axum::routes;
 use super::Rooms;
 use super::list::RoomsQuery;
 use crate::conversations::access::{Action, Administer, Moderate, Read, Write};
-use crate::conversations::{ConversationAccess, Conversations, HistoryQuery};
+use crate::conversations::{self, ConversationAccess, Conversations, Kind};
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
@@ -26,7 +29,7 @@ struct Slice {
 
 impl Slice {
     async fn access<A: Action>(&self, Caller(actor): &Caller, id: ConversationId) -> Result<ConversationAccess<A>> {
-        self.conversations.access(actor, id).await
+        self.conversations.access(actor, Kind::Room, id).await
     }
 }
 
@@ -36,16 +39,17 @@ pub fn routes(conversations: Conversations, rooms: Rooms) -> OpenApiRouter {
         .routes(routes!(list_rooms, create_room))
         .routes(routes!(get_room, update_room, archive_room))
         .routes(routes!(join_room, mute_room, leave_room))
-        .routes(routes!(list_messages, send_message))
-        .routes(routes!(edit_message, delete_message))
-        .routes(routes!(list_revisions))
-        .routes(routes!(add_reaction, remove_reaction))
-        .routes(routes!(mark_room_read))
+        .routes(routes!(send_message))
+        .routes(routes!(list_pins))
+        .routes(routes!(pin_message, unpin_message))
+        .routes(routes!(list_unread_mentions))
+        .routes(routes!(get_room_presence))
         .routes(routes!(list_members))
         .routes(routes!(set_member_role))
         .routes(routes!(silence_member, lift_member_silence))
         .routes(routes!(silence_room, lift_room_silence))
-        .with_state(Slice { conversations, rooms })
+        .with_state(Slice { conversations: conversations.clone(), rooms })
+        .nest("/rooms/{id}", conversations::routes(conversations, Kind::Room, "rooms"))
 }
 
 /// Public rooms and the unlisted ones the caller is in, the liveliest first.
@@ -153,20 +157,6 @@ async fn leave_room(State(slice): State<Slice>, caller: Caller, Path(id): Path<C
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A page of messages in ascending `seq`.
-#[utoipa::path(get, path = "/rooms/{id}/messages", tag = "rooms", operation_id = "list_messages",
-    params(("id" = uuid::Uuid, Path, description = "The room"), HistoryQuery),
-    security(("bearer" = [])), responses((status = 200, description = "Messages", body = MessagePage), Problems))]
-async fn list_messages(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path(id): Path<ConversationId>,
-    Query(query): Query<HistoryQuery>,
-) -> Result<Json<MessagePage>> {
-    let access = slice.access::<Read>(&caller, id).await?;
-    slice.conversations.history(&access, query).await.map(Json)
-}
-
 /// Send a message. The same nonce again gives the same message.
 #[utoipa::path(post, path = "/rooms/{id}/messages", tag = "rooms", operation_id = "send_message", request_body = NewMessage,
     params(("id" = uuid::Uuid, Path, description = "The room")),
@@ -181,86 +171,71 @@ async fn send_message(
     Ok((StatusCode::CREATED, Json(slice.rooms.send(access, message).await?)))
 }
 
-/// Replace the text of one's own message.
-#[utoipa::path(patch, path = "/rooms/{id}/messages/{message_id}", tag = "rooms", operation_id = "edit_message", request_body = EditMessage,
-    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message")),
-    security(("bearer" = [])), responses((status = 200, description = "The message as it is now", body = Message), Problems))]
-async fn edit_message(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path((id, message)): Path<(ConversationId, MessageId)>,
-    Json(edit): Json<EditMessage>,
-) -> Result<Json<Message>> {
-    let access = slice.access::<Write>(&caller, id).await?;
-    slice.conversations.edit(&access, message, &edit.body).await.map(Json)
-}
-
-/// Delete a message: one's own, or anybody's for moderators. Its place stays.
-#[utoipa::path(delete, path = "/rooms/{id}/messages/{message_id}", tag = "rooms", operation_id = "delete_message",
-    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message")),
-    security(("bearer" = [])), responses((status = 200, description = "What is left of it", body = Message), Problems))]
-async fn delete_message(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path((id, message)): Path<(ConversationId, MessageId)>,
-) -> Result<Json<Message>> {
-    let access = slice.access::<Write>(&caller, id).await?;
-    slice.conversations.delete(&access, message).await.map(Json)
-}
-
-/// Earlier texts of a message: for its author and moderators.
-#[utoipa::path(get, path = "/rooms/{id}/messages/{message_id}/revisions", tag = "rooms", operation_id = "list_revisions",
-    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message")),
-    security(("bearer" = [])), responses((status = 200, description = "Texts, oldest first", body = Page<Revision>), Problems))]
-async fn list_revisions(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path((id, message)): Path<(ConversationId, MessageId)>,
-) -> Result<Json<Page<Revision>>> {
-    let access = slice.access::<Read>(&caller, id).await?;
-    Ok(Json(Page::whole(slice.conversations.revisions(&access, message).await?)))
-}
-
-/// React with an emoji.
-#[utoipa::path(put, path = "/rooms/{id}/messages/{message_id}/reactions/{emoji}", tag = "rooms", operation_id = "add_reaction",
-    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message"),
-        ("emoji" = String, Path, description = "One emoji")),
-    security(("bearer" = [])), responses((status = 200, description = "The message as it is now", body = Message), Problems))]
-async fn add_reaction(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path((id, message, emoji)): Path<(ConversationId, MessageId, String)>,
-) -> Result<Json<Message>> {
-    let access = slice.access::<Write>(&caller, id).await?;
-    slice.conversations.react(&access, message, &emoji, true).await.map(Json)
-}
-
-/// Take a reaction back.
-#[utoipa::path(delete, path = "/rooms/{id}/messages/{message_id}/reactions/{emoji}", tag = "rooms", operation_id = "remove_reaction",
-    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message"),
-        ("emoji" = String, Path, description = "One emoji")),
-    security(("bearer" = [])), responses((status = 200, description = "The message as it is now", body = Message), Problems))]
-async fn remove_reaction(
-    State(slice): State<Slice>,
-    caller: Caller,
-    Path((id, message, emoji)): Path<(ConversationId, MessageId, String)>,
-) -> Result<Json<Message>> {
-    let access = slice.access::<Write>(&caller, id).await?;
-    slice.conversations.react(&access, message, &emoji, false).await.map(Json)
-}
-
-/// Move the read cursor forward.
-#[utoipa::path(put, path = "/rooms/{id}/read", tag = "rooms", operation_id = "mark_room_read", request_body = MarkRead,
-    params(("id" = uuid::Uuid, Path, description = "The room")),
-    security(("bearer" = [])), responses((status = 200, description = "Where the caller stands", body = ReadState), Problems))]
-async fn mark_room_read(
+/// Messages kept in sight, the last pinned first.
+#[utoipa::path(get, path = "/rooms/{id}/pins", tag = "rooms", operation_id = "list_pins",
+    params(("id" = uuid::Uuid, Path, description = "The room"), PageQuery),
+    security(("bearer" = [])), responses((status = 200, description = "A page of pins", body = Page<Pin>), Problems))]
+async fn list_pins(
     State(slice): State<Slice>,
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Json(read): Json<MarkRead>,
-) -> Result<Json<ReadState>> {
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Pin>>> {
     let access = slice.access::<Read>(&caller, id).await?;
-    slice.conversations.mark_read(&access, read.seq, None).await.map(Json)
+    slice.conversations.pins(&access, &page).await.map(Json)
+}
+
+/// Keep a message in sight. For those who keep order in the room.
+#[utoipa::path(put, path = "/rooms/{id}/pins/{message_id}", tag = "rooms", operation_id = "pin_message",
+    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message")),
+    security(("bearer" = [])), responses((status = 200, description = "The message as it is now", body = Message), Problems))]
+async fn pin_message(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path((id, message)): Path<(ConversationId, MessageId)>,
+) -> Result<Json<Message>> {
+    let access = slice.access::<Moderate>(&caller, id).await?;
+    slice.conversations.pin(&access, message).await.map(Json)
+}
+
+/// Take a message out of sight again.
+#[utoipa::path(delete, path = "/rooms/{id}/pins/{message_id}", tag = "rooms", operation_id = "unpin_message",
+    params(("id" = uuid::Uuid, Path, description = "The room"), ("message_id" = uuid::Uuid, Path, description = "The message")),
+    security(("bearer" = [])), responses((status = 200, description = "The message as it is now", body = Message), Problems))]
+async fn unpin_message(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path((id, message)): Path<(ConversationId, MessageId)>,
+) -> Result<Json<Message>> {
+    let access = slice.access::<Moderate>(&caller, id).await?;
+    slice.conversations.unpin(&access, message).await.map(Json)
+}
+
+/// Where the caller is named in what they have not read, the oldest first.
+#[utoipa::path(get, path = "/rooms/{id}/mentions", tag = "rooms", operation_id = "list_unread_mentions",
+    params(("id" = uuid::Uuid, Path, description = "The room"), PageQuery),
+    security(("bearer" = [])), responses((status = 200, description = "A page of mentions", body = Page<Mentioned>), Problems))]
+async fn list_unread_mentions(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Mentioned>>> {
+    let access = slice.access::<Read>(&caller, id).await?;
+    slice.conversations.unread_mentions(&access, &page).await.map(Json)
+}
+
+/// Who is in the room right now: a count, and some names.
+#[utoipa::path(get, path = "/rooms/{id}/presence", tag = "rooms", operation_id = "get_room_presence",
+    params(("id" = uuid::Uuid, Path, description = "The room")),
+    security(("bearer" = [])), responses((status = 200, description = "Who is there", body = RoomPresence), Problems))]
+async fn get_room_presence(
+    State(slice): State<Slice>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<RoomPresence>> {
+    let access = slice.access::<Read>(&caller, id).await?;
+    slice.conversations.room_presence(&access).await.map(Json)
 }
 
 /// Members of a room.

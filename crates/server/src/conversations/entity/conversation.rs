@@ -49,6 +49,8 @@ pub struct Model {
     pub last_rev: Rev,
     pub epoch: i32,
     pub created_at: Timestamp,
+    /// When its newest message was written; when it was opened, before the first.
+    pub active_at: Timestamp,
     pub archived_at: Option<Timestamp>,
 }
 

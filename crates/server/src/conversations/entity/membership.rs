@@ -16,6 +16,10 @@ pub struct Model {
     pub muted: bool,
     /// The newest message read; it never goes back.
     pub last_read_seq: Seq,
+    /// In a conversation of two: the newest message the other may know a client of this person has.
+    pub delivered_seq: Seq,
+    /// In a conversation of two: the newest message the other may know this person has read.
+    pub receipt_seq: Seq,
     pub joined_at: Timestamp,
 }
 

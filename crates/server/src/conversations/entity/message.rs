@@ -20,6 +20,9 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub payload: Option<Json>,
     pub reply_to_seq: Option<Seq>,
+    /// Whom the text names, and where: [`super::super::mentions::Places`].
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub mentions: Option<Json>,
     #[sea_orm(column_type = "Text", nullable)]
     pub nonce: Option<String>,
     /// Number of its last change.

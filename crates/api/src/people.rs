@@ -1,0 +1,109 @@
+//! People as others see them: presence, contacts, profiles, blocks, and what one shares of oneself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Author, Role, words};
+use crate::{ConversationId, Timestamp, UserId};
+
+words! {
+    /// Whether somebody is there.
+    Presence {
+        /// Uses a client right now.
+        Online = "online",
+        /// Has one open, and is idle.
+        Away = "away",
+        /// Has none open, or one may not know.
+        Offline = "offline",
+    }
+}
+
+/// A person and whether they are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PersonSeen {
+    /// Who.
+    #[serde(flatten)]
+    pub author: Author,
+    /// Whether they are there.
+    pub presence: Presence,
+    /// When they last were, while they are offline; none when one of the two keeps that to themselves.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Whether a person is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PersonPresence {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether they are there.
+    pub state: Presence,
+    /// When they last were, while they are offline; none when one of the two keeps that to themselves.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Somebody I have a conversation of two with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Contact {
+    /// Who.
+    #[serde(flatten)]
+    pub person: PersonSeen,
+    /// Our conversation.
+    pub conversation_id: ConversationId,
+}
+
+/// What a profile card shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// Who.
+    #[serde(flatten)]
+    pub person: PersonSeen,
+    /// What they may do everywhere.
+    pub role: Role,
+    /// When they registered.
+    pub created_at: Timestamp,
+    /// Whether I block them.
+    pub blocked: bool,
+}
+
+/// Somebody I block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BlockedPerson {
+    /// Who.
+    #[serde(flatten)]
+    pub author: Author,
+    /// Since when.
+    pub blocked_at: Timestamp,
+}
+
+/// What a person shares of themselves. Who does not share one of these sees none of others'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Preferences {
+    /// Others learn how far I have read.
+    pub read_receipts: bool,
+    /// Others learn when I was last here.
+    pub last_seen: bool,
+}
+
+/// `PATCH /me/preferences`: absent fields stay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatePreferences {
+    /// Others learn how far I have read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_receipts: Option<bool>,
+    /// Others learn when I was last here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<bool>,
+}

@@ -1,0 +1,60 @@
+//! What a person shares of themselves.
+
+use std::collections::HashMap;
+
+use praca_api::UserId;
+use praca_api::people::{Preferences, UpdatePreferences};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::{Accounts, entity};
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::events::Event;
+
+impl Accounts {
+    /// What these people share; unknown ids are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn preferences(&self, ids: &[UserId]) -> Result<HashMap<UserId, Preferences>> {
+        let people = self.people(ids).await?;
+        Ok(people.into_iter().map(|(id, row)| (id, row.preferences())).collect())
+    }
+
+    /// What one person shares.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn preferences_of(&self, id: UserId) -> Result<Preferences> {
+        Ok(self.person(id).await?.preferences())
+    }
+
+    /// Changes what the person shares.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn update_preferences(&self, actor: &Actor, change: UpdatePreferences) -> Result<Preferences> {
+        let user = actor.id();
+        let mut update = entity::Entity::update_many().filter(entity::Column::Id.eq(user));
+        if let Some(on) = change.read_receipts {
+            update = update.col_expr(entity::Column::ReadReceipts, Expr::value(on));
+        }
+        if let Some(on) = change.last_seen {
+            update = update.col_expr(entity::Column::SharesLastSeen, Expr::value(on));
+        }
+        if change != UpdatePreferences::default() {
+            let mut tx = self.0.base.begin().await?;
+            update.exec(tx.conn()).await?;
+            tx.emit(Event::PreferencesChanged { user });
+            tx.commit().await?;
+        }
+        self.preferences_of(user).await
+    }
+}
+
+impl entity::Model {
+    fn preferences(&self) -> Preferences {
+        Preferences { read_receipts: self.read_receipts, last_seen: self.shares_last_seen }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who is there, and who may know: the rules beside what the gateway counts.
+//!
+//! A person may see whoever shares a room or an accepted conversation of two with them, unless one of the two blocks the
+//! other: then, and for strangers, everybody is `offline`. When somebody was last here is known only to those who say it of
+//! themselves.
+
+mod entity;
+mod routes;
+mod socket;
+
+use std::collections::{HashMap, HashSet};
+
+use praca_api::people::{PersonPresence, Presence};
+use praca_api::{Timestamp, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use crate::accounts::Accounts;
+use crate::base::Base;
+use crate::conversations::Conversations;
+use crate::error::Result;
+use crate::gateway::{Answer, Sight, SightingLog};
+
+pub use routes::routes;
+pub use socket::PresenceSocket;
+
+/// People noted in one statement, with two values each.
+const AT_ONCE: usize = 500;
+
+/// The presence slice.
+#[derive(Clone)]
+pub struct Presences {
+    base: Base,
+    accounts: Accounts,
+    conversations: Conversations,
+}
+
+impl Presences {
+    /// The slice over these services.
+    pub fn new(base: Base, accounts: Accounts, conversations: Conversations) -> Self {
+        Self { base, accounts, conversations }
+    }
+
+    /// Whom of these a person may see, and whether they may also know when somebody was last here.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn sights(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<Sight>> {
+        let blocks = self.accounts.blocks(viewer).await?;
+        let mut visible: HashSet<UserId> = self.conversations.acquainted(viewer, people).await?.into_iter().collect();
+        visible.retain(|user| !blocks.between(*user));
+        visible.extend(people.iter().copied().filter(|user| *user == viewer));
+        let shares = self.accounts.preferences(people).await?;
+        let mine = self.accounts.preferences_of(viewer).await?.last_seen;
+        let sight = |user: UserId| Sight {
+            user,
+            last_seen: mine && shares.get(&user).is_some_and(|preferences| preferences.last_seen),
+        };
+        Ok(visible.into_iter().map(sight).collect())
+    }
+
+    /// These people as `viewer` sees them, in the order given.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn seen(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<PersonPresence>> {
+        let sights = self.sights(viewer, people).await?;
+        self.seen_by(&sights, people).await
+    }
+
+    /// How these people are, as far as the sights reach.
+    async fn seen_by(&self, sights: &[Sight], people: &[UserId]) -> Result<Vec<PersonPresence>> {
+        let visible: Vec<UserId> = sights.iter().map(|sight| sight.user).collect();
+        // Without the coordinator nobody can tell.
+        let states = self.base.limits.presence(&visible).await.unwrap_or_default();
+        let states: HashMap<UserId, Presence> = visible.into_iter().zip(states).collect();
+        let state_of = |user: &UserId| states.get(user).copied().unwrap_or(Presence::Offline);
+        let away = sights.iter().filter(|sight| sight.last_seen && state_of(&sight.user) == Presence::Offline);
+        let last = self.last_seen(away.map(|sight| sight.user).collect()).await?;
+        let one = |user: &UserId| PersonPresence {
+            user_id: *user,
+            state: state_of(user),
+            last_seen_at: last.get(user).copied(),
+        };
+        Ok(people.iter().map(one).collect())
+    }
+
+    async fn last_seen(&self, people: Vec<UserId>) -> Result<HashMap<UserId, Timestamp>> {
+        if people.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = entity::Entity::find().filter(entity::Column::UserId.is_in(people)).all(self.base.db.read());
+        Ok(rows.await?.into_iter().map(|row| (row.user_id, row.at)).collect())
+    }
+
+    async fn note(&self, people: &[UserId], at: Timestamp) -> Result<()> {
+        let mut later = OnConflict::column(entity::Column::UserId);
+        later.update_column(entity::Column::At);
+        later.action_and_where(Expr::col((entity::Entity, entity::Column::At)).lt(at));
+        for some in people.chunks(AT_ONCE) {
+            let rows = some.iter().map(|user| entity::ActiveModel { user_id: Set(*user), at: Set(at) });
+            let insert = entity::Entity::insert_many(rows).on_conflict(later.clone());
+            insert.exec_without_returning(self.base.db.write()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl SightingLog for Presences {
+    fn note_seen<'a>(&'a self, people: &'a [UserId], at: Timestamp) -> Answer<'a, ()> {
+        Box::pin(self.note(people, at))
+    }
+}
