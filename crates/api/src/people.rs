@@ -27,7 +27,7 @@ pub struct PersonSeen {
     pub author: Author,
     /// Whether they are there.
     pub presence: Presence,
-    /// When they last were, while they are offline; none when one of the two keeps that to themselves.
+    /// When they last were, while they are offline; none when one may not know.
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -40,7 +40,7 @@ pub struct PersonPresence {
     pub user_id: UserId,
     /// Whether they are there.
     pub state: Presence,
-    /// When they last were, while they are offline; none when one of the two keeps that to themselves.
+    /// When they last were, while they are offline; none when one may not know.
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -91,8 +91,8 @@ pub struct BlockedPerson {
 pub struct Preferences {
     /// Others learn how far I have read.
     pub read_receipts: bool,
-    /// Others learn when I was last here.
-    pub last_seen: bool,
+    /// Others learn whether I am here, and when I last was.
+    pub presence: bool,
 }
 
 /// `PATCH /me/preferences`: absent fields stay.
@@ -103,7 +103,7 @@ pub struct UpdatePreferences {
     /// Others learn how far I have read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_receipts: Option<bool>,
-    /// Others learn when I was last here.
+    /// Others learn whether I am here, and when I last was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<bool>,
+    pub presence: Option<bool>,
 }

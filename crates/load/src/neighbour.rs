@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
-use praca_api::events::{ClientEvent, SendMessage};
+use praca_api::events::{ClientEvent, InRoom};
 use praca_api::messages::NewMessage;
 use praca_api::{ConversationId, Seq};
 use tokio::time::sleep;
@@ -160,7 +160,7 @@ impl Neighbour {
 
     async fn say(&self, socket: &Socket, nonce: &str) -> Result<i64, Refusal> {
         let message = NewMessage { body: body(now(), 80), nonce: nonce.to_owned(), reply_to_id: None };
-        let wish = SendMessage { room_id: self.room, message };
+        let wish = InRoom { room_id: self.room, what: message };
         let Sent { message } = socket.ask(ClientEvent::RoomsMessageSend, &wish).await?;
         Ok(message.seq.0)
     }

@@ -102,9 +102,9 @@ impl Model {
         let id = joined.room.room.id;
         let slow = wait_of(&joined.slow_mode, now);
         let room = joined.room.clone();
-        self.arrived(&joined.messages);
+        self.arrived(&joined.caught.messages);
         match self.open_mut(id) {
-            Some(open) if !joined.reset => open.catch_up(joined, slow, now),
+            Some(open) if !joined.caught.reset => open.catch_up(joined, slow, now),
             _ => self.open = Some(Open::new(joined, slow)),
         }
         self.note_room(room);
@@ -190,6 +190,7 @@ impl Model {
                 }
             }
             ServerEvent::Typing(_)
+            | ServerEvent::Pinned(_) | ServerEvent::Unpinned(_) | ServerEvent::RoomOnline(_) | ServerEvent::Mentioned(_) | ServerEvent::RoomMuted(_)| ServerEvent::DmMessageNew(_)| ServerEvent::DmMessageUpdated(_)| ServerEvent::DmMessageDeleted(_)| ServerEvent::DmReceipt(_)| ServerEvent::DmTyping(_)| ServerEvent::DmUpdated(_)| ServerEvent::DmMuted(_)| ServerEvent::BlockChanged(_)| ServerEvent::PresenceChanged(_)
             | ServerEvent::AccountStatus(_)
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use praca_api::events::{ClientEvent, JoinRoom};
+use praca_api::events::{ClientEvent, InRoom, Join};
 use praca_api::{ConversationId, Seq};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -95,6 +95,6 @@ pub async fn connect(target: &Target, numbers: std::ops::Range<usize>, at_once: 
 /// # Errors
 /// See [`Refusal`].
 pub async fn join(socket: &Socket, room_id: ConversationId, after: Option<Seq>) -> Result<Joined, Refusal> {
-    let wish = JoinRoom { room_id, limit: after.map(|_| 100), after_seq: after, after_rev: None };
+    let wish = InRoom { room_id, what: Join { limit: after.map(|_| 100), after_seq: after, after_rev: None } };
     socket.ask(ClientEvent::RoomsJoin, &wish).await
 }

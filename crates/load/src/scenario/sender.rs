@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use praca_api::ConversationId;
-use praca_api::events::{ClientEvent, ReactToMessage, ReadRoom, SendMessage};
-use praca_api::messages::NewMessage;
+use praca_api::events::{ClientEvent, InRoom, ReactAt};
+use praca_api::messages::{MarkRead, NewMessage};
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ async fn send(talk: &Talk, sender: &Sender, due: u64) -> bool {
     let number = NONCE.fetch_add(1, Ordering::Relaxed);
     let nonce = format!("load-{}-{number}", std::process::id());
     let message = NewMessage { body: body(due, talk.load.bytes), nonce, reply_to_id: None };
-    let wish = SendMessage { room_id: sender.id, message };
+    let wish = InRoom { room_id: sender.id, what: message };
     match sender.socket.ask::<Sent>(ClientEvent::RoomsMessageSend, &wish).await {
         Ok(Sent { message }) => {
             talk.tally.note_ack(due);
@@ -112,13 +112,13 @@ async fn follow_up(talk: &Talk, sender: &Sender, message: &Place, number: u64) {
     if due(talk.load.react_every)
         && let Ok(message_id) = message.id.parse()
     {
-        let wish = ReactToMessage { room_id: sender.id, message_id, emoji: "👍".into(), on: true };
+        let wish = InRoom { room_id: sender.id, what: ReactAt { message_id, emoji: "👍".into(), on: true } };
         if let Err(refusal) = sender.socket.ask::<IgnoredAny>(ClientEvent::RoomsMessageReact, &wish).await {
             note_refusal(talk, &refusal);
         }
     }
     if due(talk.load.read_every) {
-        let wish = ReadRoom { room_id: sender.id, seq: message.seq };
+        let wish = InRoom { room_id: sender.id, what: MarkRead { seq: message.seq } };
         if let Err(refusal) = sender.socket.ask::<IgnoredAny>(ClientEvent::RoomsRead, &wish).await {
             note_refusal(talk, &refusal);
         }

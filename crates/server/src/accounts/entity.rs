@@ -35,8 +35,8 @@ pub struct Model {
     pub created_at: Timestamp,
     /// Whether others learn how far the person has read.
     pub read_receipts: bool,
-    /// Whether others learn when the person was last here.
-    pub shares_last_seen: bool,
+    /// Whether others learn that the person is here, and when they last were.
+    pub shows_presence: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

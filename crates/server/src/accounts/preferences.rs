@@ -40,8 +40,8 @@ impl Accounts {
         if let Some(on) = change.read_receipts {
             update = update.col_expr(entity::Column::ReadReceipts, Expr::value(on));
         }
-        if let Some(on) = change.last_seen {
-            update = update.col_expr(entity::Column::SharesLastSeen, Expr::value(on));
+        if let Some(on) = change.presence {
+            update = update.col_expr(entity::Column::ShowsPresence, Expr::value(on));
         }
         if change != UpdatePreferences::default() {
             let mut tx = self.0.base.begin().await?;
@@ -55,6 +55,6 @@ impl Accounts {
 
 impl entity::Model {
     fn preferences(&self) -> Preferences {
-        Preferences { read_receipts: self.read_receipts, last_seen: self.shares_last_seen }
+        Preferences { read_receipts: self.read_receipts, presence: self.shows_presence }
     }
 }

@@ -124,7 +124,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         locale: Set(account.locale),
         created_at: Set(now),
         read_receipts: Set(true),
-        shares_last_seen: Set(true),
+        shows_presence: Set(true),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

@@ -163,7 +163,7 @@ async fn get_preferences(State(accounts): State<Accounts>, Caller(actor): Caller
     accounts.preferences_of(actor.id()).await.map(Json)
 }
 
-/// Change what one shares: who does not share receipts, or when they were last here, sees none of others'.
+/// Change what one shares: who does not share receipts, or presence, sees none of others'.
 #[utoipa::path(patch, path = "/me/preferences", tag = "me", operation_id = "update_preferences", request_body = UpdatePreferences,
     security(("bearer" = [])), responses((status = 200, description = "The preferences as they are now", body = Preferences), Problems))]
 async fn update_preferences(

@@ -174,8 +174,8 @@ pub enum Signal {
     Seen(Vec<Sighting>),
     /// These two no longer see whether the other is there.
     Part(UserId, UserId),
-    /// Nobody learns any more when a person was last here, nor they when others were.
-    HideLastSeen(UserId),
+    /// Nobody sees any more whether a person is there, nor they whether others are.
+    Hide(UserId),
     /// Drop copies of a row.
     Forget(CacheKey),
     /// Signals were lost: drop every copy and compare every conversation with the database. Never sent between nodes.

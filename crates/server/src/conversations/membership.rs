@@ -206,14 +206,15 @@ impl Conversations {
             let rows = store::silences(conn, access.id(), &ids).await?.into_iter();
             silences.extend(rows.filter_map(|row| Some((row.user_id, running(row, now)?))));
         }
-        let blocks = self.0.accounts.blocks(access.actor().id()).await?;
         let online = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
+        let there: Vec<UserId> = ids.iter().copied().filter(|id| online.contains(id)).collect();
+        let online = self.shown_present(access.actor().id(), there).await?;
         let rows = page_of(rows, limit, |row| row.user_id, |row| row)?;
         let member = |row: membership::Model| {
             Some(Member {
                 author: authors.get(&row.user_id)?.clone(),
                 role: row.role,
-                online: online.contains(&row.user_id) && !blocks.between(row.user_id),
+                online: online.contains(&row.user_id),
                 silence: silences.remove(&row.user_id),
                 joined_at: row.joined_at,
             })
@@ -221,17 +222,27 @@ impl Conversations {
         Ok(Page { items: rows.items.into_iter().filter_map(member).collect(), next: rows.next })
     }
 
-    /// Who is in a room right now: a count, and the first names by handle, without those with whom there is a block.
+    /// Those of these people, who are in a room, of whom the person may know it.
+    async fn shown_present(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<UserId>> {
+        let blocks = self.0.accounts.blocks(viewer).await?;
+        let shares = self.0.accounts.preferences(&people).await?;
+        let mine = self.0.accounts.preferences_of(viewer).await?.presence;
+        let shown = |id: &UserId| mine && shares.get(id).is_some_and(|preferences| preferences.presence);
+        Ok(people.into_iter().filter(|id| *id == viewer || (shown(id) && !blocks.between(*id))).collect())
+    }
+
+    /// Who is in a room right now: a count, and some names, of those of whom the person may know it.
     ///
     /// # Errors
     /// The database refuses.
     pub async fn room_presence(&self, access: &ConversationAccess<Read>) -> Result<RoomPresence> {
         let present = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
-        let blocks = self.0.accounts.blocks(access.actor().id()).await?;
         let online = u64::try_from(present.len()).unwrap_or(u64::MAX);
-        let mut ids: Vec<UserId> = present.into_iter().filter(|id| !blocks.between(*id)).collect();
         // The accounts that have been here longest, so that the same names stay while people come and go.
+        let mut ids: Vec<UserId> = present.into_iter().collect();
         ids.sort_unstable();
+        ids.truncate(8 * PRESENT_NAMES);
+        let mut ids = self.shown_present(access.actor().id(), ids).await?;
         ids.truncate(PRESENT_NAMES);
         let mut people: Vec<Author> = self.0.accounts.authors(&ids).await?.into_values().collect();
         people.sort_by_key(|person| person.id);

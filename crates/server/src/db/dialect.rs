@@ -38,9 +38,10 @@ impl Dialect {
     }
 
     /// Locks the rows a writing transaction has selected. SQLite needs none: its transaction holds the only write lock.
+    /// Keys never change, so that rows that only point to a locked one need not wait, nor two such wait for each other.
     pub fn lock_rows(self, select: &mut SelectStatement) {
         if self == Self::Postgres {
-            select.lock(LockType::Update);
+            select.lock(LockType::NoKeyUpdate);
         }
     }
 

@@ -28,18 +28,18 @@ impl Dms {
 /// The slice's routes.
 pub fn routes(dms: Dms) -> OpenApiRouter {
     let shared = conversations::routes(dms.0.conversations.clone(), Kind::Dm, "dms");
+    let send = OpenApiRouter::new().routes(routes!(send_dm)).with_state(dms.clone());
     OpenApiRouter::new()
         .routes(routes!(list_dms))
         .routes(routes!(open_dm))
         .routes(routes!(get_dm))
         .routes(routes!(accept_dm, refuse_dm))
         .routes(routes!(mute_dm))
-        .routes(routes!(send_dm))
         .routes(routes!(list_contacts))
         .routes(routes!(list_blocks))
         .routes(routes!(block_person, unblock_person))
         .with_state(dms)
-        .nest("/dms/{id}", shared)
+        .nest("/dms/{id}", shared.merge(send))
 }
 
 /// The caller's conversations of two, the liveliest first.
@@ -107,7 +107,7 @@ async fn mute_dm(
 }
 
 /// Send a message. The same nonce again gives the same message.
-#[utoipa::path(post, path = "/dms/{id}/messages", tag = "dms", operation_id = "send_dm", request_body = NewMessage,
+#[utoipa::path(post, path = "/messages", tag = "dms", operation_id = "send_dm", request_body = NewMessage,
     params(("id" = uuid::Uuid, Path, description = "The conversation")),
     security(("bearer" = [])), responses((status = 201, description = "The message", body = Message), Problems))]
 async fn send_dm(

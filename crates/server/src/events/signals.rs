@@ -59,7 +59,7 @@ impl Event {
                 forget.into_iter().chain(part).chain([to_person(*by, &told)]).collect()
             }
             Self::PreferencesChanged { user } => {
-                vec![Signal::Forget(CacheKey::Person(*user)), Signal::HideLastSeen(*user)]
+                vec![Signal::Forget(CacheKey::Person(*user)), Signal::Hide(*user)]
             }
             Self::MessagesChanged { conversation, changes, hearers, told } => {
                 let changes =

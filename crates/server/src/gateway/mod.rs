@@ -41,7 +41,6 @@ use packet::event_frame;
 pub use dispatch::{Caller, Reply, SocketHandler, read_payload};
 pub use subscription::Joining;
 pub use transport::{SOCKET_BODY_BYTES, SocketId};
-pub use watching::Sight;
 
 /// Time clients are told to wait before they connect to a restarted server, spread so that they do not come at once.
 const RESTART_PAUSE_MS: u64 = 1_000;

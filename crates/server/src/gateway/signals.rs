@@ -57,7 +57,7 @@ impl Gateway {
             }
             Signal::Seen(seen) => self.tell_watchers(seen),
             Signal::Part(one, two) => self.part(*one, *two),
-            Signal::HideLastSeen(user) => self.hide_last_seen(*user),
+            Signal::Hide(user) => self.hide(*user),
             Signal::Forget(_) => {}
             Signal::Resync => self.start_over(),
         }

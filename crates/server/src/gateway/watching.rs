@@ -23,45 +23,30 @@ const MOST: usize = 1_000;
 /// People asked about in one call.
 const BATCH: usize = 1_000;
 
-/// That somebody may see a person, and whether also when they were last here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sight {
-    /// Whom.
-    pub user: UserId,
-    /// Whether also when.
-    pub last_seen: bool,
-}
-
 /// A person some socket watches.
 #[derive(Default)]
 pub struct Watched {
     /// What was last told; none before the first.
     told: Option<Presence>,
-    watchers: HashMap<SocketId, Watcher>,
-}
-
-struct Watcher {
-    connection: Arc<Connection>,
-    last_seen: bool,
+    watchers: HashMap<SocketId, Arc<Connection>>,
 }
 
 impl Caller {
     /// Watches these people with this socket, beside those it watches already.
-    pub fn watch(&self, sights: &[Sight]) {
+    pub fn watch(&self, people: &[UserId]) {
         let connection = &self.connection;
         let forgotten = {
             let mut watching = lock(&connection.watching);
-            let forgotten = if watching.len() + sights.len() > MOST { std::mem::take(&mut *watching) } else { Vec::new() };
-            watching.extend(sights.iter().map(|sight| sight.user));
+            let forgotten = if watching.len() + people.len() > MOST { std::mem::take(&mut *watching) } else { Vec::new() };
+            watching.extend(people);
             forgotten
         };
         let mut watched = write(&self.gateway.0.watched);
         for user in forgotten {
             unwatch(&mut watched, user, connection.id);
         }
-        for sight in sights {
-            let watcher = Watcher { connection: connection.clone(), last_seen: sight.last_seen };
-            watched.entry(sight.user).or_default().watchers.insert(connection.id, watcher);
+        for user in people {
+            watched.entry(*user).or_default().watchers.insert(connection.id, connection.clone());
         }
         drop(watched);
         if !self.gateway.is_open(connection) {
@@ -96,21 +81,18 @@ impl Gateway {
     /// Tells the watchers here.
     pub(super) fn tell_watchers(&self, seen: &[Sighting]) {
         for sighting in seen {
-            let watchers: Vec<(Arc<Connection>, bool)> = {
+            let watchers: Vec<Arc<Connection>> = {
                 let mut watched = write(&self.0.watched);
                 let Some(known) = watched.get_mut(&sighting.user) else { continue };
                 if known.told.replace(sighting.state) == Some(sighting.state) {
                     continue;
                 }
-                known.watchers.values().map(|watcher| (watcher.connection.clone(), watcher.last_seen)).collect()
+                known.watchers.values().cloned().collect()
             };
-            let frame = |with_time: bool| {
-                let last_seen_at = (with_time && sighting.state == Presence::Offline).then_some(sighting.at);
-                event_frame(&presence_event(sighting.user, sighting.state, last_seen_at))
-            };
-            let (with, without) = (frame(true), frame(false));
-            for (connection, last_seen) in watchers {
-                connection.send(if last_seen { with.clone() } else { without.clone() });
+            let last_seen_at = (sighting.state == Presence::Offline).then_some(sighting.at);
+            let frame = event_frame(&presence_event(sighting.user, sighting.state, last_seen_at));
+            for connection in watchers {
+                connection.send(frame.clone());
             }
         }
     }
@@ -143,33 +125,27 @@ impl Gateway {
 
     /// These two no longer see each other: to each the other seems to go.
     pub(super) fn part(&self, one: UserId, two: UserId) {
-        let mut parted = Vec::new();
-        let mut watched = write(&self.0.watched);
-        for (viewer, user) in [(one, two), (two, one)] {
-            let Some(known) = watched.get_mut(&user) else { continue };
-            let is_theirs = |_: &SocketId, watcher: &mut Watcher| {
-                watcher.connection.person().is_some_and(|person| person.user == viewer)
-            };
-            parted.extend(known.watchers.extract_if(is_theirs).map(|(_, watcher)| (watcher.connection, user)));
-            if known.watchers.is_empty() {
-                watched.remove(&user);
-            }
-        }
-        drop(watched);
-        for (connection, user) in parted {
-            lock(&connection.watching).retain(|known| *known != user);
-            connection.send(event_frame(&presence_event(user, Presence::Offline, None)));
-        }
+        self.end_sights(|viewer, user| (viewer, user) == (one, two) || (viewer, user) == (two, one));
     }
 
-    /// Nobody learns any more when a person was last here, nor they when others were.
-    pub(super) fn hide_last_seen(&self, user: UserId) {
-        let mut watched = write(&self.0.watched);
-        for (whom, known) in watched.iter_mut() {
-            for watcher in known.watchers.values_mut() {
-                let theirs = watcher.connection.person().is_some_and(|person| person.user == user);
-                watcher.last_seen &= *whom != user && !theirs;
-            }
+    /// Nobody sees a person any more, nor they anybody: to each the others seem to go.
+    pub(super) fn hide(&self, whom: UserId) {
+        self.end_sights(|viewer, user| (viewer == whom) != (user == whom));
+    }
+
+    /// Ends what somebody sees of somebody, where `ends` says so of the two.
+    fn end_sights(&self, ends: impl Fn(UserId, UserId) -> bool) {
+        let mut ended = Vec::new();
+        write(&self.0.watched).retain(|user, known| {
+            let gone = |_: &SocketId, watcher: &mut Arc<Connection>| {
+                watcher.person().is_some_and(|person| ends(person.user, *user))
+            };
+            ended.extend(known.watchers.extract_if(gone).map(|(_, watcher)| (watcher, *user)));
+            !known.watchers.is_empty()
+        });
+        for (connection, user) in ended {
+            lock(&connection.watching).retain(|known| *known != user);
+            connection.send(event_frame(&presence_event(user, Presence::Offline, None)));
         }
     }
 }

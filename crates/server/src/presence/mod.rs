@@ -1,8 +1,7 @@
 //! Who is there, and who may know: the rules beside what the gateway counts.
 //!
 //! A person may see whoever shares a room or an accepted conversation of two with them, unless one of the two blocks the
-//! other: then, and for strangers, everybody is `offline`. When somebody was last here is known only to those who say it of
-//! themselves.
+//! other, or keeps their own presence to themselves: then, and to strangers, everybody is `offline`.
 
 mod entity;
 mod routes;
@@ -20,7 +19,7 @@ use crate::accounts::Accounts;
 use crate::base::Base;
 use crate::conversations::Conversations;
 use crate::error::Result;
-use crate::gateway::{Answer, Sight, SightingLog};
+use crate::gateway::{Answer, SightingLog};
 
 pub use routes::routes;
 pub use socket::PresenceSocket;
@@ -42,22 +41,19 @@ impl Presences {
         Self { base, accounts, conversations }
     }
 
-    /// Whom of these a person may see, and whether they may also know when somebody was last here.
+    /// Whom of these a person may see.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn sights(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<Sight>> {
+    pub async fn visible(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<UserId>> {
         let blocks = self.accounts.blocks(viewer).await?;
         let mut visible: HashSet<UserId> = self.conversations.acquainted(viewer, people).await?.into_iter().collect();
-        visible.retain(|user| !blocks.between(*user));
-        visible.extend(people.iter().copied().filter(|user| *user == viewer));
         let shares = self.accounts.preferences(people).await?;
-        let mine = self.accounts.preferences_of(viewer).await?.last_seen;
-        let sight = |user: UserId| Sight {
-            user,
-            last_seen: mine && shares.get(&user).is_some_and(|preferences| preferences.last_seen),
-        };
-        Ok(visible.into_iter().map(sight).collect())
+        let mine = self.accounts.preferences_of(viewer).await?.presence;
+        let shown = |user: &UserId| mine && shares.get(user).is_some_and(|preferences| preferences.presence);
+        visible.retain(|user| shown(user) && !blocks.between(*user));
+        visible.extend(people.iter().copied().filter(|user| *user == viewer));
+        Ok(visible.into_iter().collect())
     }
 
     /// These people as `viewer` sees them, in the order given.
@@ -65,19 +61,18 @@ impl Presences {
     /// # Errors
     /// The database refuses.
     pub async fn seen(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<PersonPresence>> {
-        let sights = self.sights(viewer, people).await?;
-        self.seen_by(&sights, people).await
+        let visible = self.visible(viewer, people).await?;
+        self.states(&visible, people).await
     }
 
-    /// How these people are, as far as the sights reach.
-    async fn seen_by(&self, sights: &[Sight], people: &[UserId]) -> Result<Vec<PersonPresence>> {
-        let visible: Vec<UserId> = sights.iter().map(|sight| sight.user).collect();
+    /// How these people are, of whom only the visible ones are seen.
+    async fn states(&self, visible: &[UserId], people: &[UserId]) -> Result<Vec<PersonPresence>> {
         // Without the coordinator nobody can tell.
-        let states = self.base.limits.presence(&visible).await.unwrap_or_default();
-        let states: HashMap<UserId, Presence> = visible.into_iter().zip(states).collect();
+        let states = self.base.limits.presence(visible).await.unwrap_or_default();
+        let states: HashMap<UserId, Presence> = visible.iter().copied().zip(states).collect();
         let state_of = |user: &UserId| states.get(user).copied().unwrap_or(Presence::Offline);
-        let away = sights.iter().filter(|sight| sight.last_seen && state_of(&sight.user) == Presence::Offline);
-        let last = self.last_seen(away.map(|sight| sight.user).collect()).await?;
+        let away = visible.iter().copied().filter(|user| state_of(user) == Presence::Offline);
+        let last = self.last_seen(away.collect()).await?;
         let one = |user: &UserId| PersonPresence {
             user_id: *user,
             state: state_of(user),

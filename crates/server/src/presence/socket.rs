@@ -44,10 +44,10 @@ impl PresenceSocket {
         if user_ids.len() > WATCHED_AT_ONCE {
             return Err(Error::invalid_field("userIds", "too_many", "Watch at most 200 people at a time."));
         }
-        let sights = self.presences.sights(caller.actor.id(), &user_ids).await?;
+        let visible = self.presences.visible(caller.actor.id(), &user_ids).await?;
         // Watched first, so that no change is missed between.
-        caller.watch(&sights);
-        let items = self.presences.seen_by(&sights, &user_ids).await?;
+        caller.watch(&visible);
+        let items = self.presences.states(&visible, &user_ids).await?;
         caller.note_told(&items);
         Reply::with(&Watched { items })
     }

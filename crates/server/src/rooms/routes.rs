@@ -35,11 +35,12 @@ impl Slice {
 
 /// The slice's routes.
 pub fn routes(conversations: Conversations, rooms: Rooms) -> OpenApiRouter {
+    let slice = Slice { conversations: conversations.clone(), rooms };
+    let send = OpenApiRouter::new().routes(routes!(send_message)).with_state(slice.clone());
     OpenApiRouter::new()
         .routes(routes!(list_rooms, create_room))
         .routes(routes!(get_room, update_room, archive_room))
         .routes(routes!(join_room, mute_room, leave_room))
-        .routes(routes!(send_message))
         .routes(routes!(list_pins))
         .routes(routes!(pin_message, unpin_message))
         .routes(routes!(list_unread_mentions))
@@ -48,8 +49,8 @@ pub fn routes(conversations: Conversations, rooms: Rooms) -> OpenApiRouter {
         .routes(routes!(set_member_role))
         .routes(routes!(silence_member, lift_member_silence))
         .routes(routes!(silence_room, lift_room_silence))
-        .with_state(Slice { conversations: conversations.clone(), rooms })
-        .nest("/rooms/{id}", conversations::routes(conversations, Kind::Room, "rooms"))
+        .with_state(slice)
+        .nest("/rooms/{id}", conversations::routes(conversations, Kind::Room, "rooms").merge(send))
 }
 
 /// Public rooms and the unlisted ones the caller is in, the liveliest first.
@@ -158,7 +159,7 @@ async fn leave_room(State(slice): State<Slice>, caller: Caller, Path(id): Path<C
 }
 
 /// Send a message. The same nonce again gives the same message.
-#[utoipa::path(post, path = "/rooms/{id}/messages", tag = "rooms", operation_id = "send_message", request_body = NewMessage,
+#[utoipa::path(post, path = "/messages", tag = "rooms", operation_id = "send_message", request_body = NewMessage,
     params(("id" = uuid::Uuid, Path, description = "The room")),
     security(("bearer" = [])), responses((status = 201, description = "The message", body = Message), Problems))]
 async fn send_message(

@@ -30,7 +30,7 @@ on_both_twins! {
         let lease = Duration::from_secs(50);
         limits.lease(&[(here, rosa), (here, bento), (here, rosa), (there, rosa)], lease).await.unwrap();
         assert_eq!(limits.present(&[here, there]).await.unwrap(), [2, 1]);
-        limits.end_lease(here, bento).await.unwrap();
+        limits.end_leases(&[(here, bento)]).await.unwrap();
         assert_eq!(limits.present_people(here).await.unwrap(), [rosa].into());
         world.pass(51);
         assert_eq!(limits.present(&[here, there]).await.unwrap(), [0, 0]);

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod admin;
+mod blocks;
 mod bus;
 mod coordinator;
+mod dms;
 mod documents;
 mod farewell;
 mod faults;
@@ -13,10 +15,15 @@ mod jobs;
 mod keys;
 mod limits;
 mod matrix;
+mod matrix_of_two;
+mod mentions;
 mod messages;
 mod nodes;
+mod pins;
 mod plans;
+mod presence;
 mod process;
+mod receipts;
 mod rooms;
 mod slow_mode;
 mod socket;

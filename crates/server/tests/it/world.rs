@@ -253,6 +253,30 @@ impl World {
         self.post(&format!("/rooms/{room}/messages"), Some(person), json!({ "body": body, "nonce": nonce })).await
     }
 
+    /// Opens the conversation of two; a first contact stays a request.
+    pub async fn open_dm(&self, one: &Person, two: &Person) -> ConversationId {
+        let dm = self.put(&format!("/dms/with/{}", two.id), one, json!({})).await.ok();
+        dm["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Opens a conversation of two that both agreed to.
+    pub async fn dm(&self, one: &Person, two: &Person) -> ConversationId {
+        let dm = self.open_dm(one, two).await;
+        self.put(&format!("/dms/{dm}/acceptance"), two, json!({})).await.ok();
+        dm
+    }
+
+    /// Writes in a conversation of two over REST.
+    pub async fn write(&self, person: &Person, dm: ConversationId, body: &str) -> Answer {
+        let nonce = self.app.base.ids.uuid().to_string();
+        self.post(&format!("/dms/{dm}/messages"), Some(person), json!({ "body": body, "nonce": nonce })).await
+    }
+
+    /// One conversation of two, as somebody sees it.
+    pub async fn dm_of(&self, person: &Person, dm: ConversationId) -> Value {
+        self.get(&format!("/dms/{dm}"), person).await.ok()
+    }
+
     /// Connects a socket.
     pub async fn socket(&self, person: &Person) -> Socket {
         Socket::connect(&self.url, &person.token).await.expect("the handshake is refused")

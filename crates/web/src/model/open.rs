@@ -78,8 +78,8 @@ impl Open {
         let room = joined.room;
         Self {
             id: room.room.id,
-            messages: joined.messages.into_iter().map(Arc::new).collect(),
-            has_before: joined.has_before,
+            messages: joined.caught.messages.into_iter().map(Arc::new).collect(),
+            has_before: joined.caught.has_before,
             has_after: false,
             at_end: true,
             goal: None,
@@ -96,11 +96,11 @@ impl Open {
     pub fn catch_up(&mut self, joined: Joined, slow: Option<(f64, f64)>, now: f64) {
         // What comes now follows what is shown; it is let go only where the window is full and the reader far back.
         self.has_after = false;
-        for message in joined.changed.into_iter().chain(joined.messages) {
+        for message in joined.caught.changed.into_iter().chain(joined.caught.messages) {
             // Changes of messages that are not shown come with their page.
             let _ = self.take(message);
         }
-        self.has_after |= joined.has_after;
+        self.has_after |= joined.caught.has_after;
         self.slow = slow.or(self.slow.filter(|(until, _)| *until > now));
         self.last_rev = self.last_rev.max(joined.room.room.last_rev);
         self.missed = None;

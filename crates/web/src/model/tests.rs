@@ -247,10 +247,10 @@ fn coming_back_keeps_what_was_there_and_what_waits() {
     let outgoing = Outgoing { room: ROOM, nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
     model.outbox.push(outgoing);
     let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
-    again.changed = vec![message(1, 3, OTHER, "um!")];
+    again.caught.changed = vec![message(1, 3, OTHER, "um!")];
     model.joined(again.clone(), 0.0);
     assert_eq!(bodies(&model), ["um!", "dois", "três"]);
-    again.reset = true;
+    again.caught.reset = true;
     model.joined(again, 0.0);
     assert_eq!(bodies(&model), ["três"]);
     assert_eq!(model.outbox.len(), 1, "a reset loses nothing unsent");

@@ -30,7 +30,7 @@ async fn add_columns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("memberships", big_integer("receipt_seq").default(0).take()),
         ("messages", json_binary_null("mentions")),
         ("users", boolean("read_receipts").default(true).take()),
-        ("users", boolean("shares_last_seen").default(true).take()),
+        ("users", boolean("shows_presence").default(true).take()),
     ];
     for (table, column) in columns {
         manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;

@@ -10,10 +10,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Role, User};
 use praca_api::events::{
-    EditRoomMessage, Handshake, JoinRoom, Joined, MessageDone, MessageRef, ReactToMessage, ReadRoom, Renewed,
-    RoomItems, RoomRef, ServerEvent,
+    EditAt, Handshake, InRoom, Join, Joined, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems, ServerEvent,
 };
-use praca_api::messages::{ReadState, ReplyTo};
+use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::{MemberRole, RoomForMe};
 use praca_api::{ConversationId, MessageId, Page, ProblemCode, UserId};
 use serde::Serialize;
@@ -252,7 +251,7 @@ impl Square {
         self.model.update(|model| model.open = None);
         if let Some(room_id) = before {
             // A socket that is gone has left already.
-            spawn_local(async move { drop(self.ask::<Value>("rooms:leave", &RoomRef { room_id }).await) });
+            spawn_local(async move { drop(self.ask::<Value>("rooms:leave", &InRoom { room_id, what: Nothing {} }).await) });
         }
         self.join();
     }
@@ -270,12 +269,12 @@ impl Square {
             let open = model.open.as_ref().filter(|open| open.id == room_id)?;
             Some((open.last_seq(), open.last_rev, open.has_after))
         });
-        let wish = JoinRoom {
-            room_id,
+        let wish = Join {
             limit: Some(50),
             after_seq: known.map(|(seq, ..)| seq),
             after_rev: known.map(|(_, rev, _)| rev),
         };
+        let wish = InRoom { room_id, what: wish };
         // A reader far back in a long history goes on from there; everybody else reads up to the newest.
         let far_back = known.is_some_and(|(.., has_after)| has_after);
         spawn_local(async move {
@@ -286,7 +285,7 @@ impl Square {
             }
             match answer {
                 Ok(joined) if self.wanted.get_value() == Some(room_id) => {
-                    let more = joined.has_after && !far_back;
+                    let more = joined.caught.has_after && !far_back;
                     self.model.update(|model| model.joined(joined, format::now()));
                     if more || again == Some(true) {
                         self.join();
@@ -303,17 +302,17 @@ impl Square {
 
     /// Replaces the text of one's own message.
     pub fn edit(self, room_id: ConversationId, message_id: MessageId, body: String) {
-        self.change("rooms:message:edit", EditRoomMessage { room_id, message_id, body });
+        self.change("rooms:message:edit", InRoom { room_id, what: EditAt { message_id, body } });
     }
 
     /// Deletes a message.
     pub fn delete(self, room_id: ConversationId, message_id: MessageId) {
-        self.change("rooms:message:delete", MessageRef { room_id, message_id });
+        self.change("rooms:message:delete", InRoom { room_id, what: MessageAt { message_id } });
     }
 
     /// Adds or takes back an emoji.
     pub fn react(self, room_id: ConversationId, message_id: MessageId, emoji: String, on: bool) {
-        self.change("rooms:message:react", ReactToMessage { room_id, message_id, emoji, on });
+        self.change("rooms:message:react", InRoom { room_id, what: ReactAt { message_id, emoji, on } });
     }
 
     fn change(self, event: &'static str, payload: impl Serialize + 'static) {
@@ -331,7 +330,7 @@ impl Square {
         let Some(room_id) = id.filter(|_| now - self.typed_at.get_value() >= TYPING_PAUSE_MS) else { return };
         self.typed_at.set_value(now);
         // Nobody misses one that is lost.
-        spawn_local(async move { drop(self.ask::<Value>("rooms:typing", &RoomRef { room_id }).await) });
+        spawn_local(async move { drop(self.ask::<Value>("rooms:typing", &InRoom { room_id, what: Nothing {} }).await) });
     }
 
     /// What is shown has been read, if somebody looks.
@@ -341,7 +340,7 @@ impl Square {
         }
         let Some((room_id, seq)) = self.model.try_update(Model::read_all).flatten() else { return };
         // The next one says it again.
-        spawn_local(async move { drop(self.ask::<ReadState>("rooms:read", &ReadRoom { room_id, seq }).await) });
+        spawn_local(async move { drop(self.ask::<ReadState>("rooms:read", &InRoom { room_id, what: MarkRead { seq } }).await) });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use praca_api::events::{MessageDone, SendMessage};
+use praca_api::events::{InRoom, MessageDone};
 use praca_api::messages::{NewMessage, ReplyTo};
 use praca_api::{ConversationId, ProblemCode};
 
@@ -93,7 +93,7 @@ impl Square {
             return;
         };
         spawn_local(async move {
-            match self.ask::<MessageDone>("rooms:message:send", &SendMessage { room_id, message }).await {
+            match self.ask::<MessageDone>("rooms:message:send", &InRoom { room_id, what: message }).await {
                 Ok(done) => self.sent(room_id, done),
                 // It leaves when the connection is back.
                 Err(Trouble::Network) if self.link.get_untracked() != Link::Up => {}
