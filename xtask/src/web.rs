@@ -148,7 +148,7 @@ fn assemble(wasm: &Path, dist: &Path) -> Result {
         site.add_text(name, &std::fs::read_to_string(public.join(name))?)?;
     }
     let boot = std::fs::read_to_string(public.join("boot.js"))?;
-    site.add_text("boot.js", &boot.replace("\"/rooms\"", &quoted_names(&parts, "rooms")?))?;
+    site.add_text("boot.js", &boot.replace("\"/square\"", &quoted_names(&parts, "square")?))?;
     let page = site.rewrite(&std::fs::read_to_string(public.join("index.html"))?);
     write(&dist.join("index.html"), page.as_bytes())
 }

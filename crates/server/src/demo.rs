@@ -32,6 +32,23 @@ pub async fn load(app: &App) -> Result<()> {
     for room in script::ROOMS {
         load_room(app, room, &people, &admin).await?;
     }
+    for talk in script::TALKS {
+        load_talk(app, talk, &people).await?;
+    }
+    Ok(())
+}
+
+/// A conversation of two that both agreed to; one that is there stays as it is.
+async fn load_talk(app: &App, talk: &script::Talk, people: &HashMap<&str, Arc<Actor>>) -> Result<()> {
+    let [one, two] = talk.between.map(|handle| people.get(handle));
+    let (one, two) = (one.ok_or_else(Error::not_found)?, two.ok_or_else(Error::not_found)?);
+    let id = app.dms.open(one, two.id()).await?;
+    for (place, (handle, days, time, body)) in talk.messages.iter().enumerate() {
+        let author = people.get(handle).ok_or_else(Error::not_found)?;
+        let access = app.conversations.access::<Write>(author, Kind::Dm, id).await?;
+        let message = NewMessage { body: (*body).into(), nonce: format!("demo-{place}"), reply_to_id: None };
+        app.conversations.send_at(access, message, script::moment(app.base.clock.now(), *days, time)).await?;
+    }
     Ok(())
 }
 

@@ -5,10 +5,10 @@ init({ module_or_path: "/praca_web_bg.wasm" }).catch((error) => {
   console.error(error);
 });
 
-// Somebody who was logged in and comes to the rooms: their code comes beside the rest.
+// Somebody who was logged in and comes to a page inside: its code comes beside the rest.
 try {
-  const rooms = location.pathname === "/" || location.pathname.startsWith("/salas");
-  for (const href of rooms && localStorage.getItem("praca.inside") ? ["/rooms"] : []) {
+  const inside = location.pathname === "/" || /^\/(salas|mensagens|perfil)/.test(location.pathname);
+  for (const href of inside && localStorage.getItem("praca.inside") ? ["/square"] : []) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
   }
 } catch {

@@ -45,9 +45,9 @@ pub fn Brand() -> impl IntoView {
 
 /// A person's circle.
 #[component]
-pub fn Avatar(author: Author, #[prop(optional_no_strip)] presence: Option<&'static str>) -> impl IntoView {
+pub fn Avatar(author: Author, #[prop(optional, into)] presence: MaybeProp<&'static str>) -> impl IntoView {
     view! {
-        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=presence aria-hidden="true">{format::initials(&author.display_name)}</span>
+        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=move || presence.get() aria-hidden="true">{format::initials(&author.display_name)}</span>
     }
 }
 
@@ -78,6 +78,7 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
             ("handle", _) => t_string!(i18n, error.handle),
             ("email", _) => t_string!(i18n, error.email),
             ("displayName", _) => t_string!(i18n, error.name),
+            ("messageId", "too_many") => t_string!(i18n, error.pins),
             _ => t_string!(i18n, error.generic),
         };
         return text.to_owned();

@@ -2,6 +2,7 @@
 
 use js_sys::{Array, Date, Intl};
 use leptos_i18n::t_string;
+use praca_api::people::{PersonPresence, Presence};
 use praca_api::{ConversationId, Timestamp, UserId};
 use wasm_bindgen::JsValue;
 
@@ -107,6 +108,46 @@ fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timest
     let format = Intl::DateTimeFormat::new(&Array::of1(&locale.as_str().into()), options);
     let text = format.format().call1(&JsValue::UNDEFINED, &date_of(at).into());
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// A day in full: `21 de novembro de 2026`.
+pub fn day(locale: Locale, at: Timestamp) -> String {
+    let options = Intl::DateTimeFormatOptions::new();
+    options.set_date_style(Intl::DateTimeStyle::Long);
+    format_date(locale, &options, at)
+}
+
+/// Whether somebody is there, or when they last were; nothing if one may not know.
+pub fn presence(i18n: Language, seen: &PersonPresence) -> Option<String> {
+    match (seen.state, seen.last_seen_at) {
+        (Presence::Online, _) => Some(t_string!(i18n, presence.online).to_owned()),
+        (Presence::Away, _) => Some(t_string!(i18n, presence.away).to_owned()),
+        (Presence::Offline, Some(at)) => Some(last_seen(i18n, at)),
+        (Presence::Offline, None) => None,
+    }
+}
+
+/// `visto por último hoje, às 17h48`.
+fn last_seen(i18n: Language, at: Timestamp) -> String {
+    let (now, yesterday) = (Date::new_0(), Date::new_0());
+    yesterday.set_date(yesterday.get_date() - 1);
+    let (key, time) = (day_key(at), hour(i18n.get_locale(), at));
+    if key == key_of(&now) {
+        t_string!(i18n, presence.seen_today, time = time)
+    } else if key == key_of(&yesterday) {
+        t_string!(i18n, presence.seen_yesterday, time = time)
+    } else {
+        t_string!(i18n, presence.seen, when = day(i18n.get_locale(), at))
+    }
+}
+
+/// The word for a state.
+pub fn presence_word(i18n: Language, state: &str) -> &'static str {
+    match state {
+        "online" => t_string!(i18n, presence.online),
+        "away" => t_string!(i18n, presence.away),
+        _ => t_string!(i18n, presence.offline),
+    }
 }
 
 /// How many people are in a room.

@@ -10,6 +10,7 @@ pub mod model;
 mod net;
 mod pages;
 mod session;
+mod square;
 mod store;
 
 use leptos::prelude::*;

@@ -1,31 +1,49 @@
-//! What the client knows of rooms, changed by pure functions only.
+//! What the client knows of conversations and people, changed by pure functions only.
 
+mod dms;
+mod family;
 mod open;
 #[cfg(test)]
 mod tests;
 
-use praca_api::events::{Joined, MessageDeleted, ServerEvent};
+use std::collections::{HashMap, HashSet};
+
+use praca_api::dms::Dm;
+use praca_api::events::{Joined, MessageDeleted, PinChanged, ServerEvent};
 use praca_api::messages::{Message, MessagePage, ReplyTo};
+use praca_api::people::PersonPresence;
 use praca_api::rooms::{Room, RoomForMe, SlowMode};
 use praca_api::{ConversationId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
+pub use family::{About, Family, Spot};
 pub use open::{Goal, Group, Open};
 
-/// The rooms of a person, and the one that is open.
+/// The conversations of a person, and the one that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     /// The list; none while it loads.
     pub rooms: Option<Vec<RoomForMe>>,
-    /// The open room.
+    /// Conversations of two, the liveliest first; none while they load.
+    pub dms: Option<Vec<Dm>>,
+    /// The open conversation.
     pub open: Option<Open>,
-    /// Messages on their way, of all rooms.
+    /// Messages on their way, of all conversations.
     pub outbox: Vec<Outgoing>,
+    /// How people are, of those who are watched.
+    pub people: HashMap<UserId, PersonPresence>,
+    /// Whom the person blocks.
+    pub blocked: HashSet<UserId>,
+    /// Counts what was pinned and unpinned, so that who shows pins reads them anew.
+    pub pins_changed: u32,
 }
 
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outgoing {
+    /// What kind of conversation it goes to.
+    #[serde(default)]
+    pub family: Family,
     /// Where to.
     pub room: ConversationId,
     /// Its name, which makes sending it again harmless.
@@ -81,15 +99,9 @@ impl Model {
 
     /// The slug of the room before or after `slug` in the list, or of the next unread one; the list is a ring.
     pub fn neighbour(&self, slug: Option<&str>, forward: bool, unread: bool) -> Option<String> {
-        let rooms = self.rooms.as_ref().filter(|rooms| !rooms.is_empty())?;
-        let here = rooms.iter().position(|room| Some(room.room.slug.as_str()) == slug);
-        let count = rooms.len();
-        let step = if forward { 1 } else { count - 1 };
-        let start = here.map_or(if forward { 0 } else { count - 1 }, |here| (here + step) % count);
-        (0..count)
-            .filter_map(|turn| rooms.get((start + turn * step) % count))
-            .find(|room| Some(room.room.slug.as_str()) != slug && (!unread || room.unread > 0))
-            .map(|room| room.room.slug.clone())
+        let rooms = self.rooms.as_ref()?;
+        let names: Vec<(String, bool)> = rooms.iter().map(|room| (room.room.slug.clone(), room.unread > 0)).collect();
+        neighbour(&names, slug, forward, unread)
     }
 
     /// Unread messages of all rooms that are not muted.
@@ -104,8 +116,8 @@ impl Model {
         let room = joined.room.clone();
         self.arrived(&joined.caught.messages);
         match self.open_mut(id) {
-            Some(open) if !joined.caught.reset => open.catch_up(joined, slow, now),
-            _ => self.open = Some(Open::new(joined, slow)),
+            Some(open) if !joined.caught.reset => open.catch_up(joined.caught, room.room.last_rev, slow, now),
+            _ => self.open = Some(Open::of_room(&room, joined.caught, slow)),
         }
         self.note_room(room);
     }
@@ -154,10 +166,21 @@ impl Model {
         self.outbox.iter().filter(move |outgoing| Some(outgoing.room) == room)
     }
 
-    /// The server says something.
-    pub fn apply(&mut self, event: ServerEvent, me: UserId, now: f64) {
+    /// The name of the open conversation: a room's, or the other's.
+    pub fn open_name(&self) -> Option<String> {
+        let room = self.open_room().map(|room| room.room.name.clone());
+        room.or_else(|| self.open_dm().map(|dm| dm.with.author.display_name.clone()))
+    }
+
+    /// Mentions in all rooms.
+    pub fn mentions(&self) -> i64 {
+        self.rooms.iter().flatten().map(|room| room.mentions).sum()
+    }
+
+    /// The server says something. Whether it is of a conversation of two that is not known yet.
+    pub fn apply(&mut self, event: ServerEvent, me: UserId, now: f64) -> bool {
         match event {
-            ServerEvent::MessageNew(event) => {
+            ServerEvent::MessageNew(event) | ServerEvent::DmMessageNew(event) => {
                 let message = event.message;
                 self.arrived(std::slice::from_ref(&message));
                 if let Some(open) = self.open_mut(message.conversation_id) {
@@ -168,16 +191,22 @@ impl Model {
                     open.apply(message.clone());
                     open.typing.retain(|(user, _)| message.author.as_ref().is_none_or(|author| author.id != *user));
                 }
-                self.note_newest(message, me);
+                if self.knows_room(message.conversation_id) {
+                    self.note_newest(message, me);
+                } else {
+                    return self.note_dm_message(message, me);
+                }
             }
-            ServerEvent::MessageUpdated(event) => {
+            ServerEvent::MessageUpdated(event) | ServerEvent::DmMessageUpdated(event) => {
                 if let Some(open) = self.open_mut(event.message.conversation_id) {
                     open.apply(event.message);
                 }
             }
-            ServerEvent::MessageDeleted(event) => self.deleted(&event),
+            ServerEvent::MessageDeleted(event) | ServerEvent::DmMessageDeleted(event) => self.deleted(&event),
+            ServerEvent::Pinned(event) => self.pinned(&event, true),
+            ServerEvent::Unpinned(event) => self.pinned(&event, false),
             ServerEvent::RoomUpdated(event) => self.room_updated(event.room),
-            ServerEvent::Typing(event) if event.user_id != me => {
+            ServerEvent::Typing(event) | ServerEvent::DmTyping(event) if event.user_id != me => {
                 if let Some(open) = self.open_mut(event.conversation_id) {
                     open.note_typing(event.user_id, now);
                 }
@@ -187,14 +216,47 @@ impl Model {
                 if let Some(room) = self.room_mut(state.conversation_id) {
                     room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
                     room.unread = state.unread;
+                    room.mentions = state.mentions;
                 }
             }
+            ServerEvent::Mentioned(event) => {
+                if let Some(room) = self.room_mut(event.conversation_id).filter(|room| room.last_read_seq < event.seq) {
+                    room.mentions += 1;
+                }
+            }
+            ServerEvent::RoomOnline(event) => {
+                if let Some(room) = self.room_mut(event.conversation_id) {
+                    room.room.online = event.online;
+                }
+            }
+            ServerEvent::RoomMuted(event) => {
+                if let Some(room) = self.room_mut(event.conversation_id) {
+                    room.muted = event.muted;
+                }
+            }
+            ServerEvent::DmReceipt(receipt) => self.receipt(receipt, me),
+            ServerEvent::DmUpdated(event) => self.dm_updated(event),
+            ServerEvent::DmMuted(event) => self.dm_muted(event),
+            ServerEvent::BlockChanged(event) => self.block_changed(event),
+            ServerEvent::PresenceChanged(seen) => drop(self.people.insert(seen.user_id, seen)),
             ServerEvent::Typing(_)
-            | ServerEvent::Pinned(_) | ServerEvent::Unpinned(_) | ServerEvent::RoomOnline(_) | ServerEvent::Mentioned(_) | ServerEvent::RoomMuted(_)| ServerEvent::DmMessageNew(_)| ServerEvent::DmMessageUpdated(_)| ServerEvent::DmMessageDeleted(_)| ServerEvent::DmReceipt(_)| ServerEvent::DmTyping(_)| ServerEvent::DmUpdated(_)| ServerEvent::DmMuted(_)| ServerEvent::BlockChanged(_)| ServerEvent::PresenceChanged(_)
+            | ServerEvent::DmTyping(_)
             | ServerEvent::AccountStatus(_)
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerRestarting(_) => {}
+        }
+        false
+    }
+
+    fn knows_room(&self, id: ConversationId) -> bool {
+        self.rooms.iter().flatten().any(|room| room.room.id == id)
+    }
+
+    fn pinned(&mut self, event: &PinChanged, pinned: bool) {
+        self.pins_changed += 1;
+        if let Some(open) = self.open_mut(event.conversation_id) {
+            open.note_pin(event, pinned);
         }
     }
 
@@ -215,7 +277,11 @@ impl Model {
         if let Some(open) = self.open_mut(event.conversation_id) {
             open.delete(event);
         }
-        let last = self.room_mut(event.conversation_id).and_then(|room| room.room.last_message.as_mut());
+        let id = event.conversation_id;
+        let in_room = self.rooms.iter_mut().flatten().find(|room| room.room.id == id);
+        let in_dm = self.dms.iter_mut().flatten().find(|dm| dm.id == id);
+        let last = in_room.map(|room| &mut room.room.last_message).or(in_dm.map(|dm| &mut dm.last_message));
+        let last = last.and_then(Option::as_mut);
         if let Some(last) = last.filter(|last| last.id == event.message_id) {
             last.body.clear();
             last.deleted_at = Some(event.deleted_at);
@@ -237,13 +303,33 @@ impl Model {
     }
 
     /// Everything shown has been read; the newest `seq`, if that is news.
-    pub fn read_all(&mut self) -> Option<(ConversationId, Seq)> {
-        let (id, newest) = (self.open.as_ref()?.id, self.open.as_ref()?.messages.last()?.seq);
-        let room = self.room_mut(id).filter(|room| room.me.is_some() && room.last_read_seq < newest)?;
+    pub fn read_all(&mut self) -> Option<(Spot, Seq)> {
+        let (spot, newest) = (self.open.as_ref()?.spot(), self.open.as_ref()?.messages.last()?.seq);
+        if spot.family == Family::Dm {
+            return self.read_dm(spot.id, newest).then_some((spot, newest));
+        }
+        let room = self.room_mut(spot.id).filter(|room| room.me.is_some() && room.last_read_seq < newest)?;
         room.last_read_seq = newest;
         room.unread = (room.room.last_seq.0 - newest.0).max(0);
-        Some((id, newest))
+        if room.unread == 0 {
+            room.mentions = 0;
+        }
+        Some((spot, newest))
     }
+}
+
+/// The name before or after `here`, or of the next unread one; the list is a ring.
+fn neighbour(names: &[(String, bool)], here: Option<&str>, forward: bool, unread: bool) -> Option<String> {
+    let count = names.len();
+    if count == 0 {
+        return None;
+    }
+    let at = names.iter().position(|(name, _)| Some(name.as_str()) == here);
+    let step = if forward { 1 } else { count - 1 };
+    let start = at.map_or(if forward { 0 } else { count - 1 }, |at| (at + step) % count);
+    let turns = (0..count).filter_map(|turn| names.get((start + turn * step) % count));
+    let mut wanted = turns.filter(|(name, is_unread)| Some(name.as_str()) != here && (!unread || *is_unread));
+    wanted.next().map(|(name, _)| name.clone())
 }
 
 /// When writing is possible again, and how long the wait is.

@@ -1,14 +1,19 @@
 //! The pages and their addresses.
 
+mod card;
+mod chat;
 mod fetched;
+mod inside;
+mod keys;
 mod login;
+mod messages;
 mod profile;
 mod rooms;
 mod states;
 mod texts;
 
 use leptos::prelude::*;
-use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::path;
 use praca_api::accounts::AccountStatus;
 
@@ -23,8 +28,12 @@ pub fn Pages() -> impl IntoView {
             <Routes fallback=|| view! { <states::Lost /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
-                <Route path=path!("/salas/:slug?") view=|| view! { <Inside><Fetched page=fetched::rooms /></Inside> } />
-                <Route path=path!("/perfil") view=|| view! { <Inside><Fetched page=fetched::profile /></Inside> } />
+                // One page for all of them, so that the connection stays while one goes from one to the other.
+                <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside> }>
+                    <Route path=path!("/salas/:slug?") view=|| () />
+                    <Route path=path!("/mensagens/:handle?") view=|| () />
+                    <Route path=path!("/perfil") view=|| () />
+                </ParentRoute>
                 <Route path=path!("/aviso-legal") view=|| view! { <texts::Text name="notice" /> } />
                 <Route path=path!("/privacidade") view=|| view! { <texts::Text name="privacy" /> } />
                 <Route path=path!("/termos") view=|| view! { <texts::Text name="terms" /> } />

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use praca_api::accounts::{AccountStatus, Author, Role, User};
 use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
+use sea_orm::sea_query::SelectStatement;
 
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::{Actor, ActorSource, tokens};
@@ -125,6 +126,11 @@ impl Accounts {
     /// `resource.not_found`.
     pub async fn lock(&self, tx: &Tx, id: UserId) -> Result<Timestamp> {
         Ok(store::lock_person(tx.conn(), id).await?.created_at)
+    }
+
+    /// Selects the ids of people whose handle begins with `query`, or a word of whose name does.
+    pub fn named_like(&self, query: &str) -> SelectStatement {
+        store::named_like(query)
     }
 
     /// The ids of these handles, in lower case; unknown ones are left out.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::{SessionId, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, LikeExpr};
+use sea_orm::sea_query::{Expr, Func, LikeExpr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{entity, session_entity};
@@ -60,6 +60,27 @@ pub async fn lock_for_change(conn: &impl ConnectionTrait, id: UserId) -> Result<
     Ok(select.all(conn).await?)
 }
 
+/// What somebody looks for, in lower case and without what `LIKE` would take for a pattern.
+fn literal(query: &str) -> String {
+    let folded = query.trim_start_matches('@').to_lowercase().replace(char::is_control, "");
+    folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn lower_name() -> Expr {
+    Expr::expr(Func::lower(Expr::col(entity::Column::DisplayName)))
+}
+
+/// The ids of people whose handle begins with `query`, or a word of whose name does.
+pub fn named_like(query: &str) -> SelectStatement {
+    let literal = literal(query);
+    let like = |pattern: String| LikeExpr::new(pattern).escape('\\');
+    let named = Condition::any()
+        .add(entity::Column::Handle.like(like(format!("{literal}%"))))
+        .add(sea_orm::ExprTrait::like(lower_name(), like(format!("{literal}%"))))
+        .add(sea_orm::ExprTrait::like(lower_name(), like(format!("% {literal}%"))));
+    Query::select().column(entity::Column::Id).from(entity::Entity).cond_where(named).to_owned()
+}
+
 /// People whose handle or address begins with, or whose name contains, `query`; newest accounts first.
 pub async fn search(
     base: &Base,
@@ -72,9 +93,8 @@ pub async fn search(
     let now = base.clock.now();
     let mut select = entity::Entity::find().order_by_desc(entity::Column::Id).limit(limit);
     if let Some(query) = query.map(str::trim).filter(|query| !query.is_empty()) {
-        let folded = query.trim_start_matches('@').to_lowercase().replace(char::is_control, "");
-        let literal = folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(entity::Column::DisplayName)));
+        let literal = literal(query);
+        let name = lower_name();
         select = select.filter(
             Condition::any()
                 .add(entity::Column::Handle.like(LikeExpr::new(format!("{literal}%")).escape('\\')))

@@ -9,6 +9,8 @@ use praca_api::{ConversationId, Page, Seq, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertResult};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::access::{Administer, ConversationAccess, Moderate, Read};
 use super::entity::{membership, silence};
@@ -29,6 +31,19 @@ pub struct Mine {
     pub last_read_seq: Seq,
     /// How often the person is named in what they have not read.
     pub mentions: i64,
+}
+
+/// Which members.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MembersQuery {
+    /// Only those whose handle begins with this, or a word of whose name does.
+    pub q: Option<String>,
+    /// Most items, 1 to 100; 50 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u64>,
+    /// `next` of the page before.
+    pub after: Option<String>,
 }
 
 impl Conversations {
@@ -194,10 +209,12 @@ impl Conversations {
     ///
     /// # Errors
     /// `request.invalid` for a limit or cursor that is not ours.
-    pub async fn members(&self, access: &ConversationAccess<Read>, page: &PageQuery) -> Result<Page<Member>> {
+    pub async fn members(&self, access: &ConversationAccess<Read>, query: MembersQuery) -> Result<Page<Member>> {
         let conn = self.0.base.db.read();
+        let page = PageQuery { limit: query.limit, after: query.after };
         let limit = page.limit()?;
-        let rows = store::members(conn, access.id(), page.key()?, limit + 1).await?;
+        let named = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(|q| self.0.accounts.named_like(q));
+        let rows = store::members(conn, access.id(), named, page.key()?, limit + 1).await?;
         let ids: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
         let authors = self.0.accounts.authors(&ids).await?;
         let mut silences = HashMap::new();

@@ -6,15 +6,17 @@
 use std::collections::HashMap;
 
 use praca_api::accounts::Author;
+use praca_api::events::Mentioned;
 use praca_api::mentions::{HERE, Named, named};
 use praca_api::messages::{Mention, Span};
 use praca_api::{ConversationId, Page, Seq, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::access::{ConversationAccess, Read, Write};
-use super::entity::{membership, mention};
+use super::entity::mention;
 use super::{Conversations, store};
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
@@ -31,6 +33,20 @@ pub struct Mentions {
     pub told: Vec<UserId>,
     /// Who has a block with the author, if everybody is called.
     pub without: Vec<UserId>,
+}
+
+/// Which mentions.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MentionsQuery {
+    /// Those after this message; after the caller's read cursor when absent.
+    #[param(value_type = Option<i64>)]
+    pub seq: Option<Seq>,
+    /// Most items, 1 to 100; 50 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u64>,
+    /// `next` of the page before.
+    pub after: Option<String>,
 }
 
 /// The same as it is stored with the message: without handles, which change.
@@ -113,20 +129,22 @@ impl Conversations {
         store::members_among(self.0.base.db.read(), access.id(), &ids).await
     }
 
-    /// Where the person is named in what they have not read, the oldest first.
+    /// Where the person is named after a message, or in what they have not read, the oldest first.
     ///
     /// # Errors
-    /// `request.invalid` for a limit or cursor that is not ours.
-    pub async fn unread_mentions(
+    /// `access.denied` for one who is not a member; `request.invalid` for a limit or cursor that is not ours.
+    pub async fn mentions_after(
         &self,
         access: &ConversationAccess<Read>,
-        page: &PageQuery,
-    ) -> Result<Page<praca_api::events::Mentioned>> {
+        query: MentionsQuery,
+    ) -> Result<Page<Mentioned>> {
         let (conversation_id, user) = (access.id(), access.actor().id());
         let conn = self.0.base.db.read();
+        let page = PageQuery { limit: query.limit, after: query.after };
         let limit = page.limit()?;
-        let cursor = membership::Entity::find_by_id((conversation_id, user)).one(conn).await?.ok_or_else(Error::denied)?;
-        let after = page.key::<Seq>()?.unwrap_or(Seq::ZERO).max(cursor.last_read_seq);
+        let place = store::membership(conn, conversation_id, user).await?.ok_or_else(Error::denied)?;
+        let from = query.seq.unwrap_or(place.last_read_seq);
+        let after = page.key::<Seq>()?.unwrap_or(from).max(from);
         let blocks = self.0.accounts.blocks(user).await?;
         let rows = mention::Entity::find()
             .filter(mention::Column::ConversationId.eq(conversation_id))
@@ -137,11 +155,8 @@ impl Conversations {
             .limit(limit + 1)
             .all(conn)
             .await?;
-        let mentioned = |row: mention::Model| praca_api::events::Mentioned {
-            conversation_id,
-            seq: row.message_seq,
-            author_id: row.author_id,
-        };
+        let mentioned =
+            |row: mention::Model| Mentioned { conversation_id, seq: row.message_seq, author_id: row.author_id };
         page_of(rows, limit, |row| row.message_seq, mentioned)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, TableRef};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, SelectStatement, TableRef};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
@@ -94,10 +94,11 @@ pub async fn unread_mentions(
     Ok(select.into_tuple::<(ConversationId, i64)>().all(conn).await?.into_iter().collect())
 }
 
-/// Members, in the order of their ids, after `after`.
+/// Members, or those `among` them, in the order of their ids, after `after`.
 pub async fn members(
     conn: &impl ConnectionTrait,
     id: ConversationId,
+    among: Option<SelectStatement>,
     after: Option<UserId>,
     limit: u64,
 ) -> Result<Vec<membership::Model>> {
@@ -105,6 +106,9 @@ pub async fn members(
         .filter(membership::Column::ConversationId.eq(id))
         .order_by_asc(membership::Column::UserId)
         .limit(limit);
+    if let Some(among) = among {
+        select = select.filter(membership::Column::UserId.in_subquery(among));
+    }
     if let Some(after) = after {
         select = select.filter(membership::Column::UserId.gt(after));
     }

@@ -28,6 +28,35 @@ pub struct Room {
     pub messages: &'static [Line],
 }
 
+/// Two people, and what they said to each other.
+pub struct Talk {
+    pub between: [&'static str; 2],
+    pub messages: &'static [Line],
+}
+
+pub const TALKS: &[Talk] = &[
+    Talk {
+        between: ["caio", "ana"],
+        messages: &[
+            ("caio", 2, "20:10", "Oi, Ana! O portão do coreto ficou aberto de novo, é com você?"),
+            ("ana", 2, "20:14", "É comigo sim. Já pedi para fecharem, obrigada por avisar."),
+            ("caio", 2, "20:15", "Imagina. Se precisar, passo lá e encosto."),
+            ("ana", 1, "08:31", "Fecharam ontem à noite. 🙏"),
+            ("caio", 0, "09:02", "Boa! E a roda de samba, confirma às 18h?"),
+            ("ana", 0, "09:05", "Confirmada. *Leva o pandeiro*, que ninguém mais tem."),
+        ],
+    },
+    Talk {
+        between: ["elis", "davi"],
+        messages: &[
+            ("elis", 1, "14:20", "Davi, você ainda tem aquela furadeira para emprestar?"),
+            ("davi", 1, "14:40", "Tenho. Passa aqui depois das seis."),
+            ("elis", 1, "14:41", "Passo sim. Levo um pedaço de bolo."),
+            ("davi", 0, "08:15", "O bolo acabou antes do café. Obrigado!"),
+        ],
+    },
+];
+
 pub const ROOMS: &[Room] = &[
     Room {
         slug: "praca-central",

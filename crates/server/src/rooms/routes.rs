@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::Rooms;
 use super::list::RoomsQuery;
 use crate::conversations::access::{Action, Administer, Moderate, Read, Write};
-use crate::conversations::{self, ConversationAccess, Conversations, Kind};
+use crate::conversations::{self, ConversationAccess, Conversations, Kind, MembersQuery, MentionsQuery};
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
@@ -43,7 +43,7 @@ pub fn routes(conversations: Conversations, rooms: Rooms) -> OpenApiRouter {
         .routes(routes!(join_room, mute_room, leave_room))
         .routes(routes!(list_pins))
         .routes(routes!(pin_message, unpin_message))
-        .routes(routes!(list_unread_mentions))
+        .routes(routes!(list_mentions))
         .routes(routes!(get_room_presence))
         .routes(routes!(list_members))
         .routes(routes!(set_member_role))
@@ -212,18 +212,18 @@ async fn unpin_message(
     slice.conversations.unpin(&access, message).await.map(Json)
 }
 
-/// Where the caller is named in what they have not read, the oldest first.
-#[utoipa::path(get, path = "/rooms/{id}/mentions", tag = "rooms", operation_id = "list_unread_mentions",
-    params(("id" = uuid::Uuid, Path, description = "The room"), PageQuery),
+/// Where the caller is named: after a message, or in what they have not read, the oldest first.
+#[utoipa::path(get, path = "/rooms/{id}/mentions", tag = "rooms", operation_id = "list_mentions",
+    params(("id" = uuid::Uuid, Path, description = "The room"), MentionsQuery),
     security(("bearer" = [])), responses((status = 200, description = "A page of mentions", body = Page<Mentioned>), Problems))]
-async fn list_unread_mentions(
+async fn list_mentions(
     State(slice): State<Slice>,
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<MentionsQuery>,
 ) -> Result<Json<Page<Mentioned>>> {
     let access = slice.access::<Read>(&caller, id).await?;
-    slice.conversations.unread_mentions(&access, &page).await.map(Json)
+    slice.conversations.mentions_after(&access, query).await.map(Json)
 }
 
 /// Who is in the room right now: a count, and some names.
@@ -241,16 +241,16 @@ async fn get_room_presence(
 
 /// Members of a room.
 #[utoipa::path(get, path = "/rooms/{id}/members", tag = "rooms", operation_id = "list_members",
-    params(("id" = uuid::Uuid, Path, description = "The room"), PageQuery),
+    params(("id" = uuid::Uuid, Path, description = "The room"), MembersQuery),
     security(("bearer" = [])), responses((status = 200, description = "A page of members", body = Page<Member>), Problems))]
 async fn list_members(
     State(slice): State<Slice>,
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<MembersQuery>,
 ) -> Result<Json<Page<Member>>> {
     let access = slice.access::<Read>(&caller, id).await?;
-    slice.conversations.members(&access, &page).await.map(Json)
+    slice.conversations.members(&access, query).await.map(Json)
 }
 
 /// Name or dismiss a moderator of the room. For administrators.

@@ -6,7 +6,9 @@ use leptos_router::hooks::use_location;
 
 use super::{Avatar, Brand, Icon, Wave};
 use crate::language::language;
+use crate::model::Model;
 use crate::session::Session;
+use crate::square::Square;
 use crate::store;
 
 /// The frame round every page of somebody who is logged in. `pane` says which pane a phone shows.
@@ -28,7 +30,12 @@ pub fn Shell(
                 <ul class="rail-list">
                     <li>
                         <a class="rail-item" href="/salas" aria-current=move || current("/salas")>
-                            <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span><Wave />
+                            <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span><RoomCount /><Wave />
+                        </a>
+                    </li>
+                    <li>
+                        <a class="rail-item" href="/mensagens" aria-current=move || current("/mensagens")>
+                            <Icon name="mail" /><span>{t!(i18n, nav.messages)}</span><DmCount /><Wave />
                         </a>
                     </li>
                     <li data-phone="only">
@@ -56,6 +63,40 @@ pub fn Shell(
             <main class="panes" id="conteudo" tabindex="-1">{children()}</main>
             <footer class="legal"><LegalLinks /></footer>
         </div>
+    }
+}
+
+/// Mentions in rooms, or else what is unread in those that are not muted.
+#[component]
+fn RoomCount() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let counts = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
+    move || match counts.get() {
+        (0, 0) => ().into_any(),
+        (0, unread) => view! {
+            <span class="count"><span aria-hidden="true">{unread}</span><span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span></span>
+        }
+        .into_any(),
+        (mentions, _) => view! {
+            <span class="count" data-kind="mention">
+                <span aria-hidden="true">"@"{mentions}</span><span class="visually-hidden">", "{t!(i18n, rooms.mentions, count = move || mentions)}</span>
+            </span>
+        }
+        .into_any(),
+    }
+}
+
+/// What is unread between two people.
+#[component]
+fn DmCount() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let unread = Memo::new(move |_| square.model.with(Model::unread_dms));
+    move || {
+        Some(unread.get()).filter(|unread| *unread > 0).map(|unread| view! {
+            <span class="count"><span aria-hidden="true">{unread}</span><span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span></span>
+        })
     }
 }
 

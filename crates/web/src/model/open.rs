@@ -1,22 +1,28 @@
-//! The open room: a window on its messages, what is on its way, who types, how long to wait.
+//! The open conversation: a window on its messages, what is on its way, who types, how long to wait.
 
 use std::sync::Arc;
 
 use praca_api::accounts::Author;
-use praca_api::events::{Joined, MessageDeleted};
+use praca_api::dms::Dm;
+use praca_api::events::{Caught, MessageDeleted, PinChanged};
 use praca_api::messages::{Message, MessagePage};
+use praca_api::rooms::RoomForMe;
 use praca_api::{ConversationId, Rev, Seq, UserId};
+
+use super::family::{Family, Spot};
 
 /// How long somebody counts as typing, in milliseconds.
 const TYPING_MS: f64 = 4_000.0;
 /// Most messages shown at once: the far end of a long history is let go, and read again when it is wanted.
 const WINDOW: usize = 200;
 
-/// An open room.
+/// An open conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Open {
     /// Which.
     pub id: ConversationId,
+    /// What kind it is.
+    pub family: Family,
     /// Messages in ascending `seq`, without gaps.
     pub messages: Vec<Arc<Message>>,
     /// Whether older ones exist.
@@ -74,36 +80,67 @@ impl Group {
 
 impl Open {
     /// A room as it was joined.
-    pub fn new(joined: Joined, slow: Option<(f64, f64)>) -> Self {
-        let room = joined.room;
+    pub fn of_room(room: &RoomForMe, caught: Caught, slow: Option<(f64, f64)>) -> Self {
+        let unread = (room.unread > 0).then(|| room.last_read_seq.next());
+        Self { slow, ..Self::new(Spot::room(room.room.id), caught, room.room.last_rev, unread) }
+    }
+
+    /// A conversation of two as it was joined.
+    pub fn of_two(dm: &Dm, caught: Caught) -> Self {
+        let unread = (dm.unread > 0).then(|| dm.last_read_seq.next());
+        Self::new(Spot::dm(dm.id), caught, dm.last_rev, unread)
+    }
+
+    fn new(spot: Spot, caught: Caught, last_rev: Rev, first_unread: Option<Seq>) -> Self {
         Self {
-            id: room.room.id,
-            messages: joined.caught.messages.into_iter().map(Arc::new).collect(),
-            has_before: joined.caught.has_before,
+            id: spot.id,
+            family: spot.family,
+            messages: caught.messages.into_iter().map(Arc::new).collect(),
+            has_before: caught.has_before,
             has_after: false,
             at_end: true,
             goal: None,
             missed: None,
             strays: 0,
             typing: Vec::new(),
-            slow,
-            first_unread: (room.unread > 0).then(|| room.last_read_seq.next()),
-            last_rev: room.room.last_rev,
+            slow: None,
+            first_unread,
+            last_rev,
         }
     }
 
+    /// Which conversation it is.
+    pub fn spot(&self) -> Spot {
+        Spot { family: self.family, id: self.id }
+    }
+
     /// What happened while this page was away.
-    pub fn catch_up(&mut self, joined: Joined, slow: Option<(f64, f64)>, now: f64) {
+    pub fn catch_up(&mut self, caught: Caught, last_rev: Rev, slow: Option<(f64, f64)>, now: f64) {
         // What comes now follows what is shown; it is let go only where the window is full and the reader far back.
         self.has_after = false;
-        for message in joined.caught.changed.into_iter().chain(joined.caught.messages) {
+        for message in caught.changed.into_iter().chain(caught.messages) {
             // Changes of messages that are not shown come with their page.
             let _ = self.take(message);
         }
-        self.has_after |= joined.caught.has_after;
+        self.has_after |= caught.has_after;
         self.slow = slow.or(self.slow.filter(|(until, _)| *until > now));
-        self.last_rev = self.last_rev.max(joined.room.room.last_rev);
+        self.last_rev = self.last_rev.max(last_rev);
         self.missed = None;
+    }
+
+    /// A message was pinned or unpinned.
+    pub fn note_pin(&mut self, event: &PinChanged, pinned: bool) {
+        if !self.follows(event.rev) {
+            return;
+        }
+        match self.messages.iter_mut().find(|message| message.id == event.message_id) {
+            Some(message) => {
+                let message = Arc::make_mut(message);
+                message.pinned_at = pinned.then_some(event.at);
+                message.rev = event.rev;
+            }
+            None => self.strays += 1,
+        }
     }
 
     /// Older messages; the newest are let go when there are too many.

@@ -87,7 +87,7 @@ fn a_missed_change_is_noticed_and_nothing_shown_out_of_order() {
 #[test]
 fn an_acknowledgement_may_come_before_the_changes_it_follows() {
     let mut model = open();
-    let outgoing = Outgoing { room: ROOM, nonce: "n4".into(), body: "quatro".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n4".into(), body: "quatro".into(), reply_to: None, failed: false };
     model.outbox.push(outgoing);
     model.acknowledged(message(4, 4, ME, "quatro"));
     assert_eq!(model.leaving().count(), 1, "it is not shown yet");
@@ -101,7 +101,7 @@ fn an_acknowledgement_may_come_before_the_changes_it_follows() {
 #[test]
 fn what_is_written_in_one_room_survives_opening_another() {
     let mut model = open();
-    let outgoing = Outgoing { room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: true };
+    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: true };
     model.outbox.push(outgoing);
     model.open = None;
     assert_eq!((model.leaving().count(), model.outbox.len()), (0, 1));
@@ -234,7 +234,7 @@ fn the_list_is_a_ring_and_unread_rooms_can_be_sought() {
 #[test]
 fn what_is_on_its_way_goes_when_it_has_arrived() {
     let mut model = open();
-    let outgoing = Outgoing { room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
     model.outbox.push(outgoing);
     model.apply(new(message(3, 3, ME, "três")), ME, 0.0);
     assert!(model.outbox.is_empty());
@@ -244,7 +244,7 @@ fn what_is_on_its_way_goes_when_it_has_arrived() {
 #[test]
 fn coming_back_keeps_what_was_there_and_what_waits() {
     let mut model = open();
-    let outgoing = Outgoing { room: ROOM, nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
     model.outbox.push(outgoing);
     let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
     again.caught.changed = vec![message(1, 3, OTHER, "um!")];
@@ -267,7 +267,7 @@ fn messages_are_grouped_by_person_day_and_what_is_new() {
 #[test]
 fn reading_all_is_said_once() {
     let mut model = open();
-    assert_eq!(model.read_all(), Some((ROOM, Seq(2))));
+    assert_eq!(model.read_all(), Some((Spot::room(ROOM), Seq(2))));
     assert_eq!(model.read_all(), None);
     assert_eq!(model.open_room().unwrap().unread, 0);
 }
@@ -285,4 +285,75 @@ fn somebody_types_for_a_while_and_until_they_send() {
 #[test]
 fn the_wait_of_slow_mode_begins_with_the_join() {
     assert_eq!(open().open.unwrap().slow, Some((5_000.0, 5_000.0)));
+}
+
+const DM: ConversationId = ConversationId(uuid::Uuid::from_u128(40));
+
+fn dm(state: &str, last: i64, last_read: i64) -> praca_api::dms::Dm {
+    serde_json::from_value(json!({
+        "id": DM, "with": { "id": OTHER, "handle": "bento", "displayName": "Bento", "avatarUrl": null, "presence": "offline",
+        "lastSeenAt": null }, "lastSeq": last, "lastRev": last, "lastMessage": null, "unread": last - last_read,
+        "muted": false, "lastReadSeq": last_read, "peer": { "deliveredSeq": 0, "readSeq": 0 }, "state": state,
+        "requestedBy": OTHER, "epoch": 1,
+    }))
+    .unwrap()
+}
+
+fn dm_message(seq: i64, author: UserId) -> ServerEvent {
+    let mut message = message(seq, seq, author, "oi");
+    message.conversation_id = DM;
+    ServerEvent::DmMessageNew(MessageSent { message, room_wait_ms: None })
+}
+
+#[test]
+fn messages_between_two_count_until_they_are_read_and_bring_their_conversation_up() {
+    let mut model = Model::default();
+    assert!(model.apply(dm_message(1, OTHER), ME, 0.0), "one of a conversation that is not known yet asks for the list");
+    let mut first = dm("open", 0, 0);
+    first.id = ConversationId(uuid::Uuid::from_u128(41));
+    model.listed_dms(vec![first, dm("open", 1, 1)]);
+    assert!(!model.apply(dm_message(2, OTHER), ME, 0.0));
+    assert_eq!((model.unread_dms(), model.dms.as_ref().unwrap()[0].id), (1, DM));
+    let receipt = |user_id, delivered_seq, read_seq| {
+        let receipt = praca_api::events::Receipt { conversation_id: DM, user_id, delivered_seq, read_seq };
+        ServerEvent::DmReceipt(receipt)
+    };
+    model.apply(receipt(ME, Seq(2), Seq(2)), ME, 0.0);
+    assert_eq!(model.unread_dms(), 0, "read in another tab");
+    model.apply(dm_message(3, ME), ME, 0.0);
+    assert_eq!(model.unread_dms(), 0);
+    model.apply(receipt(OTHER, Seq(3), Seq(2)), ME, 0.0);
+    model.apply(receipt(OTHER, Seq(1), Seq(0)), ME, 0.0);
+    let peer = model.dms.as_ref().unwrap()[0].peer;
+    assert_eq!((peer.delivered_seq, peer.read_seq), (Seq(3), Seq(2)), "cursors never go back");
+}
+
+#[test]
+fn a_request_counts_once_and_a_blocked_or_refused_one_not_at_all() {
+    let mut model = Model::default();
+    model.listed_dms(vec![dm("requested", 5, 0)]);
+    assert_eq!(model.unread_dms(), 1);
+    let updated = |state| {
+        ServerEvent::DmUpdated(praca_api::events::DmUpdated { conversation_id: DM, state })
+    };
+    model.apply(updated(Some(praca_api::dms::DmState::Blocked)), ME, 0.0);
+    assert_eq!(model.unread_dms(), 0);
+    model.apply(updated(None), ME, 0.0);
+    assert!(model.dms.unwrap().is_empty());
+}
+
+#[test]
+fn mentions_count_apart_until_they_are_read() {
+    let mut model = Model::default();
+    model.joined(joined(vec![message(1, 1, OTHER, "um")], 1), 0.0);
+    let mentioned = |seq| {
+        let event = praca_api::events::Mentioned { conversation_id: ROOM, seq: Seq(seq), author_id: OTHER };
+        ServerEvent::Mentioned(event)
+    };
+    model.apply(mentioned(2), ME, 0.0);
+    model.apply(mentioned(1), ME, 0.0);
+    assert_eq!(model.mentions(), 1, "one that was read already is no news");
+    let state = praca_api::messages::ReadState { conversation_id: ROOM, last_read_seq: Seq(2), unread: 0, mentions: 0 };
+    model.apply(ServerEvent::Read(state), ME, 0.0);
+    assert_eq!(model.mentions(), 0);
 }

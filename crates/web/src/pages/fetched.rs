@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use super::{profile, rooms, states};
+use super::{inside, states};
 use crate::net::version;
 use crate::{format, store};
 
@@ -28,22 +28,16 @@ impl From<SplitLoaderError> for Missing {
     }
 }
 
-/// The rooms.
-#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, preload(fetch_rooms), fallible)]
-pub fn rooms() -> Result<AnyView, Missing> {
-    Ok(view! { <rooms::Rooms /> }.into_any())
+/// All that only somebody who is logged in sees.
+#[wasm_split(square, wasm_split_path = ::leptos::wasm_split, preload(fetch_square), fallible)]
+pub fn square() -> Result<AnyView, Missing> {
+    Ok(view! { <inside::Square /> }.into_any())
 }
 
-/// The profile.
-#[wasm_split(profile, wasm_split_path = ::leptos::wasm_split, fallible)]
-pub fn profile() -> Result<AnyView, Missing> {
-    Ok(view! { <profile::Profile /> }.into_any())
-}
-
-/// Fetches the rooms before somebody wants them.
-pub fn expect_rooms() {
+/// Fetches it before somebody wants it.
+pub fn expect_square() {
     // What does not come now is asked for when it is wanted.
-    spawn_local(async { drop(fetch_rooms().await) });
+    spawn_local(async { drop(fetch_square().await) });
 }
 
 /// A page, once its code is here.

@@ -12,7 +12,7 @@ use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTemplateElement;
 
-use super::fetched::expect_rooms;
+use super::fetched::expect_square;
 use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
 use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
@@ -47,7 +47,7 @@ pub fn Login() -> impl IntoView {
             <header class="login-scene" node_ref=scene>
                 <p class="login-line">{t!(i18n, app.line_one)}<br />{t!(i18n, app.line_two)}</p>
             </header>
-            <main class="login-form" id="conteudo" tabindex="-1" on:focusin=move |_| expect_rooms()>
+            <main class="login-form" id="conteudo" tabindex="-1" on:focusin=move |_| expect_square()>
                 <div>
                     <div class="login-brand"><Brand /><div><h1>"Praça"</h1><p>{t!(i18n, app.tagline)}</p></div></div>
                     <Tabs creating />

@@ -1,5 +1,7 @@
 //! Oneself: name, language, theme, sessions.
 
+mod privacy;
+
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,12 +14,15 @@ use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
 use crate::net::Answer;
 use crate::session::Session;
+use crate::square::Square;
 use crate::{format, store};
 
 /// The page.
 #[component]
 pub fn Profile() -> impl IntoView {
     let i18n = language();
+    // No conversation is open here.
+    expect_context::<Square>().enter(None);
     view! {
         <Shell pane="main" layout=Signal::stored(Some("single"))>
             <section class="pane-main">
@@ -27,6 +32,8 @@ pub fn Profile() -> impl IntoView {
                         <NameSetting />
                         <LanguageSetting />
                         <ThemeSetting />
+                        <privacy::PrivacySetting />
+                        <privacy::BlocksSetting />
                         <SessionsSetting />
                     </div>
                 </div>

@@ -1,49 +1,48 @@
 //! Rooms: the list, the conversation, and what there is to know of the room.
 
-mod composer;
 mod context;
 mod conversation;
-mod keys;
+mod jumps;
 mod list;
-mod log;
-mod menu;
-mod message;
-mod outbox;
 mod people;
+mod pins;
 mod room_form;
-mod silence;
-mod square;
+pub mod silence;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use leptos_router::hooks::use_params_map;
 
+use super::inside::second_part;
+use super::keys;
 use crate::components::{Empty, Shell};
-use crate::language::{Language, language};
-use crate::model::Model;
+use crate::language::language;
+use crate::model::Spot;
+use crate::square::Square;
 use silence::{SilenceDialog, Silencing};
-use square::Square;
 
 /// The page: three panes, of which a phone shows one.
 #[component]
 pub fn Rooms() -> impl IntoView {
     let i18n = language();
-    let square = Square::open();
-    provide_context(square);
+    let square = expect_context::<Square>();
     provide_context(Silencing::new());
     let search = list::Search::new();
     provide_context(search);
-    let slug = Memo::new({
-        let params = use_params_map();
-        move |_| params.read().get("slug").filter(|slug| !slug.is_empty())
-    });
+    let slug = second_part();
     let about = RwSignal::new(false);
     let pane = Signal::derive(move || match (slug.get(), about.get()) {
         (None, _) => "list",
         (Some(_), true) => "context",
         (Some(_), false) => "main",
     });
-    keys::follow(square, slug, search);
+    keys::follow(
+        move || search.toggle(),
+        move |forward, unread| {
+            let here = slug.get_untracked();
+            let next = square.model.with_untracked(|model| model.neighbour(here.as_deref(), forward, unread));
+            next.map(|next| format!("/salas/{next}"))
+        },
+    );
     keys::focus_shown_pane(pane, square);
     // The room of the address opens once the list is there.
     let wanted = Memo::new(move |_| {
@@ -53,14 +52,13 @@ pub fn Rooms() -> impl IntoView {
     look_outside_the_list(square, slug);
     Effect::new(move |_| {
         about.set(false);
-        square.enter(wanted.get());
+        square.enter(wanted.get().map(Spot::room));
     });
     let title = move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
-    name_page(square, i18n);
     let found =
         Memo::new(move |_| slug.get().is_some_and(|slug| square.model.with(|model| model.by_slug(&slug).is_some())));
     view! {
-        <Shell pane layout=Signal::derive(move || slug.get().is_none().then_some("list"))>
+        <Shell pane layout=Signal::derive(move || (!found.get()).then_some("list"))>
             <h1 class="visually-hidden">{t!(i18n, rooms.title)}</h1>
             <list::RoomList slug />
             <section class="pane-main" class:pane-alone=move || !found.get() aria-label=move || title().unwrap_or_else(|| t_string!(i18n, rooms.conversation).to_owned())>
@@ -68,22 +66,10 @@ pub fn Rooms() -> impl IntoView {
                     <conversation::Conversation about />
                 </Show>
             </section>
-            <context::About about />
+            <Show when=move || found.get()><context::About about /></Show>
             <SilenceDialog />
         </Shell>
     }
-}
-
-/// The page is called after the open room, with what is unread before it.
-fn name_page(square: Square, i18n: Language) {
-    let unread = Memo::new(move |_| square.model.with(Model::unread));
-    Effect::new(move |_| {
-        let room = square.model.with(|model| model.open_room().map(|room| room.room.name.clone()));
-        let shown = room.unwrap_or_else(|| t_string!(i18n, rooms.title).to_owned());
-        let count =
-            Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
-        document().set_title(&format!("{count}{shown} · Praça"));
-    });
 }
 
 /// A room that is in no list is looked for, once the list is there.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::people::People;
 use super::room_form::RoomDialog;
 use super::silence::Silencing;
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Dialog, Icon};
 use crate::language::language;
 use crate::net::Answer;

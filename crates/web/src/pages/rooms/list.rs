@@ -8,10 +8,11 @@ use leptos_router::hooks::use_navigate;
 use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Empty, Icon};
 use crate::format;
 use crate::language::language;
+use crate::model::Spot;
 
 /// The pane.
 #[component]
@@ -166,7 +167,9 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
         let name = message.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
         (name, praca_api::markup::snippet(&message.body, 80))
     });
-    let (unread, muted) = (room.unread, room.muted);
+    let (unread, mentions, muted) = (room.unread, room.mentions, room.muted);
+    let square = expect_context::<Square>();
+    let (spot, last_seq) = (Spot::room(room.room.id), room.room.last_seq);
     view! {
         <li>
             <a class="list-item" href=format!("/salas/{}", room.room.slug) aria-current=current data-unread=(unread > 0 && !muted).then_some("")>
@@ -184,6 +187,12 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
                     {move || snippet.clone().map(|(name, text)| if text.is_empty() { t_string!(i18n, chat.deleted).to_owned() } else { format!("{name}: {text}") })}
                 </span>
                 <span class="li-end">
+                    {(mentions > 0).then(|| view! {
+                        <span class="count" data-kind="mention">
+                            <span aria-hidden="true">"@"{mentions}</span>
+                            <span class="visually-hidden">", "{t!(i18n, rooms.mentions, count = move || mentions)}</span>
+                        </span>
+                    })}
                     {(unread > 0).then(|| view! {
                         <span class="count" data-kind=muted.then_some("muted")>
                             <span aria-hidden="true">{unread}</span>
@@ -192,6 +201,14 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
                     })}
                 </span>
             </a>
+            {(unread > 0).then(|| view! {
+                <button
+                    type="button" class="icon-btn icon-btn--sm li-read" aria-label=move || t_string!(i18n, chat.mark_read)
+                    title=move || t_string!(i18n, chat.mark_read) on:click=move |_| square.mark_all_read(spot, last_seq)
+                >
+                    <Icon name="check-check" />
+                </button>
+            })}
         </li>
     }
 }

@@ -4,14 +4,16 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::rooms::{Member, MemberRole, SetMemberRole};
+use praca_api::rooms::{Member, MemberRole, RoomPresence, SetMemberRole};
 use praca_api::{ConversationId, Page, UserId};
 
 use super::silence::Silencing;
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Avatar, Icon};
+use crate::format;
 use crate::language::language;
 use crate::net::Answer;
+use crate::pages::card::Name;
 
 /// Id of the menu of a person.
 const MENU: &str = "menu-pessoa";
@@ -29,7 +31,7 @@ struct Members {
 }
 
 impl Members {
-    /// The members of whichever room is open, read again when somebody came or was silenced.
+    /// The members of whichever room is open, read again when somebody was silenced or named. Who is there is watched.
     fn of_open_room(square: Square, silencing: Silencing) -> Self {
         let members = Self {
             room: Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id))),
@@ -38,10 +40,8 @@ impl Members {
             all: RwSignal::new(false),
             chosen: RwSignal::new(None),
         };
-        let online = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.online)));
         Effect::new(move |before: Option<Option<ConversationId>>| {
             let room = members.room.get();
-            online.track();
             silencing.done.track();
             if before.flatten() != room {
                 members.items.set(None);
@@ -62,6 +62,7 @@ impl Members {
             match page {
                 Ok(page) if self.room.try_get_untracked().flatten() == Some(room) => {
                     let mut items = self.items.get_untracked().filter(|_| after.is_some()).unwrap_or_default();
+                    square.watch(page.items.iter().map(|member| member.author.id).collect());
                     items.extend(page.items);
                     items.sort_by_key(|m| {
                         (!m.online, m.role == MemberRole::Member, m.author.display_name.to_lowercase())
@@ -100,6 +101,7 @@ pub fn People() -> impl IntoView {
     view! {
         <section class="panel">
             <h3>{t!(i18n, rooms.people)}</h3>
+            <HereNow />
             <Show when=move || members.items.with(Option::is_none)><span class="sk sk--w60"></span></Show>
             <ul class="stack stack--3">
                 <For
@@ -117,25 +119,59 @@ pub fn People() -> impl IntoView {
     }
 }
 
+/// Who is in the room right now: a count, and some names.
+#[component]
+fn HereNow() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let here = RwSignal::new(None::<RoomPresence>);
+    let room = Memo::new(move |_| square.model.with(|m| m.open_room().map(|room| (room.room.id, room.room.online))));
+    Effect::new(move |_| {
+        let Some((id, _)) = room.get() else { return };
+        spawn_local(async move {
+            let path = format!("/rooms/{id}/presence");
+            let present: Answer<RoomPresence> = square.session.send(Method::GET, &path, None::<&()>).await;
+            // Without an answer the next change asks again.
+            if let Ok(present) = present {
+                here.try_set(Some(present));
+            }
+        });
+    });
+    let text = move || {
+        let present = here.get().filter(|present| !present.people.is_empty())?;
+        let names: Vec<String> =
+            present.people.iter().take(3).map(|author| format::first_name(&author.display_name)).collect();
+        let others = present.online.saturating_sub(names.len() as u64);
+        let names = names.join(", ");
+        Some(if others == 0 {
+            t_string!(i18n, people.here_names, names = names)
+        } else {
+            t_string!(i18n, people.here_more, names = names, others = others)
+        })
+    };
+    view! { <p class="small muted" data-here="">{text}</p> }
+}
+
 #[component]
 fn Person(member: Member, members: Members) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let (name, me) = (member.author.display_name.clone(), untrack(|| square.me()));
-    let (role, silenced, online) = (member.role, member.silence.is_some(), member.online);
-    let note = move || match (silenced, role, online) {
+    let (user, me) = (member.author.id, untrack(|| square.me()));
+    let (role, silenced) = (member.role, member.silence.is_some());
+    let state = Signal::derive(move || square.model.with(|model| model.presence_of(user).as_str()));
+    let note = move || match (silenced, role, state.get()) {
         (true, ..) => t_string!(i18n, people.silenced),
         (_, MemberRole::Moderator, _) => t_string!(i18n, rooms.moderator),
-        (_, _, true) => t_string!(i18n, people.here),
-        _ => "",
+        (_, _, "offline") => "",
+        (_, _, state) => format::presence_word(i18n, state),
     };
-    let label = name.clone();
-    let other = me != Some(member.author.id);
+    let label = member.author.display_name.clone();
+    let other = me != Some(user);
     let author = member.author.clone();
     view! {
         <li class="person">
-            <Avatar author presence=online.then_some("online") />
-            <div>{name}<small>{note}</small></div>
+            <Avatar author=author.clone() presence=state />
+            <div><Name author /><small>{note}</small></div>
             <Show when=move || other && square.keeps_order()>
                 <button
                     type="button" class="icon-btn icon-btn--sm" popovertarget=MENU

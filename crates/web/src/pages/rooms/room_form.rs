@@ -8,7 +8,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::rooms::{NewRoom, Room, UpdateRoom, Visibility};
 
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Dialog, FormTrouble, explain};
 use crate::language::language;
 use crate::net::Answer;

@@ -8,7 +8,7 @@ use praca_api::accounts::Author;
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, Timestamp};
 
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Dialog, FormTrouble, explain};
 use crate::format;
 use crate::language::language;

@@ -2,6 +2,7 @@
 
 mod history;
 mod outbox;
+mod people;
 
 use std::time::Duration;
 
@@ -10,11 +11,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Role, User};
 use praca_api::events::{
-    EditAt, Handshake, InRoom, Join, Joined, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems, ServerEvent,
+    DmItems, DmJoined, EditAt, Handshake, Join, Joined, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems,
+    ServerEvent,
 };
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::{MemberRole, RoomForMe};
-use praca_api::{ConversationId, MessageId, Page, ProblemCode, UserId};
+use praca_api::{ConversationId, MessageId, Page, ProblemCode, Seq, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ use serde_json::{Value, json};
 use crate::components::explain;
 use crate::format;
 use crate::language::{Language, language};
-use crate::model::Model;
+use crate::model::{Family, Model, Spot};
 use crate::net::live::{Live, News};
 use crate::net::{Answer, Trouble, version};
 use crate::session::Session;
@@ -69,14 +71,20 @@ pub struct Square {
     pub session: Session,
     i18n: Language,
     live: StoredValue<Option<Live>, LocalStorage>,
-    wanted: StoredValue<Option<ConversationId>>,
-    /// The room being joined, and whether to join it once more after that.
-    joining: StoredValue<Option<(ConversationId, bool)>>,
+    wanted: StoredValue<Option<Spot>>,
+    /// The conversation being joined, and whether to join it once more after that.
+    joining: StoredValue<Option<(Spot, bool)>>,
     typed_at: StoredValue<f64>,
     /// The slug that was looked for last outside the list.
     pub sought: RwSignal<Option<String>>,
     /// Whether other messages of the history are being read.
     reading: RwSignal<bool>,
+    /// Whose profile card is shown, by handle.
+    pub card: RwSignal<Option<String>>,
+    /// Whether the client was last said to be idle.
+    idle: StoredValue<bool>,
+    /// When the person last did something.
+    active_at: StoredValue<f64>,
 }
 
 impl Square {
@@ -96,11 +104,15 @@ impl Square {
             typed_at: StoredValue::new(0.0),
             sought: RwSignal::new(None),
             reading: RwSignal::new(false),
+            card: RwSignal::new(None),
+            idle: StoredValue::new(false),
+            active_at: StoredValue::new(format::now()),
         };
         let session = square.session;
         let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));
         square.live.set_value(Some(live));
         square.keep_outbox();
+        square.notice_idleness();
         // A renewed token keeps the socket.
         Effect::new(move |before: Option<String>| {
             let token = session.token();
@@ -114,15 +126,16 @@ impl Square {
         square
     }
 
-    /// Whether the person keeps order in the open room: everywhere, or there.
+    /// Whether the person keeps order in the open room: everywhere, or there. Nobody does between two people.
     pub fn keeps_order(self) -> bool {
+        let between_two = || self.model.with(|model| model.open.as_ref().is_some_and(|open| open.family == Family::Dm));
         let here = || {
             self.model.with(|model| {
                 let me = model.open_room().and_then(|room| room.me.as_ref());
                 me.is_some_and(|me| me.role == MemberRole::Moderator)
             })
         };
-        self.session.user().is_some_and(|user| user.role != Role::User) || here()
+        !between_two() && (self.session.user().is_some_and(|user| user.role != Role::User) || here())
     }
 
     /// Whether the person runs the square.
@@ -155,6 +168,9 @@ impl Square {
                 self.link.set(Link::Up);
                 self.joining.set_value(None);
                 self.load_rooms();
+                self.load_dms();
+                self.load_blocks();
+                self.say_idle();
                 self.join();
                 self.flush();
             }
@@ -177,11 +193,16 @@ impl Square {
             _ => {}
         }
         let Some(me) = self.session.user_untracked().map(|user| user.author.id) else { return };
-        let missed = self.model.try_update(|model| {
-            model.apply(event, me, format::now());
-            model.open.as_mut().and_then(|open| open.missed.take())
+        self.note_delivered(&event, me);
+        let outcome = self.model.try_update(|model| {
+            let unknown = model.apply(event, me, format::now());
+            (unknown, model.open.as_mut().and_then(|open| open.missed.take()))
         });
-        if missed.flatten().is_some() {
+        let (unknown, missed) = outcome.unwrap_or_default();
+        if unknown {
+            self.load_dms();
+        }
+        if missed.is_some() {
             self.join();
         }
     }
@@ -241,83 +262,117 @@ impl Square {
         });
     }
 
-    /// Opens a room, or none.
-    pub fn enter(self, id: Option<ConversationId>) {
+    /// Reads the list of conversations of two.
+    pub fn load_dms(self) {
+        spawn_local(async move {
+            match self.ask::<DmItems>("dms:list", &json!({})).await {
+                Ok(list) => {
+                    self.model.update(|model| model.listed_dms(list.items));
+                    self.watch_contacts();
+                }
+                Err(Trouble::Network) => {}
+                Err(trouble) => self.complain(&trouble),
+            }
+        });
+    }
+
+    /// Opens a conversation, or none.
+    pub fn enter(self, spot: Option<Spot>) {
         let before = self.wanted.get_value();
-        if before == id {
+        if before == spot {
             return;
         }
-        self.wanted.set_value(id);
+        self.wanted.set_value(spot);
         self.model.update(|model| model.open = None);
-        if let Some(room_id) = before {
+        if let Some(before) = before {
             // A socket that is gone has left already.
-            spawn_local(async move { drop(self.ask::<Value>("rooms:leave", &InRoom { room_id, what: Nothing {} }).await) });
+            let payload = before.about(Nothing {});
+            spawn_local(async move { drop(self.ask::<Value>(&before.family.event("leave"), &payload).await) });
         }
         self.join();
     }
 
-    /// Joins the wanted room, from where this page stands in it, and sends what waited.
+    /// Joins the wanted conversation, from where this page stands in it, and sends what waited.
     fn join(self) {
-        let Some(room_id) = self.wanted.get_value() else { return };
+        let Some(spot) = self.wanted.get_value() else { return };
         // One at a time: what is found missing meanwhile is asked for once more, after it.
-        if self.joining.get_value().is_some_and(|(joining, _)| joining == room_id) {
-            self.joining.set_value(Some((room_id, true)));
+        if self.joining.get_value().is_some_and(|(joining, _)| joining == spot) {
+            self.joining.set_value(Some((spot, true)));
             return;
         }
-        self.joining.set_value(Some((room_id, false)));
+        self.joining.set_value(Some((spot, false)));
         let known = self.model.with_untracked(|model| {
-            let open = model.open.as_ref().filter(|open| open.id == room_id)?;
+            let open = model.open.as_ref().filter(|open| open.id == spot.id)?;
             Some((open.last_seq(), open.last_rev, open.has_after))
         });
-        let wish = Join {
+        let wish = spot.about(Join {
             limit: Some(50),
             after_seq: known.map(|(seq, ..)| seq),
             after_rev: known.map(|(_, rev, _)| rev),
-        };
-        let wish = InRoom { room_id, what: wish };
+        });
         // A reader far back in a long history goes on from there; everybody else reads up to the newest.
         let far_back = known.is_some_and(|(.., has_after)| has_after);
         spawn_local(async move {
-            let answer = self.ask::<Joined>("rooms:join", &wish).await;
-            let again = self.joining.get_value().filter(|(joining, _)| *joining == room_id).map(|(_, again)| again);
+            let event = spot.family.event("join");
+            let answer = match spot.family {
+                Family::Room => self.ask::<Joined>(&event, &wish).await.map(Entered::Room),
+                Family::Dm => self.ask::<DmJoined>(&event, &wish).await.map(Entered::Dm),
+            };
+            let again = self.joining.get_value().filter(|(joining, _)| *joining == spot).map(|(_, again)| again);
             if again.is_some() {
                 self.joining.set_value(None);
             }
             match answer {
-                Ok(joined) if self.wanted.get_value() == Some(room_id) => {
-                    let more = joined.caught.has_after && !far_back;
-                    self.model.update(|model| model.joined(joined, format::now()));
+                Ok(entered) if self.wanted.get_value() == Some(spot) => {
+                    let more = entered.has_after() && !far_back;
+                    self.model.update(|model| match entered {
+                        Entered::Room(joined) => model.joined(joined, format::now()),
+                        Entered::Dm(joined) => model.joined_dm(joined, format::now()),
+                    });
                     if more || again == Some(true) {
                         self.join();
                     }
                 }
                 Ok(_) | Err(Trouble::Network) => {}
                 Err(Trouble::Problem(problem)) if problem.is(ProblemCode::ResourceNotFound) => {
-                    self.model.update(|model| model.forget_room(room_id));
+                    self.model.update(|model| model.forget_room(spot.id));
                 }
                 Err(trouble) => self.complain(&trouble),
             }
         });
     }
 
+    /// The conversation that is open.
+    fn spot(self) -> Option<Spot> {
+        self.model.with_untracked(|model| model.open.as_ref().map(crate::model::Open::spot))
+    }
+
     /// Replaces the text of one's own message.
-    pub fn edit(self, room_id: ConversationId, message_id: MessageId, body: String) {
-        self.change("rooms:message:edit", InRoom { room_id, what: EditAt { message_id, body } });
+    pub fn edit(self, message_id: MessageId, body: String) {
+        self.change("message:edit", EditAt { message_id, body });
     }
 
     /// Deletes a message.
-    pub fn delete(self, room_id: ConversationId, message_id: MessageId) {
-        self.change("rooms:message:delete", InRoom { room_id, what: MessageAt { message_id } });
+    pub fn delete(self, message_id: MessageId) {
+        self.change("message:delete", MessageAt { message_id });
     }
 
     /// Adds or takes back an emoji.
-    pub fn react(self, room_id: ConversationId, message_id: MessageId, emoji: String, on: bool) {
-        self.change("rooms:message:react", InRoom { room_id, what: ReactAt { message_id, emoji, on } });
+    pub fn react(self, message_id: MessageId, emoji: String, on: bool) {
+        self.change("message:react", ReactAt { message_id, emoji, on });
     }
 
-    fn change(self, event: &'static str, payload: impl Serialize + 'static) {
+    /// Keeps a message in sight, or no longer.
+    pub fn pin(self, message_id: MessageId, on: bool) {
+        self.change(if on { "pin" } else { "unpin" }, MessageAt { message_id });
+    }
+
+    /// Does something with a message of the open conversation.
+    fn change(self, what: &'static str, payload: impl Serialize + 'static) {
+        let Some(spot) = self.spot() else { return };
+        let payload = spot.about(payload);
         spawn_local(async move {
-            match self.ask::<MessageDone>(event, &payload).await {
+            match self.ask::<MessageDone>(&spot.family.event(what), &payload).await {
                 Ok(done) => self.model.update(|model| model.acknowledged(done.message)),
                 Err(trouble) => self.complain(&trouble),
             }
@@ -326,11 +381,12 @@ impl Square {
 
     /// Says that one is typing, now and then.
     pub fn typing(self) {
-        let (now, id) = (format::now(), self.wanted.get_value());
-        let Some(room_id) = id.filter(|_| now - self.typed_at.get_value() >= TYPING_PAUSE_MS) else { return };
+        let (now, spot) = (format::now(), self.wanted.get_value());
+        let Some(spot) = spot.filter(|_| now - self.typed_at.get_value() >= TYPING_PAUSE_MS) else { return };
         self.typed_at.set_value(now);
         // Nobody misses one that is lost.
-        spawn_local(async move { drop(self.ask::<Value>("rooms:typing", &InRoom { room_id, what: Nothing {} }).await) });
+        let payload = spot.about(Nothing {});
+        spawn_local(async move { drop(self.ask::<Value>(&spot.family.event("typing"), &payload).await) });
     }
 
     /// What is shown has been read, if somebody looks.
@@ -338,9 +394,36 @@ impl Square {
         if document().hidden() {
             return;
         }
-        let Some((room_id, seq)) = self.model.try_update(Model::read_all).flatten() else { return };
+        if let Some((spot, seq)) = self.model.try_update(Model::read_all).flatten() {
+            self.say_read(spot, seq);
+        }
+    }
+
+    /// All of a conversation has been read, open or not.
+    pub fn mark_all_read(self, spot: Spot, newest: Seq) {
+        self.say_read(spot, newest);
+        self.model.update(|model| model.read_up_to(spot, newest));
+    }
+
+    fn say_read(self, spot: Spot, seq: Seq) {
+        let payload = spot.about(MarkRead { seq });
         // The next one says it again.
-        spawn_local(async move { drop(self.ask::<ReadState>("rooms:read", &InRoom { room_id, what: MarkRead { seq } }).await) });
+        spawn_local(async move { drop(self.ask::<ReadState>(&spot.family.event("read"), &payload).await) });
+    }
+}
+
+/// A conversation that was joined.
+enum Entered {
+    Room(Joined),
+    Dm(DmJoined),
+}
+
+impl Entered {
+    fn has_after(&self) -> bool {
+        match self {
+            Self::Room(joined) => joined.caught.has_after,
+            Self::Dm(joined) => joined.caught.has_after,
+        }
     }
 }
 

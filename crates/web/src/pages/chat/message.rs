@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
+use praca_api::Seq;
+use praca_api::dms::DmState;
 use praca_api::messages::{Message, ReplyTo};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::log::{Groups, open_menu};
 use super::menu::{MENU, Menu};
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Avatar, Icon, RichText, Wave};
 use crate::format;
 use crate::language::language;
-use crate::model::{Goal, Group};
+use crate::model::{Family, Goal, Group};
+use crate::pages::card::Name;
 
 /// A group: what stands at its head stays, its messages change one by one.
 #[component]
@@ -24,6 +27,13 @@ pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
     let at = group.messages.first().map(|message| message.created_at);
     let own = group.own;
     let author = group.author.filter(|_| !own);
+    let square = expect_context::<Square>();
+    let unfolded = RwSignal::new(false);
+    let written_by = author.as_ref().map(|author| author.id);
+    let in_room = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.family == Family::Room));
+    let blocked = Memo::new(move |_| in_room() && written_by.is_some_and(|user| square.model.with(|m| m.blocks(user))));
+    // Who blocks somebody sees that they said something, and what only when they ask.
+    let folded = move || blocked.get() && !unfolded.get();
     view! {
         {group.day.and(at).map(|at| view! {
             <li class="day">
@@ -33,15 +43,21 @@ pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
         {group.new_from_here.then(|| view! { <li class="new-mark"><Wave /><span>{t!(i18n, chat.new)}</span><Wave /></li> })}
         <li class="group" data-own=own.then_some("")>
             {match author.clone() {
-                Some(author) => view! { <Avatar author presence=None /> }.into_any(),
+                Some(author) => view! { <Avatar author /> }.into_any(),
                 None => view! { <span></span> }.into_any(),
             }}
             <div class="group-body">
                 {match author {
-                    Some(author) => view! { <p class="author" data-hue=format::person_hue(author.id)>{author.display_name}</p> }.into_any(),
+                    Some(author) => view! { <p class="author" data-hue=format::person_hue(author.id)><Name author=author.clone() /></p> }.into_any(),
                     None => view! { <span class="visually-hidden">{t!(i18n, chat.you_said)}</span> }.into_any(),
                 }}
-                <For each=move || groups.messages_of(first) key=|message| (message.id, message.rev, message.reply_to.as_ref().is_some_and(|reply| reply.snippet.is_empty())) children=move |message| view! { <MessageView message own /> } />
+                <Show when=folded>
+                    <p class="small muted">
+                        {t!(i18n, chat.from_blocked)}" "
+                        <button type="button" class="link-btn small" on:click=move |_| unfolded.set(true)>{t!(i18n, chat.show)}</button>
+                    </p>
+                </Show>
+                <For each=move || if folded() { Vec::new() } else { groups.messages_of(first) } key=|message| (message.id, message.rev, message.pinned_at, message.reply_to.as_ref().is_some_and(|reply| reply.snippet.is_empty())) children=move |message| view! { <MessageView message own /> } />
             </div>
         </li>
     }
@@ -64,16 +80,24 @@ fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
         .into_any();
     }
     let menu = expect_context::<Menu>();
-    let id = message.id;
+    let square = expect_context::<Square>();
+    let (id, seq) = (message.id, message.seq);
+    let me = untrack(|| square.me());
+    let meant = !own && (message.here.is_some() || message.mentions.iter().any(|mention| Some(mention.user_id) == me));
+    let show = Callback::new(move |handle: String| square.card.set(Some(handle)));
     view! {
-        <article class="msg" id=anchor tabindex="-1" class:is-active=move || menu.is_open_for(id) on:click=tapped>
+        <article
+            class="msg" id=anchor tabindex="-1" class:is-active=move || menu.is_open_for(id) on:click=tapped
+            data-mention=meant.then_some("")
+        >
+            {message.pinned_at.map(|_| view! { <p class="pin-mark"><Icon name="pin" class="icon icon--sm" />{t!(i18n, pins.pinned)}</p> })}
             {message.reply_to.clone().map(|reply| view! { <Answered reply /> })}
             <div class="msg-line">
-                <RichText body=message.body.clone() />
+                <RichText body=message.body.clone() mentions=message.mentions.clone() here=message.here me show />
                 <p class="meta">
                     <time datetime=at.to_string()>{move || format::hour(i18n.get_locale(), at)}</time>
                     {message.edited_at.map(|_| view! { <span>{t!(i18n, chat.edited)}</span> })}
-                    {own.then(|| view! { <Icon name="check" class="icon ticks" /><span class="visually-hidden">{t!(i18n, chat.sent)}</span> })}
+                    {own.then(|| view! { <Ticks seq /> })}
                 </p>
             </div>
             <Reactions message=message.clone() />
@@ -81,6 +105,31 @@ fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
         </article>
     }
     .into_any()
+}
+
+/// How far one's own message has come: sent, and between two people delivered and read.
+#[component]
+fn Ticks(seq: Seq) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let peer = Memo::new(move |_| {
+        square.model.with(|model| {
+            let dm = model.open_dm().filter(|dm| dm.state == DmState::Open)?;
+            Some((dm.peer.delivered_seq >= seq, dm.peer.read_seq >= seq))
+        })
+    });
+    move || match peer.get() {
+        Some((_, true)) => {
+            view! { <Icon name="check-check" class="icon ticks ticks--read" /><span>{t!(i18n, chat.read)}</span> }.into_any()
+        }
+        Some((true, false)) => {
+            view! { <Icon name="check-check" class="icon ticks" /><span>{t!(i18n, chat.delivered)}</span> }.into_any()
+        }
+        _ => {
+            view! { <Icon name="check" class="icon ticks" /><span class="visually-hidden">{t!(i18n, chat.sent)}</span> }
+                .into_any()
+        }
+    }
 }
 
 /// A tap where there is no pointer that hovers opens the menu; links and buttons are for themselves.
@@ -120,7 +169,7 @@ fn Reactions(message: Arc<Message>) -> impl IntoView {
         return ().into_any();
     }
     let me = untrack(|| square.me());
-    let (room, id) = (message.conversation_id, message.id);
+    let id = message.id;
     let buttons = message.reactions.iter().map(|reaction| {
         let mine = me.is_some_and(|me| reaction.user_ids.contains(&me));
         let (emoji, count) = (reaction.emoji.clone(), reaction.count);
@@ -130,7 +179,7 @@ fn Reactions(message: Arc<Message>) -> impl IntoView {
         };
         let toggle = {
             let emoji = emoji.clone();
-            move |_| square.react(room, id, emoji.clone(), !mine)
+            move |_| square.react(id, emoji.clone(), !mine)
         };
         view! {
             <button type="button" class="reaction" aria-pressed=if mine { "true" } else { "false" } aria-label=label on:click=toggle>

@@ -13,7 +13,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::composer::Draft;
 use super::message::GroupView;
 use super::outbox::Outbox;
-use super::square::Square;
+use crate::square::Square;
 use crate::components::{Empty, Icon};
 use crate::format;
 use crate::language::language;
@@ -56,7 +56,7 @@ pub fn Log(draft: Draft) -> impl IntoView {
     let groups = Groups::new(square);
     let place = Place::keep(log, square);
     let room =
-        move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()).unwrap_or_default());
+        move || square.model.with(|model| model.open_name().unwrap_or_default());
     let has_before = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.has_before));
     let opening = move || square.model.with(|model| model.open.is_none());
     let scrolled = move |_| {

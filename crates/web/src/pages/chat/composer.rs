@@ -4,11 +4,13 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::accounts::{AccountStatus, Role};
+use praca_api::dms::DmState;
 use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
 use praca_api::messages::{Message, ReplyTo};
 use praca_api::{ConversationId, MessageId, Timestamp};
 
-use super::square::{HeldBack, Square, seconds};
+use super::mentioning::{LIST, Mentioning, Offered};
+use crate::square::{HeldBack, Square, seconds};
 use crate::components::Icon;
 use crate::language::language;
 use crate::{format, store};
@@ -78,6 +80,26 @@ impl Draft {
         self.reply.update(|reply| *reply = reply.take().or(held_back.reply_to));
     }
 
+    /// What stands before the cursor.
+    fn before_cursor(self) -> String {
+        let Some(field) = self.field.get_untracked() else { return String::new() };
+        let cursor = field.selection_start().ok().flatten().unwrap_or_default() as usize;
+        let units: Vec<u16> = field.value().encode_utf16().take(cursor).collect();
+        String::from_utf16_lossy(&units)
+    }
+
+    /// Puts a handle where it was begun, and goes on behind it.
+    fn insert_handle(self, square: Square, (handle, at): (String, u32)) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let cursor = field.selection_start().ok().flatten().unwrap_or_default();
+        // A field that is in the page takes it.
+        if field.set_range_text_with_start_and_end(&format!("@{handle} "), at, cursor).is_ok() {
+            let behind = at + u32::try_from(handle.len()).unwrap_or_default() + 2;
+            let _ = field.set_selection_range(behind, behind);
+            self.typed(square, field.value());
+        }
+    }
+
     fn cancel(self, room: Option<ConversationId>) {
         if self.editing.get_untracked().is_some() {
             self.text.set(room.and_then(|room| store::read(&key(room))).unwrap_or_default());
@@ -140,7 +162,7 @@ impl Draft {
             return;
         }
         if let Some(message) = self.editing.get_untracked() {
-            square.edit(room, message, text);
+            square.edit(message, text);
             self.cancel(Some(room));
             return;
         }
@@ -170,14 +192,31 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let square = expect_context::<Square>();
     let clock = Clock::new(square);
     let name =
-        move || square.model.with(|model| model.open_room().map(|room| room.room.name.clone()).unwrap_or_default());
+        move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let mentioning = Mentioning::new(square);
+    let choose = Callback::new(move |taken: (String, u32)| draft.insert_handle(square, taken));
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+        "ArrowDown" | "ArrowUp" if mentioning.is_open() => {
+            event.prevent_default();
+            mentioning.step(event.key() == "ArrowDown");
+        }
+        "Enter" | "Tab" if mentioning.is_open() && !event.shift_key() && !event.is_composing() => {
+            event.prevent_default();
+            if let Some(taken) = mentioning.take() {
+                choose.run(taken);
+            }
+        }
+        "Escape" if mentioning.is_open() => mentioning.close(),
         "Enter" if !event.shift_key() && !event.is_composing() => {
             event.prevent_default();
             draft.send(square, clock);
         }
         "Escape" => draft.cancel(square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id))),
         _ => {}
+    };
+    let typed = move |event: leptos::ev::Event| {
+        draft.typed(square, event_target_value(&event));
+        mentioning.typed(&draft.before_cursor());
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -186,9 +225,12 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let invalid = move || draft.is_too_long().then_some("true");
     let silence = Memo::new(move |_| Silenced::of(square));
+    let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
     view! {
         <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
-        <form class="composer" hidden=move || silence.get().is_some() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
+        <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
+        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
+            <Offered mentioning choose />
             <div class="composer-box">
                 <Show when=blocked><SlowNotice clock /></Show>
                 <SlowSaid clock />
@@ -197,8 +239,9 @@ pub fn Composer(draft: Draft) -> impl IntoView {
                     <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
                     <textarea
                         id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
-                        aria-invalid=invalid prop:value=move || draft.text.get()
-                        on:input=move |event| draft.typed(square, event_target_value(&event)) on:keydown=keys
+                        aria-invalid=invalid prop:value=move || draft.text.get() role="combobox" aria-autocomplete="list" aria-controls=LIST
+                        aria-expanded=move || if mentioning.is_open() { "true" } else { "false" } aria-activedescendant=move || mentioning.active()
+                        on:input=typed on:keydown=keys on:blur=move |_| mentioning.close()
                     ></textarea>
                     <button
                         type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")
@@ -265,6 +308,30 @@ fn SilencedNotice(silence: Memo<Option<Silenced>>) -> impl IntoView {
                         {silence.reason.clone().map(|reason| view! { <p>{t_string!(i18n, status.reason, reason = reason)}</p> })}
                     </div>
                 </div>
+            })}
+        </div>
+    }
+}
+
+/// Stands where one would write to somebody one blocks.
+#[component]
+fn BlockedNotice() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let peer = Memo::new(move |_| square.model.with(|model| model.open_dm().map(|dm| dm.with.author.clone())));
+    view! {
+        <div class="composer">
+            {move || peer.get().map(|peer| {
+                let name = format::first_name(&peer.display_name);
+                view! {
+                    <div class="silenced" role="status">
+                        <Icon name="ban" />
+                        <div>
+                            <p><b>{t_string!(i18n, dms.you_block, name = name.clone())}</b></p>
+                            <p><button type="button" class="link-btn" on:click=move |_| square.block(peer.id, false)>{t_string!(i18n, card.unblock, name = name)}</button></p>
+                        </div>
+                    </div>
+                }
             })}
         </div>
     }

@@ -9,8 +9,8 @@ use praca_api::MessageId;
 use praca_api::messages::Message;
 
 use super::composer::Draft;
-use super::silence::Silencing;
-use super::square::Square;
+use crate::pages::rooms::silence::Silencing;
+use crate::square::Square;
 use crate::components::{Dialog, Icon};
 use crate::language::language;
 
@@ -72,13 +72,13 @@ fn Entries(message: Arc<Message>) -> impl IntoView {
     let menu = expect_context::<Menu>();
     let square = expect_context::<Square>();
     let silencing = expect_context::<Silencing>();
-    let (room, id) = (message.conversation_id, message.id);
+    let (room, id, pinned) = (message.conversation_id, message.id, message.pinned_at.is_some());
     let author = message.author.clone();
     let own = author.as_ref().map(|author| author.id) == untrack(|| square.me());
     let keeps_order = untrack(|| square.keeps_order());
     let quick = QUICK.map(|emoji| {
         view! {
-            <button type="button" aria-label=emoji popovertarget=MENU popovertargetaction="hide" on:click=move |_| square.react(room, id, emoji.to_owned(), true)>
+            <button type="button" aria-label=emoji popovertarget=MENU popovertargetaction="hide" on:click=move |_| square.react(id, emoji.to_owned(), true)>
                 {emoji}
             </button>
         }
@@ -95,6 +95,11 @@ fn Entries(message: Arc<Message>) -> impl IntoView {
         {own.then(|| view! {
             <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| menu.draft.edit(&edited)>
                 <Icon name="square-pen" />{t!(i18n, chat.edit)}<kbd class="not-phone">"E"</kbd>
+            </button>
+        })}
+        {keeps_order.then(|| view! {
+            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| square.pin(id, !pinned)>
+                <Icon name="pin" />{if pinned { t_string!(i18n, pins.unpin) } else { t_string!(i18n, pins.pin) }}
             </button>
         })}
         {(own || keeps_order).then(|| view! {
@@ -119,7 +124,7 @@ fn DeleteQuestion() -> impl IntoView {
     let delete = move |_| {
         menu.deleting.set(false);
         if let Some(message) = menu.chosen.get_untracked() {
-            square.delete(message.conversation_id, message.id);
+            square.delete(message.id);
         }
     };
     view! {

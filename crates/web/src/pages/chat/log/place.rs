@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlDivElement, HtmlElement, ResizeObserver};
 
-use super::super::square::Square;
+use crate::square::Square;
 use crate::model::{Goal, Open};
 
 /// So near the end (in pixels) that new messages keep it in view.

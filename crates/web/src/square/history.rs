@@ -50,7 +50,7 @@ impl Square {
         let wish = move || {
             self.model.with_untracked(|model| {
                 let open = model.open.as_ref()?;
-                Some((open.id, open.strays, query(open)?))
+                Some((open.spot(), open.strays, query(open)?))
             })
         };
         if self.reading.get_untracked() || wish().is_none() {
@@ -58,12 +58,12 @@ impl Square {
         }
         self.reading.set(true);
         spawn_local(async move {
-            while let Some((id, strays, query)) = wish() {
-                let path = format!("/rooms/{id}/messages?{query}&limit=50");
+            while let Some((spot, strays, query)) = wish() {
+                let path = format!("{}/messages?{query}&limit=50", spot.path());
                 match self.session.send::<(), MessagePage>(Method::GET, &path, None).await {
-                    Ok(_) if wish().is_some_and(|(now_id, now, _)| now_id == id && now != strays) => {}
+                    Ok(_) if wish().is_some_and(|(now_spot, now, _)| now_spot == spot && now != strays) => {}
                     Ok(page) => {
-                        self.model.update(|model| show(model, id, page));
+                        self.model.update(|model| show(model, spot.id, page));
                         break;
                     }
                     Err(trouble) => {

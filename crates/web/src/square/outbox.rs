@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use praca_api::events::{InRoom, MessageDone};
+use praca_api::events::MessageDone;
 use praca_api::messages::{NewMessage, ReplyTo};
 use praca_api::{ConversationId, ProblemCode};
 
 use super::{HeldBack, Link, Square};
 use crate::format;
-use crate::model::{Goal, Outgoing};
+use crate::model::{Goal, Outgoing, Spot};
 use crate::net::Trouble;
 use crate::store;
 
@@ -20,8 +20,8 @@ impl Square {
     pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
         let nonce = format!("{}{}", js_sys::Math::random(), format::now());
         let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        let Some(room) = self.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)) else { return };
-        let outgoing = Outgoing { room, nonce: nonce.clone(), body, reply_to, failed: false };
+        let Some(Spot { family, id: room }) = self.spot() else { return };
+        let outgoing = Outgoing { family, room, nonce: nonce.clone(), body, reply_to, failed: false };
         self.model.update(|model| model.outbox.push(outgoing));
         self.go_to(Goal::End);
         self.deliver(nonce);
@@ -85,16 +85,17 @@ impl Square {
     }
 
     fn deliver(self, nonce: String) {
-        let Some((room_id, message)) = self.model.with_untracked(|model| {
+        let Some((spot, message)) = self.model.with_untracked(|model| {
             let outgoing = model.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
             let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
-            Some((outgoing.room, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
+            let spot = Spot { family: outgoing.family, id: outgoing.room };
+            Some((spot, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
         }) else {
             return;
         };
         spawn_local(async move {
-            match self.ask::<MessageDone>("rooms:message:send", &InRoom { room_id, what: message }).await {
-                Ok(done) => self.sent(room_id, done),
+            match self.ask::<MessageDone>(&spot.family.event("message:send"), &spot.about(message)).await {
+                Ok(done) => self.sent(spot.id, done),
                 // It leaves when the connection is back.
                 Err(Trouble::Network) if self.link.get_untracked() != Link::Up => {}
                 Err(trouble) => self.not_sent(&nonce, &trouble),
@@ -112,7 +113,7 @@ impl Square {
         let runs = self.model.with_untracked(|model| {
             model.open_room().is_some_and(|room| room.room.interval_global_seconds + room.room.per_user_seconds > 0)
         });
-        if runs && self.wanted.get_value() == Some(room_id) {
+        if runs && self.wanted.get_value() == Some(Spot::room(room_id)) {
             self.join();
         }
     }

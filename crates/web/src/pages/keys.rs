@@ -7,15 +7,14 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-use super::list::Search;
-use super::square::Square;
+use crate::square::Square;
 
 /// The panes, in the order F6 goes through them.
 const PANES: [&str; 3] = [".pane-list", ".pane-main", ".pane-context"];
 
-/// F6 and Shift+F6 go from pane to pane; Alt with an arrow opens the next room, with Shift the next unread one; Ctrl+K
-/// looks for a room.
-pub fn follow(square: Square, slug: Memo<Option<String>>, search: Search) {
+/// F6 and Shift+F6 go from pane to pane; Alt with an arrow opens the next conversation, with Shift the next unread one, as
+/// `next` says for (forward, unread); Ctrl+K looks for one.
+pub fn follow(search: impl Fn() + 'static, next: impl Fn(bool, bool) -> Option<String> + 'static) {
     let navigate = use_navigate();
     let pressed = window_event_listener(ev::keydown, move |event| match event.key().as_str() {
         "F6" => {
@@ -24,16 +23,12 @@ pub fn follow(square: Square, slug: Memo<Option<String>>, search: Search) {
         }
         "k" if (event.ctrl_key() || event.meta_key()) && !event.alt_key() => {
             event.prevent_default();
-            search.toggle();
+            search();
         }
         "ArrowUp" | "ArrowDown" if event.alt_key() && !event.ctrl_key() => {
             event.prevent_default();
-            let forward = event.key() == "ArrowDown";
-            let here = slug.get_untracked();
-            let next =
-                square.model.with_untracked(|model| model.neighbour(here.as_deref(), forward, event.shift_key()));
-            if let Some(next) = next {
-                navigate(&format!("/salas/{next}"), NavigateOptions::default());
+            if let Some(next) = next(event.key() == "ArrowDown", event.shift_key()) {
+                navigate(&next, NavigateOptions::default());
             }
         }
         _ => {}

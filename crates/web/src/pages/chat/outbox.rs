@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_i18n::t;
 
-use super::square::Square;
+use crate::square::Square;
 use crate::components::Icon;
 use crate::language::language;
 use crate::model::Outgoing;

@@ -1,0 +1,176 @@
+//! What the client knows of conversations of two, of presence and of blocks.
+
+use praca_api::dms::{Dm, DmState};
+use praca_api::events::{BlockChanged, DmJoined, DmUpdated, Muted, Receipt};
+use praca_api::messages::Message;
+use praca_api::people::{PersonPresence, Presence};
+use praca_api::{ConversationId, Seq, UserId};
+
+use super::{Family, Model, Open, Spot, neighbour};
+
+impl Model {
+    /// The list of conversations of two arrived.
+    pub fn listed_dms(&mut self, dms: Vec<Dm>) {
+        for dm in &dms {
+            self.see(dm);
+        }
+        self.dms = Some(dms);
+    }
+
+    /// A conversation of two was opened or changed.
+    pub fn note_dm(&mut self, dm: Dm) {
+        self.see(&dm);
+        match self.dm_mut(dm.id) {
+            Some(known) => *known = dm,
+            None => self.dms.get_or_insert_default().insert(0, dm),
+        }
+    }
+
+    fn see(&mut self, dm: &Dm) {
+        let seen = PersonPresence {
+            user_id: dm.with.author.id,
+            state: dm.with.presence,
+            last_seen_at: dm.with.last_seen_at,
+        };
+        self.people.insert(seen.user_id, seen);
+    }
+
+    /// The conversation with somebody, by their handle.
+    pub fn dm_with(&self, handle: &str) -> Option<&Dm> {
+        self.dms.as_ref()?.iter().find(|dm| dm.with.author.handle == handle)
+    }
+
+    /// The handle of the conversation of two before or after `handle` in the list, or of the next unread one; the list is a
+    /// ring.
+    pub fn neighbour_dm(&self, handle: Option<&str>, forward: bool, unread: bool) -> Option<String> {
+        let dms = self.dms.as_ref()?;
+        let handle_of = |dm: &Dm| dm.with.author.handle.clone();
+        let names: Vec<(String, bool)> = dms.iter().map(|dm| (handle_of(dm), dm.unread > 0)).collect();
+        neighbour(&names, handle, forward, unread)
+    }
+
+    pub(super) fn dm_mut(&mut self, id: ConversationId) -> Option<&mut Dm> {
+        self.dms.as_mut()?.iter_mut().find(|dm| dm.id == id)
+    }
+
+    /// The open conversation of two.
+    pub fn open_dm(&self) -> Option<&Dm> {
+        let id = self.open.as_ref()?.id;
+        self.dms.as_ref()?.iter().find(|dm| dm.id == id)
+    }
+
+    /// How somebody is, as far as is known.
+    pub fn presence_of(&self, user: UserId) -> Presence {
+        self.people.get(&user).map_or(Presence::Offline, |seen| seen.state)
+    }
+
+    /// Whether somebody is blocked.
+    pub fn blocks(&self, user: UserId) -> bool {
+        self.blocked.contains(&user)
+    }
+
+    /// A conversation of two was joined, for the first time or after being away.
+    pub fn joined_dm(&mut self, joined: DmJoined, now: f64) {
+        let DmJoined { dm, caught } = joined;
+        self.arrived(&caught.messages);
+        match self.open_mut(dm.id) {
+            Some(open) if !caught.reset => open.catch_up(caught, dm.last_rev, None, now),
+            _ => self.open = Some(Open::of_two(&dm, caught)),
+        }
+        self.note_dm(dm);
+    }
+
+    /// A message between two people. Whether its conversation is not known yet.
+    pub(super) fn note_dm_message(&mut self, message: Message, me: UserId) -> bool {
+        let Some(dm) = self.dm_mut(message.conversation_id) else { return true };
+        if dm.last_seq < message.seq {
+            let own = message.author.as_ref().is_some_and(|author| author.id == me);
+            dm.last_seq = message.seq;
+            dm.last_rev = dm.last_rev.max(message.rev);
+            if own {
+                dm.last_read_seq = message.seq;
+            }
+            dm.unread = message.seq.0 - dm.last_read_seq.0;
+            dm.last_message = Some(message.clone());
+            let id = message.conversation_id;
+            if let Some(dms) = &mut self.dms
+                && let Some(at) = dms.iter().position(|dm| dm.id == id)
+            {
+                // The liveliest first.
+                dms.get_mut(..=at).unwrap_or_default().rotate_right(1);
+            }
+        }
+        false
+    }
+
+    pub(super) fn receipt(&mut self, receipt: Receipt, me: UserId) {
+        let Some(dm) = self.dm_mut(receipt.conversation_id) else { return };
+        if receipt.user_id == me {
+            dm.last_read_seq = dm.last_read_seq.max(receipt.read_seq);
+            dm.unread = (dm.last_seq.0 - dm.last_read_seq.0).max(0);
+        } else {
+            dm.peer.delivered_seq = dm.peer.delivered_seq.max(receipt.delivered_seq);
+            dm.peer.read_seq = dm.peer.read_seq.max(receipt.read_seq);
+        }
+    }
+
+    pub(super) fn dm_updated(&mut self, event: DmUpdated) {
+        match event.state {
+            Some(state) => {
+                if let Some(dm) = self.dm_mut(event.conversation_id) {
+                    dm.state = state;
+                }
+            }
+            None => {
+                if let Some(dms) = &mut self.dms {
+                    dms.retain(|dm| dm.id != event.conversation_id);
+                }
+                self.open.take_if(|open| open.id == event.conversation_id);
+            }
+        }
+    }
+
+    pub(super) fn dm_muted(&mut self, event: Muted) {
+        if let Some(dm) = self.dm_mut(event.conversation_id) {
+            dm.muted = event.muted;
+        }
+    }
+
+    pub(super) fn block_changed(&mut self, event: BlockChanged) {
+        if event.blocked {
+            self.blocked.insert(event.user_id);
+        } else {
+            self.blocked.remove(&event.user_id);
+        }
+    }
+
+    /// Unread messages between two people, of conversations that are not muted; a request counts once.
+    pub fn unread_dms(&self) -> i64 {
+        let count = |dm: &Dm| match dm.state {
+            DmState::Open => dm.unread,
+            DmState::Requested => dm.unread.min(1),
+            DmState::Blocked => 0,
+        };
+        self.dms.iter().flatten().filter(|dm| !dm.muted).map(count).sum()
+    }
+
+    /// All up to `newest` has been read, as the person says.
+    pub fn read_up_to(&mut self, spot: Spot, newest: Seq) {
+        match spot.family {
+            Family::Dm => drop(self.read_dm(spot.id, newest)),
+            Family::Room => {
+                if let Some(room) = self.room_mut(spot.id) {
+                    (room.last_read_seq, room.unread, room.mentions) = (newest, 0, 0);
+                }
+            }
+        }
+    }
+
+    /// Everything of the open conversation of two has been read; whether that is news.
+    pub(super) fn read_dm(&mut self, id: ConversationId, newest: Seq) -> bool {
+        let Some(dm) = self.dm_mut(id).filter(|dm| dm.last_read_seq < newest) else { return false };
+        dm.last_read_seq = newest;
+        dm.unread = (dm.last_seq.0 - newest.0).max(0);
+        true
+    }
+}

@@ -1,0 +1,33 @@
+//! The open conversation, of whatever kind: log, who types, composer, and what can be done with a message.
+
+mod composer;
+mod log;
+mod mentioning;
+mod menu;
+mod message;
+mod notice;
+mod outbox;
+mod typing;
+
+use leptos::prelude::*;
+
+use composer::{Composer, Draft};
+use log::Log;
+use menu::{Menu, MessageMenu};
+use notice::Notice;
+use typing::TypingLine;
+
+/// What stands between the head of a pane and its lower edge. `above` stands between the notices and the log.
+#[component]
+pub fn Chat(#[prop(optional)] above: Option<ChildrenFn>) -> impl IntoView {
+    let draft = Draft::new();
+    provide_context(Menu::new(draft));
+    view! {
+        <Notice />
+        {above.map(|above| above())}
+        <Log draft />
+        <TypingLine />
+        <Composer draft />
+        <MessageMenu />
+    }
+}

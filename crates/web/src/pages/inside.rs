@@ -1,0 +1,72 @@
+//! Everything behind the log-in, over one connection: which page is shown is decided by the address.
+
+use leptos::prelude::*;
+use leptos_i18n::t_string;
+use leptos_router::hooks::use_location;
+
+use super::card::ProfileCard;
+use super::messages::Messages;
+use super::profile::Profile;
+use super::rooms::Rooms;
+use crate::language::{Language, language};
+use crate::model::Model;
+use crate::square;
+
+/// Which page.
+#[derive(Clone, PartialEq)]
+enum Page {
+    Rooms,
+    Messages,
+    Profile,
+}
+
+/// The pages, and what stays while one goes from one to the other.
+#[component]
+pub fn Square() -> impl IntoView {
+    let square = square::Square::open();
+    provide_context(square);
+    name_page(square, language());
+    let path = use_location().pathname;
+    let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {
+        Some("mensagens") => Page::Messages,
+        Some("perfil") => Page::Profile,
+        _ => Page::Rooms,
+    });
+    view! {
+        {move || match page.get() {
+            Page::Rooms => view! { <Rooms /> }.into_any(),
+            Page::Messages => view! { <Messages /> }.into_any(),
+            Page::Profile => view! { <Profile /> }.into_any(),
+        }}
+        <ProfileCard />
+    }
+}
+
+/// What follows the first part of the address: `largo` of `/salas/largo`.
+pub fn second_part() -> Memo<Option<String>> {
+    let path = use_location().pathname;
+    Memo::new(move |_| {
+        let part = path.get().trim_start_matches('/').split('/').nth(1).unwrap_or_default().to_owned();
+        let part = js_sys::decode_uri_component(&part).map_or(part, String::from);
+        Some(part).filter(|part| !part.is_empty())
+    })
+}
+
+/// The page is called after the open conversation, with what is unread before it.
+fn name_page(square: square::Square, i18n: Language) {
+    let unread = Memo::new(move |_| square.model.with(|model| model.unread() + model.unread_dms()));
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        let page = if path.get().starts_with("/mensagens") {
+            t_string!(i18n, nav.messages)
+        } else if path.get().starts_with("/perfil") {
+            t_string!(i18n, nav.you)
+        } else {
+            t_string!(i18n, nav.rooms)
+        };
+        let shown = square.model.with(Model::open_name).unwrap_or_else(|| page.to_owned());
+        let count =
+            Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
+        document().set_title(&format!("{count}{shown} · Praça"));
+    });
+}

@@ -1,0 +1,112 @@
+//! What others may know of the person, and whom they block.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::{t, t_string};
+use praca_api::Page;
+use praca_api::people::{BlockedPerson, Preferences, UpdatePreferences};
+
+use crate::components::{Avatar, explain};
+use crate::format;
+use crate::language::language;
+use crate::net::Answer;
+use crate::pages::card::Name;
+use crate::square::Square;
+
+/// Presence and read receipts: who keeps them to themselves does not see others'.
+#[component]
+pub fn PrivacySetting() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let preferences = RwSignal::new(None::<Preferences>);
+    let said = RwSignal::new(String::new());
+    spawn_local(async move {
+        let answer: Answer<Preferences> = square.session.send(Method::GET, "/me/preferences", None::<&()>).await;
+        match answer {
+            Ok(now) => drop(preferences.try_set(Some(now))),
+            Err(trouble) => said.set(explain(i18n, &trouble)),
+        }
+    });
+    let change = move |change: UpdatePreferences| {
+        spawn_local(async move {
+            let answer: Answer<Preferences> = square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
+            match answer {
+                Ok(now) => {
+                    preferences.set(Some(now));
+                    square.load_dms();
+                    said.set(t_string!(i18n, profile.saved).to_owned());
+                }
+                Err(trouble) => said.set(explain(i18n, &trouble)),
+            }
+        });
+    };
+    let presence = move || preferences.with(|now| now.is_some_and(|now| now.presence));
+    let receipts = move || preferences.with(|now| now.is_some_and(|now| now.read_receipts));
+    let waiting = move || preferences.with(Option::is_none);
+    view! {
+        <section class="setting">
+            <h2>{t!(i18n, privacy.title)}</h2>
+            <p>{t!(i18n, privacy.text)}</p>
+            <label class="switch">
+                <span>{t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small></span>
+                <input
+                    type="checkbox" role="switch" prop:checked=presence disabled=waiting
+                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
+                />
+            </label>
+            <label class="switch">
+                <span>{t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small></span>
+                <input
+                    type="checkbox" role="switch" prop:checked=receipts disabled=waiting
+                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
+                />
+            </label>
+            <p class="small muted" role="status">{move || said.get()}</p>
+        </section>
+    }
+}
+
+/// Whom the person blocks.
+#[component]
+pub fn BlocksSetting() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let blocked = Memo::new(move |_| square.model.with(|model| model.blocked.clone()));
+    let people = RwSignal::new(Vec::<BlockedPerson>::new());
+    Effect::new(move |_| {
+        blocked.track();
+        spawn_local(async move {
+            let page: Answer<Page<BlockedPerson>> =
+                square.session.send(Method::GET, "/me/blocks?limit=100", None::<&()>).await;
+            // Without an answer the page opens with it the next time.
+            if let Ok(page) = page {
+                people.try_set(page.items);
+            }
+        });
+    });
+    let row = move |person: BlockedPerson| {
+        let (user, since) = (person.author.id, person.blocked_at);
+        let name = person.author.display_name.clone();
+        view! {
+            <li>
+                <Avatar author=person.author.clone() />
+                <div class="grow">
+                    <Name author=person.author />
+                    <p class="small muted">{move || t_string!(i18n, privacy.blocked_since, when = format::day(i18n.get_locale(), since))}</p>
+                </div>
+                <button type="button" class="btn btn--sm" on:click=move |_| square.block(user, false)>
+                    {move || t_string!(i18n, card.unblock, name = format::first_name(&name))}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <section class="setting">
+            <h2>{t!(i18n, privacy.blocks)}</h2>
+            <p>{t!(i18n, privacy.blocks_text)}</p>
+            <ul class="rows"><For each=move || people.get() key=|person| person.author.id children=row /></ul>
+            <Show when=move || people.with(Vec::is_empty)><p class="small muted">{t!(i18n, privacy.nobody)}</p></Show>
+        </section>
+    }
+}

@@ -1,0 +1,178 @@
+//! People: who is watched, who is blocked, whether this client is in use, and what has arrived here.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use praca_api::dms::{Dm, DmState};
+use praca_api::events::{DmOpened, OpenDm, ServerEvent, SetPresence, Watch, Watched};
+use praca_api::limits::WATCHED_AT_ONCE;
+use praca_api::messages::MarkRead;
+use praca_api::people::{BlockedPerson, Presence};
+use praca_api::{Page, Seq, UserId};
+use serde_json::Value;
+use std::time::Duration;
+
+use super::Square;
+use crate::format;
+use crate::model::Spot;
+use crate::net::{Answer, Trouble};
+
+/// Time without a touch after which the client counts as idle, in milliseconds.
+const IDLE_MS: f64 = 5.0 * 60_000.0;
+/// Time between two looks at that.
+const LOOK: Duration = Duration::from_secs(15);
+
+impl Square {
+    /// Watches the people one writes with.
+    pub(super) fn watch_contacts(self) {
+        let people: Vec<UserId> = self.model.with_untracked(|model| {
+            let open = model.dms.iter().flatten().filter(|dm| dm.state == DmState::Open);
+            open.map(|dm| dm.with.author.id).take(WATCHED_AT_ONCE).collect()
+        });
+        self.watch(people);
+        self.say_delivered();
+    }
+
+    /// Watches people.
+    pub fn watch(self, user_ids: Vec<UserId>) {
+        if user_ids.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            // Without an answer the next list watches them again.
+            if let Ok(watched) = self.ask::<Watched>("presence:watch", &Watch { user_ids }).await {
+                self.model.update(|model| {
+                    model.people.extend(watched.items.into_iter().map(|seen| (seen.user_id, seen)));
+                });
+            }
+        });
+    }
+
+    /// What came while this client was away has arrived.
+    fn say_delivered(self) {
+        let arrived: Vec<(Spot, Seq)> = self.model.with_untracked(|model| {
+            let unread = model.dms.iter().flatten().filter(|dm| dm.unread > 0 && dm.state == DmState::Open);
+            unread.map(|dm| (Spot::dm(dm.id), dm.last_seq)).collect()
+        });
+        for (spot, seq) in arrived {
+            self.deliver_up_to(spot, seq);
+        }
+    }
+
+    /// A message of somebody else has arrived.
+    pub(super) fn note_delivered(self, event: &ServerEvent, me: UserId) {
+        if let ServerEvent::DmMessageNew(event) = event {
+            let message = &event.message;
+            if message.author.as_ref().is_some_and(|author| author.id != me) {
+                self.deliver_up_to(Spot::dm(message.conversation_id), message.seq);
+            }
+        }
+    }
+
+    fn deliver_up_to(self, spot: Spot, seq: Seq) {
+        let payload = spot.about(MarkRead { seq });
+        // One that is lost is said with the next, or when the list is read again.
+        spawn_local(async move { drop(self.ask::<Value>("dms:delivered", &payload).await) });
+    }
+
+    /// Opens the conversation with somebody; where it is.
+    pub async fn open_dm(self, user_id: UserId) -> Answer<Dm> {
+        let opened: DmOpened = self.ask("dms:open", &OpenDm { user_id }).await?;
+        self.model.update(|model| model.note_dm(opened.dm.clone()));
+        self.watch(vec![user_id]);
+        Ok(opened.dm)
+    }
+
+    /// A first contact was accepted: what was read before is told now.
+    pub fn accepted(self) {
+        let read = self.model.with_untracked(|model| model.open_dm().map(|dm| (Spot::dm(dm.id), dm.last_read_seq)));
+        if let Some((spot, seq)) = read {
+            self.say_read(spot, seq);
+        }
+        self.watch_contacts();
+    }
+
+    /// Reads whom the person blocks.
+    pub(super) fn load_blocks(self) {
+        spawn_local(async move {
+            let mut blocked = std::collections::HashSet::new();
+            let mut after = String::new();
+            loop {
+                let path = format!("/me/blocks?limit=100{after}");
+                let page: Answer<Page<BlockedPerson>> = self.session.send(Method::GET, &path, None::<&()>).await;
+                // The next connection reads it again.
+                let Ok(page) = page else { return };
+                blocked.extend(page.items.into_iter().map(|person| person.author.id));
+                match page.next {
+                    Some(next) => after = format!("&after={next}"),
+                    None => break,
+                }
+            }
+            self.model.update(|model| model.blocked = blocked);
+        });
+    }
+
+    /// Blocks somebody, or no longer.
+    pub fn block(self, user: UserId, on: bool) {
+        spawn_local(async move {
+            let method = if on { Method::PUT } else { Method::DELETE };
+            let answer: Answer<Value> = self.session.send(method, &format!("/me/blocks/{user}"), None::<&()>).await;
+            match answer {
+                Ok(_) => {
+                    let changed = praca_api::events::BlockChanged { user_id: user, blocked: on };
+                    self.apply(ServerEvent::BlockChanged(changed));
+                    self.load_dms();
+                }
+                Err(trouble) => self.complain(&trouble),
+            }
+        });
+    }
+
+    /// Follows whether somebody uses this client.
+    pub(super) fn notice_idleness(self) {
+        let touched = move || {
+            if let Some(at) = self.active_at.try_get_value().map(|_| format::now()) {
+                self.active_at.set_value(at);
+                self.settle_idle();
+            }
+        };
+        let keys = window_event_listener(leptos::ev::keydown, move |_| touched());
+        let pointer = window_event_listener(leptos::ev::pointerdown, move |_| touched());
+        let seen = window_event_listener(leptos::ev::visibilitychange, move |_| {
+            if !document().hidden() {
+                touched();
+            }
+        });
+        let looking = set_interval_with_handle(move || self.settle_idle(), LOOK);
+        on_cleanup(move || {
+            keys.remove();
+            pointer.remove();
+            seen.remove();
+            if let Ok(looking) = looking {
+                looking.clear();
+            }
+        });
+    }
+
+    /// Says it, if it is otherwise than was last said.
+    fn settle_idle(self) {
+        let Some(active_at) = self.active_at.try_get_value() else { return };
+        let idle = format::now() - active_at > IDLE_MS;
+        if self.idle.get_value() != idle {
+            self.idle.set_value(idle);
+            self.say_idle();
+        }
+    }
+
+    pub(super) fn say_idle(self) {
+        let idle = self.idle.get_value();
+        let state = if idle { Presence::Away } else { Presence::Online };
+        spawn_local(async move {
+            let said: Answer<Value> = self.ask("presence:set", &SetPresence { state }).await;
+            // A connection that is not there says it when it is back.
+            if let Err(Trouble::Problem(_)) = said {
+                self.idle.set_value(!idle);
+            }
+        });
+    }
+}
