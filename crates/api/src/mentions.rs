@@ -67,7 +67,10 @@ mod tests {
 
     #[test]
     fn handles_are_found_at_the_edges_of_words() {
-        assert_eq!(handles("Oi @Ana e @caio.l, viu @bia_m? (@davi) *@elis*"), ["ana", "caio.l", "bia_m", "davi", "elis"]);
+        assert_eq!(
+            handles("Oi @Ana e @caio.l, viu @bia_m? (@davi) *@elis*"),
+            ["ana", "caio.l", "bia_m", "davi", "elis"]
+        );
         assert_eq!(handles("_@ana_ e fim @bia."), ["ana", "bia"]);
         for none in ["ana@praca.example", "@", "@ ana", "@@ana", "a@b@c", "@josé", "@umnomecompridodemaisparaser"] {
             assert_eq!(handles(none), Vec::<String>::new(), "{none}");

@@ -9,13 +9,15 @@ use clap::{Args, Parser, Subcommand};
 use praca_load::bench::{self, BenchArgs};
 use praca_load::people::Square;
 use praca_load::report;
+use praca_load::scenario::dms::{self, DmLoad};
 use praca_load::scenario::idle::{self, IdleLoad};
 use praca_load::scenario::reads::{self, ReadLoad};
 use praca_load::scenario::room::{self, RoomLoad};
+use praca_load::scenario::storm::{self, StormLoad};
 use praca_load::scenario::{Target, bounded};
 use serde::Serialize;
 
-/// Load for Praça. The server needs `PRACA_LIMIT_MESSAGES`, `_EVENTS` and `_REQUESTS` set to `off`.
+/// Load for Praça. The server needs `PRACA_LIMIT_MESSAGES`, `_EVENTS`, `_REQUESTS` and `_DMS` set to `off`.
 #[derive(Debug, Parser)]
 #[command(name = "praca-load", version, about, disable_help_subcommand = true)]
 struct Cli {
@@ -45,6 +47,20 @@ enum Command {
         server: ServerArgs,
         #[command(flatten)]
         load: ReadLoad,
+    },
+    /// Talk between two people: messages, receipts, reading.
+    Dms {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: DmLoad,
+    },
+    /// A crowd that goes and comes back, beside talk in a room.
+    Storm {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: StormLoad,
     },
     /// The project's benchmarks: starts the servers it measures. `cargo xtask bench` calls this.
     Bench(BenchArgs),
@@ -122,6 +138,14 @@ async fn dispatch(command: Command) -> Result<()> {
         }
         Command::Reads { server, load } => {
             let report = bounded(async { reads::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Dms { server, load } => {
+            let report = bounded(async { dms::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Storm { server, load } => {
+            let report = bounded(async { storm::run(&server.target().await?, &load).await }).await?;
             show(&server, report)
         }
         Command::Bench(args) => bench::run(args).await,

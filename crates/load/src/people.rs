@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context as _, Result, bail};
 use praca_api::accounts::{Login, Register, Session};
 use praca_api::rooms::{NewRoom, Room};
-use praca_api::{ConversationId, Problem};
+use praca_api::{ConversationId, Problem, UserId};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,10 +24,19 @@ pub struct Square {
 /// Somebody with an open session.
 #[derive(Clone, Debug)]
 pub struct Person {
+    /// Their id.
+    pub id: UserId,
     /// Their handle.
     pub handle: String,
     /// Their access token, good for a quarter of an hour.
     pub token: String,
+}
+
+impl Person {
+    fn of(session: Session) -> Self {
+        let Session { user, access_token: token, .. } = session;
+        Self { id: user.author.id, handle: user.author.handle, token }
+    }
 }
 
 impl Square {
@@ -43,7 +52,7 @@ impl Square {
     pub async fn log_in(&self, login: &str, password: &str) -> Result<Person> {
         let body = Login { login: login.to_owned(), password: password.to_owned(), transport: None };
         let session: Session = answer(self.http.post(self.url("/auth/login")).json(&body)).await?;
-        Ok(Person { handle: session.user.author.handle, token: session.access_token })
+        Ok(Person::of(session))
     }
 
     /// Registers somebody, or logs them in if they are there.
@@ -64,7 +73,7 @@ impl Square {
             return self.person_again(handle).await;
         }
         let session: Session = read(response).await?;
-        Ok(Person { handle: session.user.author.handle, token: session.access_token })
+        Ok(Person::of(session))
     }
 
     /// Logs somebody in who was made here.
@@ -127,6 +136,14 @@ impl Square {
         body: &(impl Serialize + Sync),
     ) -> Result<T> {
         answer(self.http.patch(self.url(path)).bearer_auth(&person.token).json(body)).await
+    }
+
+    /// Puts something there, without a body; what it is now.
+    ///
+    /// # Errors
+    /// The server refuses, or gives something else.
+    pub async fn put<T: DeserializeOwned>(&self, path: &str, person: &Person) -> Result<T> {
+        answer(self.http.put(self.url(path)).bearer_auth(&person.token)).await
     }
 
     fn url(&self, path: &str) -> String {

@@ -7,14 +7,15 @@ use memchr::memmem;
 
 use crate::tally::Tally;
 
-/// Names the event of a new message.
+/// Names the event of a new message, in a room and between two people.
 const NEW: &str = "42[\"rooms:message:new\",";
+const NEW_OF_TWO: &str = "42[\"dms:message:new\",";
 /// Before the moment a message was due, at the beginning of its body.
 const DUE: &[u8] = b"t=";
 /// Missing messages told apart; beyond, something is thoroughly wrong anyway.
 const MISSING: usize = 100_000;
 
-/// A reader of one room.
+/// A reader of one conversation.
 pub struct Reader {
     tally: Arc<Tally>,
     heard: Mutex<Heard>,
@@ -59,7 +60,7 @@ impl Reader {
 
     /// Takes an event in.
     pub fn hear(&self, packet: &str) {
-        let Some(event) = packet.strip_prefix(NEW) else { return };
+        let Some(event) = packet.strip_prefix(NEW).or_else(|| packet.strip_prefix(NEW_OF_TWO)) else { return };
         let event = event.as_bytes();
         let Some(seq) = number_after(event, b"\"seq\":") else { return };
         self.tally.delivered.add();

@@ -154,8 +154,7 @@ impl App {
         handle(DmsSocket::EVENTS, Arc::new(DmsSocket::new(dms.clone())));
         handle(PresenceSocket::EVENTS, Arc::new(PresenceSocket::new(presences.clone())));
         let backlog = Arc::new(conversations.clone());
-        let gateway =
-            Gateway::new(base.clone(), gatekeeper.clone(), backlog, Arc::new(presences.clone()), handlers);
+        let gateway = Gateway::new(base.clone(), gatekeeper.clone(), backlog, Arc::new(presences.clone()), handlers);
         Self { base, accounts, conversations, rooms, presences, dms, gatekeeper, gateway, _copies: copies }
     }
 

@@ -274,7 +274,9 @@ impl Event {
                     .by(Some(*by))
                     .with(json!({ "room": room, "role": role })),
             ),
-            Self::MessagesChanged { conversation, changes, .. } => changes.first().and_then(|c| message_entry(*conversation, c)),
+            Self::MessagesChanged { conversation, changes, .. } => {
+                changes.first().and_then(|c| message_entry(*conversation, c))
+            }
             Self::AccountUpdated { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }

@@ -177,8 +177,8 @@ impl Model {
         self.rooms.iter().flatten().map(|room| room.mentions).sum()
     }
 
-    /// The server says something. Whether it is of a conversation of two that is not known yet.
-    pub fn apply(&mut self, event: ServerEvent, me: UserId, now: f64) -> bool {
+    /// The server says something. What kind of conversation it is of, if that one is not known yet.
+    pub fn apply(&mut self, event: ServerEvent, me: UserId, now: f64) -> Option<Family> {
         match event {
             ServerEvent::MessageNew(event) | ServerEvent::DmMessageNew(event) => {
                 let message = event.message;
@@ -194,7 +194,7 @@ impl Model {
                 if self.knows_room(message.conversation_id) {
                     self.note_newest(message, me);
                 } else {
-                    return self.note_dm_message(message, me);
+                    return self.note_dm_message(message, me).then_some(Family::Dm);
                 }
             }
             ServerEvent::MessageUpdated(event) | ServerEvent::DmMessageUpdated(event) => {
@@ -211,7 +211,12 @@ impl Model {
                     open.note_typing(event.user_id, now);
                 }
             }
-            ServerEvent::Activity(event) => self.note_newest(event.last_message, me),
+            ServerEvent::Activity(event) => {
+                if !self.knows_room(event.conversation_id) {
+                    return Some(Family::Room);
+                }
+                self.note_newest(event.last_message, me);
+            }
             ServerEvent::Read(state) => {
                 if let Some(room) = self.room_mut(state.conversation_id) {
                     room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
@@ -246,7 +251,7 @@ impl Model {
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerRestarting(_) => {}
         }
-        false
+        None
     }
 
     fn knows_room(&self, id: ConversationId) -> bool {

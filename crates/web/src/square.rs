@@ -199,8 +199,10 @@ impl Square {
             (unknown, model.open.as_mut().and_then(|open| open.missed.take()))
         });
         let (unknown, missed) = outcome.unwrap_or_default();
-        if unknown {
-            self.load_dms();
+        match unknown {
+            Some(Family::Room) => self.load_rooms(),
+            Some(Family::Dm) => self.load_dms(),
+            None => {}
         }
         if missed.is_some() {
             self.join();

@@ -197,4 +197,3 @@ pub struct Renewed {
     /// When the new token ends.
     pub expires_at: Timestamp,
 }
-

@@ -113,7 +113,6 @@ pub struct MessageUpdated {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Nothing {}
 
-
 /// `rooms:pinned` and `rooms:unpinned`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -8,6 +8,7 @@ mod heap;
 mod history;
 mod logins;
 mod memory;
+mod people;
 mod report;
 mod stored;
 mod web;
@@ -84,6 +85,7 @@ const ALL: &[(&str, Benchmark)] = &[
     ("heap", |shop| Box::pin(heap::run(shop))),
     ("history", |shop| Box::pin(history::run(shop))),
     ("logins", |shop| Box::pin(logins::run(shop))),
+    ("people", |shop| Box::pin(people::run(shop))),
     ("web", |shop| Box::pin(web::run(shop))),
     ("compare", |shop| Box::pin(compare::run(shop))),
 ];

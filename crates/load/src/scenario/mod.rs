@@ -1,11 +1,13 @@
 //! What a run does. Each scenario takes a [`Target`] and options, and gives a report.
 
 pub mod crowd;
+pub mod dms;
 pub mod idle;
 pub mod logins;
 pub mod reads;
 pub mod room;
 pub mod sender;
+pub mod storm;
 
 use std::fs;
 use std::net::SocketAddr;

@@ -7,7 +7,8 @@ use praca_api::people::BlockedPerson;
 use praca_api::{Page, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, TryInsertResult,
 };
 
 use super::Accounts;
@@ -83,8 +84,7 @@ impl Accounts {
             return Err(Error::invalid_field("userId", "self", "Nobody blocks themselves."));
         }
         self.person(whom).await?;
-        let row =
-            ActiveModel { blocker_id: Set(by), blocked_id: Set(whom), created_at: Set(self.0.base.clock.now()) };
+        let row = ActiveModel { blocker_id: Set(by), blocked_id: Set(whom), created_at: Set(self.0.base.clock.now()) };
         let columns = [Column::BlockerId, Column::BlockedId];
         let done = Entity::insert_many([row]).on_conflict_do_nothing_on(columns).exec_without_returning(tx.conn());
         let new = matches!(done.await?, TryInsertResult::Inserted(count) if count > 0);

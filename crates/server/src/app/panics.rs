@@ -76,7 +76,8 @@ async fn an_event_whose_handler_panics_is_answered_and_the_socket_stays() {
     let nervous: Arc<dyn SocketHandler> = Arc::new(Nervous);
     let handlers: HashMap<_, _> = ClientEvent::ALL.iter().map(|event| (*event, nervous.clone())).collect();
     let backlog = Arc::new(app.conversations.clone());
-    let gateway = Gateway::new(app.base.clone(), app.gatekeeper.clone(), backlog, Arc::new(app.presences.clone()), handlers);
+    let gateway =
+        Gateway::new(app.base.clone(), app.gatekeeper.clone(), backlog, Arc::new(app.presences.clone()), handlers);
     let address = serve(Router::new().route_service("/socket.io/", gateway.service())).await;
 
     let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");

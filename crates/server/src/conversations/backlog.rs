@@ -37,7 +37,9 @@ impl Backlog for Conversations {
                 })
                 .collect();
             // New messages first, in their order; a later edit is already in their text.
-            changes.sort_by_key(|change| (!change.is_new(), if change.is_new() { change.message.seq.0 } else { change.rev().0 }));
+            changes.sort_by_key(|change| {
+                (!change.is_new(), if change.is_new() { change.message.seq.0 } else { change.rev().0 })
+            });
             let newest = if more {
                 Newest { id, rev: last, seq: seen }
             } else {

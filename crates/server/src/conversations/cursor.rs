@@ -147,7 +147,7 @@ impl Conversations {
         Ok(())
     }
 
-    /// Counts what was delivered and read between two people, and how long after it was written.
+    /// Counts what was delivered and read, and how long after it was written the newest of it was.
     async fn measure(&self, access: &ConversationAccess<Read>, (before, now): (Cursors, Cursors)) {
         let moved = [
             ("praca_messages_delivered_total", "praca_message_delivered_seconds", before.delivered, now.delivered),
@@ -184,11 +184,7 @@ impl Conversations {
 }
 
 /// A person's place, held until the transaction ends.
-async fn lock_place(
-    conn: &impl ConnectionTrait,
-    id: ConversationId,
-    user: UserId,
-) -> Result<Option<Model>> {
+async fn lock_place(conn: &impl ConnectionTrait, id: ConversationId, user: UserId) -> Result<Option<Model>> {
     let mut select = Entity::find_by_id((id, user));
     crate::db::dialect::Dialect::of(conn).lock_rows(sea_orm::QueryTrait::query(&mut select));
     Ok(select.one(conn).await?)

@@ -11,7 +11,9 @@ use praca_api::mentions::{HERE, Named, named};
 use praca_api::messages::{Mention, Span};
 use praca_api::{ConversationId, Page, Seq, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 

@@ -53,7 +53,12 @@ impl Conversations {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn pair_of(&self, conn: &impl ConnectionTrait, one: UserId, two: UserId) -> Result<Option<ConversationId>> {
+    pub async fn pair_of(
+        &self,
+        conn: &impl ConnectionTrait,
+        one: UserId,
+        two: UserId,
+    ) -> Result<Option<ConversationId>> {
         let (low, high) = in_order(one, two);
         let found = dm::Entity::find().filter(dm::Column::LowId.eq(low)).filter(dm::Column::HighId.eq(high));
         Ok(found.one(conn).await?.map(|row| row.conversation_id))
@@ -74,7 +79,12 @@ impl Conversations {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn contacts_made(&self, conn: &impl ConnectionTrait, by: UserId, since: Timestamp) -> Result<Vec<Timestamp>> {
+    pub async fn contacts_made(
+        &self,
+        conn: &impl ConnectionTrait,
+        by: UserId,
+        since: Timestamp,
+    ) -> Result<Vec<Timestamp>> {
         Ok(dm::Entity::find()
             .select_only()
             .column(dm::Column::CreatedAt)
@@ -159,7 +169,10 @@ impl Conversations {
         store::lock_conversations(tx.conn(), &[access.id()]).await?;
         let now = dm::Entity::find_by_id(access.id()).one(tx.conn()).await?.ok_or_else(Error::not_found)?;
         if now.accepted_at.is_some() {
-            return Err(Error::problem(ProblemCode::RequestConflict, "It is accepted already; block the person instead."));
+            return Err(Error::problem(
+                ProblemCode::RequestConflict,
+                "It is accepted already; block the person instead.",
+            ));
         }
         if now.refused_at.is_some() {
             return Ok(());
@@ -179,8 +192,8 @@ impl Conversations {
         found(conn, vec![row], user).await?.pop().ok_or_else(Error::not_found)
     }
 
-    /// A person's conversations of two, the liveliest first, beginning after `after`: those with something in them or
-    /// opened by the person, but for refused ones.
+    /// A person's conversations of two, the liveliest first, beginning after `after`: those both agreed to or the person
+    /// opened, and requests that have something in them and were not refused.
     ///
     /// # Errors
     /// The database refuses.
@@ -196,6 +209,7 @@ impl Conversations {
         let mine = Condition::any().add(dm::Column::LowId.eq(user)).add(dm::Column::HighId.eq(user));
         let own = Condition::any()
             .add(dm::Column::RequestedBy.eq(user))
+            .add(dm::Column::AcceptedAt.is_not_null())
             .add(Condition::all().add(dm::Column::RefusedAt.is_null()).add(Column::LastSeq.gt(Seq::ZERO)));
         let mut select = conversation::Entity::find()
             .join(
@@ -306,11 +320,7 @@ async fn pairs(conn: &impl ConnectionTrait, ids: &[ConversationId]) -> Result<Ve
 }
 
 /// The same conversations with their two people and places, in the order given.
-async fn found(
-    conn: &impl ConnectionTrait,
-    rows: Vec<conversation::Model>,
-    user: UserId,
-) -> Result<Vec<PairFound>> {
+async fn found(conn: &impl ConnectionTrait, rows: Vec<conversation::Model>, user: UserId) -> Result<Vec<PairFound>> {
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let pairs = pairs(conn, &ids).await?;
     let places = membership::Entity::find().filter(membership::Column::ConversationId.is_in(ids)).all(conn).await?;

@@ -12,11 +12,11 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
+use super::Conversations;
 use super::access::{ConversationAccess, Moderate, Read};
 use super::change::Held;
 use super::entity::pin::{ActiveModel, Column, Entity, Model};
 use super::store::{self, MessagePlaces};
-use super::Conversations;
 use crate::bus::{ChangeKind, Hearers};
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};

@@ -49,7 +49,10 @@ impl Event {
             ],
             Self::ConversationMuted { conversation, user, muted, of_two } => {
                 let muted = Muted { conversation_id: *conversation, muted: *muted };
-                vec![to_person(*user, &if *of_two { ServerEvent::DmMuted(muted) } else { ServerEvent::RoomMuted(muted) })]
+                vec![to_person(
+                    *user,
+                    &if *of_two { ServerEvent::DmMuted(muted) } else { ServerEvent::RoomMuted(muted) },
+                )]
             }
             Self::PairChanged { conversation, pair, step } => pair_signals(*conversation, *pair, *step),
             Self::BlockChanged { by, whom, blocked } => {
@@ -95,9 +98,8 @@ impl Event {
 
 /// Both forget what they knew of each other; each hears only what they may know.
 fn pair_signals(conversation: ConversationId, pair: Pair, step: PairStep) -> Vec<Signal> {
-    let told = |user, state| {
-        to_person(user, &ServerEvent::DmUpdated(DmUpdated { conversation_id: conversation, state }))
-    };
+    let told =
+        |user, state| to_person(user, &ServerEvent::DmUpdated(DmUpdated { conversation_id: conversation, state }));
     let mut signals: Vec<Signal> =
         pair.people().into_iter().map(|user| Signal::Forget(CacheKey::Membership(conversation, user))).collect();
     match step {

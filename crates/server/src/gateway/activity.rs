@@ -22,7 +22,8 @@ pub type Pending = HashMap<ConversationId, Arc<Message>>;
 impl Gateway {
     /// Remembers the newest of these, if members of the conversation are connected here.
     pub(super) fn note_activity(&self, changes: &[Change]) {
-        let Some(newest) = changes.iter().filter(|change| change.is_new()).max_by_key(|change| change.message.seq) else {
+        let Some(newest) = changes.iter().filter(|change| change.is_new()).max_by_key(|change| change.message.seq)
+        else {
             return;
         };
         let id = newest.message.conversation_id;

@@ -7,8 +7,8 @@ use praca_api::Problem;
 use praca_api::events::{
     Activity, BlockChanged, ClientEvent, DmItems, DmJoined, DmOpened, DmUpdated, EditAt, Handshake, InDm, InRoom, Join,
     Joined, Mentioned, MessageAt, MessageDeleted, MessageDone, MessageSent, MessageUpdated, Muted, Nothing, OpenDm,
-    PinChanged, PresenceChanged, ReactAt, Receipt, Renewed, Restarting, RoleChanged, RoomItems, RoomOnline, RoomUpdated,
-    ServerEvent, SetPresence, StatusChanged, Typing, Watch, Watched,
+    PinChanged, PresenceChanged, ReactAt, Receipt, Renewed, Restarting, RoleChanged, RoomItems, RoomOnline,
+    RoomUpdated, ServerEvent, SetPresence, StatusChanged, Typing, Watch, Watched,
 };
 use praca_api::messages::{MarkRead, NewMessage, ReadState};
 use serde_json::{Map, Value, json};

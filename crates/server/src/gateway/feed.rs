@@ -171,7 +171,8 @@ impl Feed {
         let mut state = lock(&self.state);
         for listener in state.live.values() {
             let connection = &listener.connection;
-            let hidden = !without.is_empty() && connection.person().is_some_and(|person| without.contains(&person.user));
+            let hidden =
+                !without.is_empty() && connection.person().is_some_and(|person| without.contains(&person.user));
             if !hidden && except != Some(connection.id.to_string().as_str()) {
                 connection.send(frame.clone());
             }

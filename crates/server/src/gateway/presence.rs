@@ -138,7 +138,8 @@ impl Gateway {
     async fn tell(&self, shifts: Vec<Shift>) {
         let at = self.0.base.clock.now();
         let changed: Vec<Shift> = shifts.into_iter().filter(|shift| shift.before != shift.after).collect();
-        let crossed = changed.iter().filter(|shift| (shift.before == Presence::Offline) != (shift.after == Presence::Offline));
+        let crossed =
+            changed.iter().filter(|shift| (shift.before == Presence::Offline) != (shift.after == Presence::Offline));
         self.note_seen(&crossed.map(|shift| shift.user).collect::<Vec<_>>(), at).await;
         if !changed.is_empty() {
             let seen = changed.into_iter().map(|shift| Sighting { user: shift.user, state: shift.after, at });

@@ -37,7 +37,8 @@ impl Caller {
         let connection = &self.connection;
         let forgotten = {
             let mut watching = lock(&connection.watching);
-            let forgotten = if watching.len() + people.len() > MOST { std::mem::take(&mut *watching) } else { Vec::new() };
+            let forgotten =
+                if watching.len() + people.len() > MOST { std::mem::take(&mut *watching) } else { Vec::new() };
             watching.extend(people);
             forgotten
         };
@@ -101,7 +102,8 @@ impl Gateway {
     pub(super) async fn check_watched(&self) {
         let told: Vec<(UserId, Presence)> = {
             let watched = read(&self.0.watched);
-            let there = |(user, known): (&UserId, &Watched)| Some((*user, known.told.filter(|s| *s != Presence::Offline)?));
+            let there =
+                |(user, known): (&UserId, &Watched)| Some((*user, known.told.filter(|s| *s != Presence::Offline)?));
             watched.iter().filter_map(there).collect()
         };
         for told in told.chunks(BATCH) {

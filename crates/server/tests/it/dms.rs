@@ -191,7 +191,9 @@ async fn first_contacts_have_a_quota_that_survives_a_restart() {
         for handle in ["bento", "cida", "davina", "edite"] {
             others.push(world.user(handle).await);
         }
-        let open = async |person: &Person, n: usize| world.put(&format!("/dms/with/{}", others[n].id), person, json!({})).await;
+        let open = async |person: &Person, n: usize| {
+            world.put(&format!("/dms/with/{}", others[n].id), person, json!({})).await
+        };
         let at_once = futures_util::future::join_all((0..4).map(|n| open(&rosa, n))).await;
         assert_eq!(at_once.iter().filter(|answer| answer.status == 200).count(), 2, "a new account has two");
         let refused = at_once.into_iter().find(|answer| answer.status != 200).unwrap();

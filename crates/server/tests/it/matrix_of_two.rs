@@ -13,8 +13,18 @@ use crate::world::{Person, Twin, World};
 
 /// How somebody stands to the one whose conversation it is. The last three are not in it.
 const WHO: [&str; 12] = [
-    "anonymous", "friend", "requester", "asked", "refused", "blocked", "blocker", "silenced", "suspended", "stranger",
-    "moderator", "admin",
+    "anonymous",
+    "friend",
+    "requester",
+    "asked",
+    "refused",
+    "blocked",
+    "blocker",
+    "silenced",
+    "suspended",
+    "stranger",
+    "moderator",
+    "admin",
 ];
 
 /// The routes of two people; `{dm}`, `{target}` and `{own}` and `{theirs}` (messages) are filled in.

@@ -163,7 +163,11 @@ async fn a_person_is_one_over_two_nodes() {
     until(&mut watcher, &bento, "online").await;
     drop(here);
     tokio::time::sleep(Duration::from_secs(4)).await;
-    assert_eq!(watcher.events_so_far("presence:changed").await, Vec::<Value>::new(), "they are still on the other node");
+    assert_eq!(
+        watcher.events_so_far("presence:changed").await,
+        Vec::<Value>::new(),
+        "they are still on the other node"
+    );
     there.done("presence:set", json!({ "state": "away" })).await;
     until(&mut watcher, &bento, "away").await;
     world_message(&one, &two, &rosa, &bento, &mut watcher, &mut there).await;

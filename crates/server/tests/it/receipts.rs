@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{World, on_both_twins};
+use crate::world::{World, on_both_twins, read};
 
 on_both_twins! {
     async fn delivered_then_read_is_told_to_both(world: World) {
@@ -31,6 +31,14 @@ on_both_twins! {
         assert_eq!(peer().await, json!({ "deliveredSeq": 3, "readSeq": 3 }));
         let mine = world.dm_of(&bento, dm).await;
         assert_eq!((&mine["lastReadSeq"], &mine["unread"]), (&json!(3), &json!(0)));
+        let metrics = read(world.http.get(format!("{}/metrics", world.url))).await.ok();
+        let metrics = metrics.as_str().unwrap();
+        for name in ["commit", "handed_on", "delivered", "read"] {
+            assert!(metrics.contains(&format!("praca_message_{name}_seconds")), "{name}");
+        }
+        for name in ["delivered", "read"] {
+            assert!(metrics.contains(&format!("praca_messages_{name}_total")), "{name}");
+        }
     }
 
     async fn who_keeps_reading_to_themselves_sees_none_of_others(world: World) {

@@ -32,12 +32,7 @@ pub fn RichText(
 }
 
 /// The text with a character for each name in it, and the names.
-fn with_names(
-    body: String,
-    mentions: Vec<Mention>,
-    here: Option<Span>,
-    me: Option<UserId>,
-) -> (String, Vec<Named>) {
+fn with_names(body: String, mentions: Vec<Mention>, here: Option<Span>, me: Option<UserId>) -> (String, Vec<Named>) {
     if mentions.is_empty() && here.is_none() {
         return (body, Vec::new());
     }

@@ -72,7 +72,8 @@ fn RoomCount() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let counts = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
-    move || match counts.get() {
+    move || {
+        match counts.get() {
         (0, 0) => ().into_any(),
         (0, unread) => view! {
             <span class="count"><span aria-hidden="true">{unread}</span><span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span></span>
@@ -84,6 +85,7 @@ fn RoomCount() -> impl IntoView {
             </span>
         }
         .into_any(),
+    }
     }
 }
 

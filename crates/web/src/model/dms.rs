@@ -27,11 +27,8 @@ impl Model {
     }
 
     fn see(&mut self, dm: &Dm) {
-        let seen = PersonPresence {
-            user_id: dm.with.author.id,
-            state: dm.with.presence,
-            last_seen_at: dm.with.last_seen_at,
-        };
+        let seen =
+            PersonPresence { user_id: dm.with.author.id, state: dm.with.presence, last_seen_at: dm.with.last_seen_at };
         self.people.insert(seen.user_id, seen);
     }
 

@@ -87,7 +87,14 @@ fn a_missed_change_is_noticed_and_nothing_shown_out_of_order() {
 #[test]
 fn an_acknowledgement_may_come_before_the_changes_it_follows() {
     let mut model = open();
-    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n4".into(), body: "quatro".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing {
+        family: Family::Room,
+        room: ROOM,
+        nonce: "n4".into(),
+        body: "quatro".into(),
+        reply_to: None,
+        failed: false,
+    };
     model.outbox.push(outgoing);
     model.acknowledged(message(4, 4, ME, "quatro"));
     assert_eq!(model.leaving().count(), 1, "it is not shown yet");
@@ -101,7 +108,14 @@ fn an_acknowledgement_may_come_before_the_changes_it_follows() {
 #[test]
 fn what_is_written_in_one_room_survives_opening_another() {
     let mut model = open();
-    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: true };
+    let outgoing = Outgoing {
+        family: Family::Room,
+        room: ROOM,
+        nonce: "n3".into(),
+        body: "três".into(),
+        reply_to: None,
+        failed: true,
+    };
     model.outbox.push(outgoing);
     model.open = None;
     assert_eq!((model.leaving().count(), model.outbox.len()), (0, 1));
@@ -234,7 +248,14 @@ fn the_list_is_a_ring_and_unread_rooms_can_be_sought() {
 #[test]
 fn what_is_on_its_way_goes_when_it_has_arrived() {
     let mut model = open();
-    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "n3".into(), body: "três".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing {
+        family: Family::Room,
+        room: ROOM,
+        nonce: "n3".into(),
+        body: "três".into(),
+        reply_to: None,
+        failed: false,
+    };
     model.outbox.push(outgoing);
     model.apply(new(message(3, 3, ME, "três")), ME, 0.0);
     assert!(model.outbox.is_empty());
@@ -244,7 +265,14 @@ fn what_is_on_its_way_goes_when_it_has_arrived() {
 #[test]
 fn coming_back_keeps_what_was_there_and_what_waits() {
     let mut model = open();
-    let outgoing = Outgoing { family: Family::Room, room: ROOM, nonce: "later".into(), body: "espera".into(), reply_to: None, failed: false };
+    let outgoing = Outgoing {
+        family: Family::Room,
+        room: ROOM,
+        nonce: "later".into(),
+        body: "espera".into(),
+        reply_to: None,
+        failed: false,
+    };
     model.outbox.push(outgoing);
     let mut again = joined(vec![message(3, 4, OTHER, "três")], 3);
     again.caught.changed = vec![message(1, 3, OTHER, "um!")];
@@ -287,9 +315,9 @@ fn the_wait_of_slow_mode_begins_with_the_join() {
     assert_eq!(open().open.unwrap().slow, Some((5_000.0, 5_000.0)));
 }
 
-const DM: ConversationId = ConversationId(uuid::Uuid::from_u128(40));
+const DM: ConversationId = ConversationId(Uuid::from_u128(40));
 
-fn dm(state: &str, last: i64, last_read: i64) -> praca_api::dms::Dm {
+fn dm(state: &str, last: i64, last_read: i64) -> Dm {
     serde_json::from_value(json!({
         "id": DM, "with": { "id": OTHER, "handle": "bento", "displayName": "Bento", "avatarUrl": null, "presence": "offline",
         "lastSeenAt": null }, "lastSeq": last, "lastRev": last, "lastMessage": null, "unread": last - last_read,
@@ -308,11 +336,12 @@ fn dm_message(seq: i64, author: UserId) -> ServerEvent {
 #[test]
 fn messages_between_two_count_until_they_are_read_and_bring_their_conversation_up() {
     let mut model = Model::default();
-    assert!(model.apply(dm_message(1, OTHER), ME, 0.0), "one of a conversation that is not known yet asks for the list");
+    let unknown = model.apply(dm_message(1, OTHER), ME, 0.0);
+    assert_eq!(unknown, Some(Family::Dm), "one of a conversation that is not known yet asks for the list");
     let mut first = dm("open", 0, 0);
-    first.id = ConversationId(uuid::Uuid::from_u128(41));
+    first.id = ConversationId(Uuid::from_u128(41));
     model.listed_dms(vec![first, dm("open", 1, 1)]);
-    assert!(!model.apply(dm_message(2, OTHER), ME, 0.0));
+    assert_eq!(model.apply(dm_message(2, OTHER), ME, 0.0), None);
     assert_eq!((model.unread_dms(), model.dms.as_ref().unwrap()[0].id), (1, DM));
     let receipt = |user_id, delivered_seq, read_seq| {
         let receipt = praca_api::events::Receipt { conversation_id: DM, user_id, delivered_seq, read_seq };
@@ -333,9 +362,7 @@ fn a_request_counts_once_and_a_blocked_or_refused_one_not_at_all() {
     let mut model = Model::default();
     model.listed_dms(vec![dm("requested", 5, 0)]);
     assert_eq!(model.unread_dms(), 1);
-    let updated = |state| {
-        ServerEvent::DmUpdated(praca_api::events::DmUpdated { conversation_id: DM, state })
-    };
+    let updated = |state| ServerEvent::DmUpdated(praca_api::events::DmUpdated { conversation_id: DM, state });
     model.apply(updated(Some(praca_api::dms::DmState::Blocked)), ME, 0.0);
     assert_eq!(model.unread_dms(), 0);
     model.apply(updated(None), ME, 0.0);

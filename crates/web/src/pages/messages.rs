@@ -57,7 +57,8 @@ fn NoConversation(handle: Memo<Option<String>>, writing: RwSignal<bool>) -> impl
     let i18n = language();
     let square = expect_context::<Square>();
     let loaded = Memo::new(move |_| square.model.with(|model| model.dms.is_some()));
-    move || match (loaded.get(), handle.get()) {
+    move || {
+        match (loaded.get(), handle.get()) {
         (false, _) => ().into_any(),
         (true, Some(handle)) => view! {
             <Empty
@@ -79,5 +80,6 @@ fn NoConversation(handle: Memo<Option<String>>, writing: RwSignal<bool>) -> impl
             </Empty>
         }
         .into_any(),
+    }
     }
 }

@@ -101,9 +101,7 @@ async fn blocks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .to_owned(),
         )
         .await?;
-    manager
-        .create_index(Index::create().name("ix_blocks_blocked").table("blocks").col("blocked_id").to_owned())
-        .await
+    manager.create_index(Index::create().name("ix_blocks_blocked").table("blocks").col("blocked_id").to_owned()).await
 }
 
 /// Who is named where, to be counted. The nil person stands for everybody in the room.

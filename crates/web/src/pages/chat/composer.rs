@@ -10,9 +10,9 @@ use praca_api::messages::{Message, ReplyTo};
 use praca_api::{ConversationId, MessageId, Timestamp};
 
 use super::mentioning::{LIST, Mentioning, Offered};
-use crate::square::{HeldBack, Square, seconds};
 use crate::components::Icon;
 use crate::language::language;
+use crate::square::{HeldBack, Square, seconds};
 use crate::{format, store};
 
 /// What is being written in the open room. Kept in this browser until it is sent.
@@ -191,8 +191,7 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let clock = Clock::new(square);
-    let name =
-        move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let name = move || square.model.with(|model| model.open_name().unwrap_or_default());
     let mentioning = Mentioning::new(square);
     let choose = Callback::new(move |taken: (String, u32)| draft.insert_handle(square, taken));
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
@@ -239,8 +238,8 @@ pub fn Composer(draft: Draft) -> impl IntoView {
                     <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
                     <textarea
                         id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
-                        aria-invalid=invalid prop:value=move || draft.text.get() role="combobox" aria-autocomplete="list" aria-controls=LIST
-                        aria-expanded=move || if mentioning.is_open() { "true" } else { "false" } aria-activedescendant=move || mentioning.active()
+                        aria-invalid=invalid prop:value=move || draft.text.get() aria-autocomplete="list" aria-controls=LIST
+                        aria-activedescendant=move || mentioning.active()
                         on:input=typed on:keydown=keys on:blur=move |_| mentioning.close()
                     ></textarea>
                     <button

@@ -13,11 +13,11 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::composer::Draft;
 use super::message::GroupView;
 use super::outbox::Outbox;
-use crate::square::Square;
 use crate::components::{Empty, Icon};
 use crate::format;
 use crate::language::language;
 use crate::model::{Goal, Group};
+use crate::square::Square;
 use place::Place;
 
 /// So near an end of what is shown (in pixels) that more is read.
@@ -55,8 +55,7 @@ pub fn Log(draft: Draft) -> impl IntoView {
     let log = NodeRef::<html::Div>::new();
     let groups = Groups::new(square);
     let place = Place::keep(log, square);
-    let room =
-        move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let room = move || square.model.with(|model| model.open_name().unwrap_or_default());
     let has_before = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.has_before));
     let opening = move || square.model.with(|model| model.open.is_none());
     let scrolled = move |_| {

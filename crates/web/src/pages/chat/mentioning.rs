@@ -32,20 +32,18 @@ pub struct Mentioning {
 impl Mentioning {
     /// Nobody is being named.
     pub fn new(square: Square) -> Self {
-        let this = Self {
-            square,
-            asked: RwSignal::new(None),
-            offered: RwSignal::new(Vec::new()),
-            chosen: RwSignal::new(0),
-        };
+        let this =
+            Self { square, asked: RwSignal::new(None), offered: RwSignal::new(Vec::new()), chosen: RwSignal::new(0) };
         let query = Memo::new(move |_| this.asked.get().map(|(query, _)| query));
         Effect::new(move |_| this.look_for(query.get()));
         this
     }
 
-    /// Whether somebody is offered.
+    /// Whether somebody is offered. A handle that is written out needs no more help.
     pub fn is_open(self) -> bool {
-        self.asked.with(Option::is_some) && self.offered.with(|offered| !offered.is_empty())
+        let query = self.asked.get().map(|(query, _)| query);
+        self.offered
+            .with(|offered| offered.first().is_some_and(|first| query.is_some_and(|query| first.handle != query)))
     }
 
     /// Id of the person chosen with the arrows.
@@ -149,7 +147,8 @@ fn handle_at_end(text: &str) -> Option<(String, u32)> {
     let plain = handle.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     let begins = !before.is_some_and(|c| c.is_alphanumeric() || c == '@' || c == '.');
     let units = text[..at].encode_utf16().count();
-    (plain && begins && handle.chars().count() <= 24).then(|| (handle.to_lowercase(), u32::try_from(units).unwrap_or(0)))
+    (plain && begins && handle.chars().count() <= 24)
+        .then(|| (handle.to_lowercase(), u32::try_from(units).unwrap_or(0)))
 }
 
 #[cfg(test)]

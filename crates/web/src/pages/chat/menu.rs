@@ -9,10 +9,10 @@ use praca_api::MessageId;
 use praca_api::messages::Message;
 
 use super::composer::Draft;
-use crate::pages::rooms::silence::Silencing;
-use crate::square::Square;
 use crate::components::{Dialog, Icon};
 use crate::language::language;
+use crate::pages::rooms::silence::Silencing;
+use crate::square::Square;
 
 /// Its id in the page.
 pub const MENU: &str = "menu-msg";

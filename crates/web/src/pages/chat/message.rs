@@ -12,12 +12,12 @@ use web_sys::Element;
 
 use super::log::{Groups, open_menu};
 use super::menu::{MENU, Menu};
-use crate::square::Square;
 use crate::components::{Avatar, Icon, RichText, Wave};
 use crate::format;
 use crate::language::language;
 use crate::model::{Family, Goal, Group};
 use crate::pages::card::Name;
+use crate::square::Square;
 
 /// A group: what stands at its head stays, its messages change one by one.
 #[component]
@@ -30,7 +30,8 @@ pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
     let square = expect_context::<Square>();
     let unfolded = RwSignal::new(false);
     let written_by = author.as_ref().map(|author| author.id);
-    let in_room = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.family == Family::Room));
+    let in_room =
+        move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.family == Family::Room));
     let blocked = Memo::new(move |_| in_room() && written_by.is_some_and(|user| square.model.with(|m| m.blocks(user))));
     // Who blocks somebody sees that they said something, and what only when they ask.
     let folded = move || blocked.get() && !unfolded.get();
@@ -120,7 +121,8 @@ fn Ticks(seq: Seq) -> impl IntoView {
     });
     move || match peer.get() {
         Some((_, true)) => {
-            view! { <Icon name="check-check" class="icon ticks ticks--read" /><span>{t!(i18n, chat.read)}</span> }.into_any()
+            view! { <Icon name="check-check" class="icon ticks ticks--read" /><span>{t!(i18n, chat.read)}</span> }
+                .into_any()
         }
         Some((true, false)) => {
             view! { <Icon name="check-check" class="icon ticks" /><span>{t!(i18n, chat.delivered)}</span> }.into_any()
@@ -149,6 +151,9 @@ fn Answered(reply: ReplyTo) -> impl IntoView {
     let square = expect_context::<Square>();
     let seq = reply.seq;
     let hue = reply.author.as_ref().map(|author| format::person_hue(author.id));
+    let written_by = reply.author.as_ref().map(|author| author.id);
+    let hidden = Memo::new(move |_| written_by.is_some_and(|user| square.model.with(|model| model.blocks(user))));
+    let snippet = reply.snippet;
     let go = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         square.go_to(Goal::Message(seq));
@@ -156,7 +161,13 @@ fn Answered(reply: ReplyTo) -> impl IntoView {
     view! {
         <a class="reply" data-hue=hue href=format!("#m{seq}") rel="external" on:click=go>
             <b>{reply.author.map(|author| author.display_name)}</b>
-            <span>{if reply.snippet.is_empty() { t_string!(i18n, chat.deleted).to_owned() } else { reply.snippet }}</span>
+            <span>
+                {move || match (hidden.get(), snippet.is_empty()) {
+                    (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
+                    (false, true) => t_string!(i18n, chat.deleted).to_owned(),
+                    (false, false) => snippet.clone(),
+                }}
+            </span>
         </a>
     }
 }

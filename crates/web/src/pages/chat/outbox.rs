@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_i18n::t;
 
-use crate::square::Square;
 use crate::components::Icon;
 use crate::language::language;
 use crate::model::Outgoing;
+use crate::square::Square;
 
 /// One row a message.
 #[component]

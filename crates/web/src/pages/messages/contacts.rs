@@ -8,6 +8,7 @@ use leptos_i18n::{t, t_string};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::Page;
+use praca_api::accounts::Author;
 use praca_api::people::{Contact, Profile};
 
 use crate::components::{Avatar, Dialog, Icon};
@@ -55,15 +56,22 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
         });
     });
     let field = NodeRef::<html::Input>::new();
-    let go = Callback::new(move |handle: String| {
+    let go = Callback::new(move |person: Author| {
         open.set(false);
-        navigate(&format!("/mensagens/{handle}"), NavigateOptions::default());
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            // It may be further back than the list goes.
+            match square.open_dm(person.id).await {
+                Ok(_) => navigate(&format!("/mensagens/{}", person.handle), NavigateOptions::default()),
+                Err(trouble) => square.complain(&trouble),
+            }
+        });
     });
     let first = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(found) = found.get_untracked() else { return };
         match (found.contacts.first(), found.other) {
-            (Some(contact), _) => go.run(contact.person.author.handle.clone()),
+            (Some(contact), _) => go.run(contact.person.author.clone()),
             (None, Some(other)) => square.card.set(Some(other.person.author.handle)),
             (None, None) => {}
         }
@@ -102,16 +110,16 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Row(contact: Contact, go: Callback<String>) -> impl IntoView {
+fn Row(contact: Contact, go: Callback<Author>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let author = contact.person.author;
-    let (user, handle) = (author.id, author.handle.clone());
+    let (user, chosen) = (author.id, author.clone());
     let seen = Memo::new(move |_| square.model.with(|model| model.people.get(&user).copied()));
     let presence = Signal::derive(move || seen.get().map_or("offline", |seen| seen.state.as_str()));
     view! {
         <li>
-            <button type="button" class="row-btn" on:click=move |_| go.run(handle.clone())>
+            <button type="button" class="row-btn" on:click=move |_| go.run(chosen.clone())>
                 <Avatar author=author.clone() presence />
                 <span class="grow">{author.display_name}<small>{move || seen.get().and_then(|seen| format::presence(i18n, &seen))}</small></span>
             </button>

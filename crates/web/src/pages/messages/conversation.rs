@@ -78,7 +78,8 @@ fn Entries(dm: Dm) -> impl IntoView {
     let mute = move |_| {
         spawn_local(async move {
             let path = format!("{}/membership", Spot::dm(id).path());
-            let answer: Answer<Dm> = square.session.send(Method::PATCH, &path, Some(&UpdateMembership { muted: !muted })).await;
+            let answer: Answer<Dm> =
+                square.session.send(Method::PATCH, &path, Some(&UpdateMembership { muted: !muted })).await;
             match answer {
                 Ok(dm) => square.model.update(|model| model.note_dm(dm)),
                 Err(trouble) => square.complain(&trouble),

@@ -30,7 +30,8 @@ pub fn PrivacySetting() -> impl IntoView {
     });
     let change = move |change: UpdatePreferences| {
         spawn_local(async move {
-            let answer: Answer<Preferences> = square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
+            let answer: Answer<Preferences> =
+                square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
             match answer {
                 Ok(now) => {
                     preferences.set(Some(now));

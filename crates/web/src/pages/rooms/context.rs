@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::people::People;
 use super::room_form::RoomDialog;
 use super::silence::Silencing;
-use crate::square::Square;
 use crate::components::{Dialog, Icon};
 use crate::language::language;
 use crate::net::Answer;
+use crate::square::Square;
 
 /// The pane.
 #[component]

@@ -13,6 +13,9 @@ use crate::model::{Goal, Open};
 use crate::net::Answer;
 use crate::square::Square;
 
+/// So many of the newest messages are in view when a room opens.
+const IN_VIEW: i64 = 6;
+
 /// The bar; nothing while nothing was missed.
 #[component]
 pub fn Jumps() -> impl IntoView {
@@ -31,7 +34,11 @@ pub fn Jumps() -> impl IntoView {
             square.go_to(Goal::Message(seq));
         }
     };
-    let count = Memo::new(move |_| mentions.with(Vec::len));
+    // One that stands among the newest is in view already.
+    let count = Memo::new(move |_| {
+        let last = square.model.with(|model| model.open.as_ref().map_or(Seq::ZERO, Open::last_seq));
+        mentions.with(|ahead| ahead.iter().filter(|seq| seq.0 + IN_VIEW < last.0).count())
+    });
     let any_mention = Memo::new(move |_| count.get() > 0);
     let any = Memo::new(move |_| first_unread.get().is_some() || any_mention.get());
     view! {

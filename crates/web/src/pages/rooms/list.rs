@@ -8,11 +8,11 @@ use leptos_router::hooks::use_navigate;
 use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
-use crate::square::Square;
 use crate::components::{Empty, Icon};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
+use crate::square::Square;
 
 /// The pane.
 #[component]
@@ -158,17 +158,19 @@ fn skeleton() -> impl IntoView {
 #[component]
 fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
     let i18n = language();
+    let square = expect_context::<Square>();
     let own_slug = room.room.slug.clone();
     let current = move || (slug.get().as_deref() == Some(own_slug.as_str())).then_some("true");
     let slow = room.room.interval_global_seconds + room.room.per_user_seconds > 0;
     let last = room.room.last_message.clone();
     let at = last.as_ref().map(|message| message.created_at);
+    let hidden = last.as_ref().and_then(|message| message.author.as_ref()).map(|author| author.id);
+    let hidden = Memo::new(move |_| hidden.is_some_and(|user| square.model.with(|model| model.blocks(user))));
     let snippet = last.map(|message| {
         let name = message.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
         (name, praca_api::markup::snippet(&message.body, 80))
     });
     let (unread, mentions, muted) = (room.unread, room.mentions, room.muted);
-    let square = expect_context::<Square>();
     let (spot, last_seq) = (Spot::room(room.room.id), room.room.last_seq);
     view! {
         <li>
@@ -184,7 +186,11 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
                 </span>
                 <span class="li-time">{move || at.map(|at| format::short(i18n.get_locale(), at))}</span>
                 <span class="li-snippet">
-                    {move || snippet.clone().map(|(name, text)| if text.is_empty() { t_string!(i18n, chat.deleted).to_owned() } else { format!("{name}: {text}") })}
+                    {move || snippet.clone().map(|(name, text)| match (hidden.get(), text.is_empty()) {
+                        (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
+                        (false, true) => t_string!(i18n, chat.deleted).to_owned(),
+                        (false, false) => format!("{name}: {text}"),
+                    })}
                 </span>
                 <span class="li-end">
                     {(mentions > 0).then(|| view! {

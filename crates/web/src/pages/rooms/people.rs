@@ -8,12 +8,12 @@ use praca_api::rooms::{Member, MemberRole, RoomPresence, SetMemberRole};
 use praca_api::{ConversationId, Page, UserId};
 
 use super::silence::Silencing;
-use crate::square::Square;
 use crate::components::{Avatar, Icon};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
 use crate::pages::card::Name;
+use crate::square::Square;
 
 /// Id of the menu of a person.
 const MENU: &str = "menu-pessoa";
@@ -149,7 +149,7 @@ fn HereNow() -> impl IntoView {
             t_string!(i18n, people.here_more, names = names, others = others)
         })
     };
-    view! { <p class="small muted" data-here="">{text}</p> }
+    view! { <p class="small muted here-now">{text}</p> }
 }
 
 #[component]

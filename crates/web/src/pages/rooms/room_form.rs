@@ -8,10 +8,10 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::rooms::{NewRoom, Room, UpdateRoom, Visibility};
 
-use crate::square::Square;
 use crate::components::{Dialog, FormTrouble, explain};
 use crate::language::language;
 use crate::net::Answer;
+use crate::square::Square;
 
 /// What is written in the form.
 #[derive(Clone, Copy)]

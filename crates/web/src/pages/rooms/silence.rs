@@ -8,11 +8,11 @@ use praca_api::accounts::Author;
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, Timestamp};
 
-use crate::square::Square;
 use crate::components::{Dialog, FormTrouble, explain};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
+use crate::square::Square;
 
 /// One hour, in milliseconds.
 const HOUR_MS: i64 = 3_600_000;

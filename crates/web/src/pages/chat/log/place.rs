@@ -8,8 +8,8 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlDivElement, HtmlElement, ResizeObserver};
 
-use crate::square::Square;
 use crate::model::{Goal, Open};
+use crate::square::Square;
 
 /// So near the end (in pixels) that new messages keep it in view.
 const AT_END: i32 = 60;
