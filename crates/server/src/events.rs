@@ -164,6 +164,8 @@ pub enum Event {
     PreferencesChanged {
         /// Who.
         user: UserId,
+        /// Whether they keep their presence to themselves from now on.
+        hides: bool,
     },
     /// Messages were sent, edited, deleted, reacted to or pinned.
     MessagesChanged {

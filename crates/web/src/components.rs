@@ -1,5 +1,6 @@
 //! Pieces every page uses.
 
+mod counts;
 mod dialog;
 mod empty;
 mod rich_text;
@@ -14,6 +15,7 @@ use crate::format;
 use crate::language::Language;
 use crate::net::Trouble;
 
+pub use counts::{MarkRead, MentionCount, UnreadCount};
 pub use dialog::Dialog;
 pub use empty::Empty;
 pub use rich_text::RichText;

@@ -9,7 +9,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use praca_api::dms::Dm;
-use praca_api::events::{Joined, MessageDeleted, PinChanged, ServerEvent};
+use praca_api::events::{Joined, MessageDeleted, MessageSent, PinChanged, ServerEvent};
 use praca_api::messages::{Message, MessagePage, ReplyTo};
 use praca_api::people::PersonPresence;
 use praca_api::rooms::{Room, RoomForMe, SlowMode};
@@ -180,23 +180,8 @@ impl Model {
     /// The server says something. What kind of conversation it is of, if that one is not known yet.
     pub fn apply(&mut self, event: ServerEvent, me: UserId, now: f64) -> Option<Family> {
         match event {
-            ServerEvent::MessageNew(event) | ServerEvent::DmMessageNew(event) => {
-                let message = event.message;
-                self.arrived(std::slice::from_ref(&message));
-                if let Some(open) = self.open_mut(message.conversation_id) {
-                    let own = message.author.as_ref().is_some_and(|author| author.id == me);
-                    if let Some(wait) = event.room_wait_ms.filter(|_| !own) {
-                        open.wait_longer(wait, now);
-                    }
-                    open.apply(message.clone());
-                    open.typing.retain(|(user, _)| message.author.as_ref().is_none_or(|author| author.id != *user));
-                }
-                if self.knows_room(message.conversation_id) {
-                    self.note_newest(message, me);
-                } else {
-                    return self.note_dm_message(message, me).then_some(Family::Dm);
-                }
-            }
+            ServerEvent::MessageNew(event) => return self.new_message(event, Family::Room, me, now),
+            ServerEvent::DmMessageNew(event) => return self.new_message(event, Family::Dm, me, now),
             ServerEvent::MessageUpdated(event) | ServerEvent::DmMessageUpdated(event) => {
                 if let Some(open) = self.open_mut(event.message.conversation_id) {
                     open.apply(event.message);
@@ -217,28 +202,17 @@ impl Model {
                 }
                 self.note_newest(event.last_message, me);
             }
-            ServerEvent::Read(state) => {
-                if let Some(room) = self.room_mut(state.conversation_id) {
-                    room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
-                    room.unread = state.unread;
-                    room.mentions = state.mentions;
-                }
-            }
-            ServerEvent::Mentioned(event) => {
-                if let Some(room) = self.room_mut(event.conversation_id).filter(|room| room.last_read_seq < event.seq) {
-                    room.mentions += 1;
-                }
-            }
-            ServerEvent::RoomOnline(event) => {
-                if let Some(room) = self.room_mut(event.conversation_id) {
-                    room.room.online = event.online;
-                }
-            }
-            ServerEvent::RoomMuted(event) => {
-                if let Some(room) = self.room_mut(event.conversation_id) {
-                    room.muted = event.muted;
-                }
-            }
+            ServerEvent::Read(state) => self.change_room(state.conversation_id, |room| {
+                room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
+                (room.unread, room.mentions) = (state.unread, state.mentions);
+            }),
+            ServerEvent::Mentioned(event) => self.change_room(event.conversation_id, |room| {
+                room.mentions += i64::from(room.last_read_seq < event.seq);
+            }),
+            ServerEvent::RoomOnline(event) => self.change_room(event.conversation_id, |room| {
+                room.room.online = event.online;
+            }),
+            ServerEvent::RoomMuted(event) => self.change_room(event.conversation_id, |room| room.muted = event.muted),
             ServerEvent::DmReceipt(receipt) => self.receipt(receipt, me),
             ServerEvent::DmUpdated(event) => self.dm_updated(event),
             ServerEvent::DmMuted(event) => self.dm_muted(event),
@@ -252,6 +226,34 @@ impl Model {
             | ServerEvent::ServerRestarting(_) => {}
         }
         None
+    }
+
+    fn new_message(&mut self, event: MessageSent, family: Family, me: UserId, now: f64) -> Option<Family> {
+        let message = event.message;
+        self.arrived(std::slice::from_ref(&message));
+        if let Some(open) = self.open_mut(message.conversation_id) {
+            let own = message.author.as_ref().is_some_and(|author| author.id == me);
+            if let Some(wait) = event.room_wait_ms.filter(|_| !own) {
+                open.wait_longer(wait, now);
+            }
+            open.apply(message.clone());
+            open.typing.retain(|(user, _)| message.author.as_ref().is_none_or(|author| author.id != *user));
+        }
+        let known = match family {
+            Family::Room => self.knows_room(message.conversation_id),
+            Family::Dm => self.dm_mut(message.conversation_id).is_some(),
+        };
+        match family {
+            Family::Room => self.note_newest(message, me),
+            Family::Dm => self.note_dm_message(message, me),
+        }
+        (!known).then_some(family)
+    }
+
+    fn change_room(&mut self, id: ConversationId, change: impl FnOnce(&mut RoomForMe)) {
+        if let Some(room) = self.room_mut(id) {
+            change(room);
+        }
     }
 
     fn knows_room(&self, id: ConversationId) -> bool {

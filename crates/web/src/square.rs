@@ -1,5 +1,6 @@
 //! The live state of the page: the model, the socket, and what is asked of the server.
 
+mod entering;
 mod history;
 mod outbox;
 mod people;
@@ -11,12 +12,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Role, User};
 use praca_api::events::{
-    DmItems, DmJoined, EditAt, Handshake, Join, Joined, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems,
-    ServerEvent,
+    DmItems, EditAt, Handshake, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems, ServerEvent,
 };
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::{MemberRole, RoomForMe};
-use praca_api::{ConversationId, MessageId, Page, ProblemCode, Seq, UserId};
+use praca_api::{ConversationId, MessageId, Page, Seq, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -278,72 +278,6 @@ impl Square {
         });
     }
 
-    /// Opens a conversation, or none.
-    pub fn enter(self, spot: Option<Spot>) {
-        let before = self.wanted.get_value();
-        if before == spot {
-            return;
-        }
-        self.wanted.set_value(spot);
-        self.model.update(|model| model.open = None);
-        if let Some(before) = before {
-            // A socket that is gone has left already.
-            let payload = before.about(Nothing {});
-            spawn_local(async move { drop(self.ask::<Value>(&before.family.event("leave"), &payload).await) });
-        }
-        self.join();
-    }
-
-    /// Joins the wanted conversation, from where this page stands in it, and sends what waited.
-    fn join(self) {
-        let Some(spot) = self.wanted.get_value() else { return };
-        // One at a time: what is found missing meanwhile is asked for once more, after it.
-        if self.joining.get_value().is_some_and(|(joining, _)| joining == spot) {
-            self.joining.set_value(Some((spot, true)));
-            return;
-        }
-        self.joining.set_value(Some((spot, false)));
-        let known = self.model.with_untracked(|model| {
-            let open = model.open.as_ref().filter(|open| open.id == spot.id)?;
-            Some((open.last_seq(), open.last_rev, open.has_after))
-        });
-        let wish = spot.about(Join {
-            limit: Some(50),
-            after_seq: known.map(|(seq, ..)| seq),
-            after_rev: known.map(|(_, rev, _)| rev),
-        });
-        // A reader far back in a long history goes on from there; everybody else reads up to the newest.
-        let far_back = known.is_some_and(|(.., has_after)| has_after);
-        spawn_local(async move {
-            let event = spot.family.event("join");
-            let answer = match spot.family {
-                Family::Room => self.ask::<Joined>(&event, &wish).await.map(Entered::Room),
-                Family::Dm => self.ask::<DmJoined>(&event, &wish).await.map(Entered::Dm),
-            };
-            let again = self.joining.get_value().filter(|(joining, _)| *joining == spot).map(|(_, again)| again);
-            if again.is_some() {
-                self.joining.set_value(None);
-            }
-            match answer {
-                Ok(entered) if self.wanted.get_value() == Some(spot) => {
-                    let more = entered.has_after() && !far_back;
-                    self.model.update(|model| match entered {
-                        Entered::Room(joined) => model.joined(joined, format::now()),
-                        Entered::Dm(joined) => model.joined_dm(joined, format::now()),
-                    });
-                    if more || again == Some(true) {
-                        self.join();
-                    }
-                }
-                Ok(_) | Err(Trouble::Network) => {}
-                Err(Trouble::Problem(problem)) if problem.is(ProblemCode::ResourceNotFound) => {
-                    self.model.update(|model| model.forget_room(spot.id));
-                }
-                Err(trouble) => self.complain(&trouble),
-            }
-        });
-    }
-
     /// The conversation that is open.
     fn spot(self) -> Option<Spot> {
         self.model.with_untracked(|model| model.open.as_ref().map(crate::model::Open::spot))
@@ -411,21 +345,6 @@ impl Square {
         let payload = spot.about(MarkRead { seq });
         // The next one says it again.
         spawn_local(async move { drop(self.ask::<ReadState>(&spot.family.event("read"), &payload).await) });
-    }
-}
-
-/// A conversation that was joined.
-enum Entered {
-    Room(Joined),
-    Dm(DmJoined),
-}
-
-impl Entered {
-    fn has_after(&self) -> bool {
-        match self {
-            Self::Room(joined) => joined.caught.has_after,
-            Self::Dm(joined) => joined.caught.has_after,
-        }
     }
 }
 

@@ -91,14 +91,7 @@ pub async fn run(target: &Target, load: &StormLoad) -> Result<StormReport> {
     let (watching, _ear) = watch(target, watcher, &crowd.people, &seen).await?;
     let mut here = gather(&crowd, load.sockets).await?;
     seen.wait_for_all(crowd.people.len()).await;
-    let talk = RoomLoad {
-        sockets: load.readers,
-        senders: load.readers.min(16),
-        rate: Some(load.rate),
-        warm_up: 2.0,
-        seconds: 25.0,
-        ..RoomLoad::default()
-    };
+    let talk = talk_beside(load);
     let beside = Target { rooms: vec![target.rooms[0]], ..target.clone() };
     let storm = async {
         // The talk has begun and is measured.
@@ -129,6 +122,18 @@ pub async fn run(target: &Target, load: &StormLoad) -> Result<StormReport> {
         presence_wrong: crowd.people.len() - seen.there(),
         unread_wrong,
     })
+}
+
+/// The talk that goes on meanwhile.
+fn talk_beside(load: &StormLoad) -> RoomLoad {
+    RoomLoad {
+        sockets: load.readers,
+        senders: load.readers.min(16),
+        rate: Some(load.rate),
+        warm_up: 2.0,
+        seconds: 25.0,
+        ..RoomLoad::default()
+    }
 }
 
 /// What the watcher was last told of each.

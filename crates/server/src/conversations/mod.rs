@@ -4,6 +4,7 @@
 //! that stores them; a message is stored once for a (conversation, author, nonce); a read cursor never goes back.
 
 pub mod access;
+mod announce;
 mod backlog;
 mod body;
 mod change;

@@ -21,17 +21,16 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::announce::{accept, announce};
 use super::entity::{conversation, membership, message};
-use super::mentions::{Mentions, tell};
-use super::pairs::{Gate, gates, settle};
+use super::mentions::Mentions;
+use super::pairs::{Gate, gates};
 use super::render::message_of;
 use super::store;
 use crate::accounts::Accounts;
 use crate::base::Base;
-use crate::bus::{Change, ChangeKind, Hearers};
-use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::{Event, Pair, PairStep, Told};
+use crate::events::Pair;
 
 /// Messages that may wait; more are refused.
 const QUEUE: usize = 8_192;
@@ -171,6 +170,20 @@ struct Counters {
     grown: Option<Timestamp>,
 }
 
+impl Counters {
+    fn of(row: &conversation::Model) -> Self {
+        Self { seq: row.last_seq, rev: row.last_rev, grown: None }
+    }
+}
+
+impl Draft {
+    /// The message of its row.
+    fn message(&self, row: message::Model) -> Message {
+        let named = (self.mentions.people.clone(), self.mentions.here);
+        message_of(row, Some(self.author.clone()), self.reply.clone(), Vec::new(), named)
+    }
+}
+
 /// Stores a group in one transaction; the outcomes in the order of the drafts.
 async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     let mut tx = base.begin().await?;
@@ -178,10 +191,8 @@ async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Res
     ids.sort_unstable();
     ids.dedup();
     let locked = store::lock_conversations(tx.conn(), &ids).await?;
-    let mut counters: HashMap<ConversationId, Counters> = locked
-        .into_iter()
-        .map(|row| (row.id, Counters { seq: row.last_seq, rev: row.last_rev, grown: None }))
-        .collect();
+    let mut counters: HashMap<ConversationId, Counters> =
+        locked.into_iter().map(|row| (row.id, Counters::of(&row))).collect();
     let mut known = stored_nonces(tx.conn(), &ids, drafts).await?;
     let of_two: Vec<ConversationId> = drafts.iter().filter(|d| d.of_two).map(|d| d.conversation).collect();
     let mut gates = if of_two.is_empty() { HashMap::new() } else { gates(tx.conn(), accounts, &of_two).await? };
@@ -195,25 +206,15 @@ async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Res
             outcomes.push(stored.clone());
             continue;
         }
-        if draft.of_two {
-            let gate = gates.get_mut(&draft.conversation).filter(|gate| gate.lets(draft.author.id));
-            let Some(gate) = gate else {
-                outcomes.push(Stored::Denied);
-                continue;
-            };
-            // To answer is to accept.
-            if !gate.pair.accepted && gate.pair.requested_by != draft.author.id {
-                accepted.push((draft.conversation, gate.pair));
-                gate.pair.accepted = true;
-            }
+        if draft.of_two && !let_in(draft, &mut gates, &mut accepted) {
+            outcomes.push(Stored::Denied);
+            continue;
         }
         let counter = counters.get_mut(&draft.conversation).ok_or_else(Error::not_found)?;
         let written = draft.written_at.unwrap_or(now);
         *counter = Counters { seq: counter.seq.next(), rev: counter.rev.next(), grown: Some(written) };
         let row = row_of(draft, counter, now);
-        let named = (draft.mentions.people.clone(), draft.mentions.here);
-        let message = message_of(row.clone(), Some(draft.author.clone()), draft.reply.clone(), Vec::new(), named);
-        let stored = Stored::New(Arc::new(message));
+        let stored = Stored::New(Arc::new(draft.message(row.clone())));
         rows.push(row);
         known.insert(key, stored.clone());
         outcomes.push(stored);
@@ -221,16 +222,28 @@ async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Res
     if !rows.is_empty() {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         insert(tx.conn(), rows).await?;
-        let told = told(drafts, &outcomes);
-        tell(tx.conn(), told.iter().map(|(id, told)| (*id, told.seq, told.author, told.user))).await?;
         grow_counters(tx.conn(), &counters).await?;
         move_cursors(tx.conn(), &outcomes).await?;
         accept(&mut tx, accepted, now).await?;
-        announce(&mut tx, drafts, &outcomes, told, &gates);
+        announce(&mut tx, drafts, &outcomes, &gates).await?;
         tx.commit().await?;
         metrics::counter!("praca_messages_stored_total").increment(count);
     }
     Ok(outcomes)
+}
+
+/// Whether the two may write: asked under the lock of their conversation. To answer a first contact is to accept it.
+fn let_in(
+    draft: &Draft,
+    gates: &mut HashMap<ConversationId, Gate>,
+    accepted: &mut Vec<(ConversationId, Pair)>,
+) -> bool {
+    let Some(gate) = gates.get_mut(&draft.conversation).filter(|gate| gate.lets(draft.author.id)) else { return false };
+    if !gate.pair.accepted && gate.pair.requested_by != draft.author.id {
+        accepted.push((draft.conversation, gate.pair));
+        gate.pair.accepted = true;
+    }
+    true
 }
 
 fn row_of(draft: &Draft, counter: &Counters, now: Timestamp) -> message::Model {
@@ -347,68 +360,9 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
     Ok(())
 }
 
-/// First contacts that were answered.
-async fn accept(tx: &mut Tx, answered: Vec<(ConversationId, Pair)>, now: Timestamp) -> Result<()> {
-    let ids: Vec<ConversationId> = answered.iter().map(|(id, _)| *id).collect();
-    if !ids.is_empty() {
-        settle(tx, &ids, Some(now), None).await?;
-    }
-    for (conversation, pair) in answered {
-        tx.emit(Event::PairChanged { conversation, pair, step: PairStep::Accepted });
-    }
-    Ok(())
-}
-
-/// Who is told of which new message.
-fn told(drafts: &[&Draft], outcomes: &[Stored]) -> Vec<(ConversationId, Told)> {
-    let mut all = Vec::new();
-    for (draft, outcome) in drafts.iter().zip(outcomes) {
-        // A draft repeated within the group is told of once.
-        let Some(message) = outcome.as_new().filter(|message| message.id == draft.id) else { continue };
-        let Mentions { told, without, .. } = &draft.mentions;
-        all.extend(told.iter().map(|user| {
-            let told = Told { user: *user, author: draft.author.id, seq: message.seq, without: without.clone() };
-            (draft.conversation, told)
-        }));
-    }
-    all
-}
-
-/// Each conversation's new messages, in their order. Of a first contact the other hears the first message alone.
-fn announce(
-    tx: &mut Tx,
-    drafts: &[&Draft],
-    outcomes: &[Stored],
-    told: Vec<(ConversationId, Told)>,
-    gates: &HashMap<ConversationId, Gate>,
-) {
-    let mut told_of: HashMap<ConversationId, Vec<Told>> = HashMap::new();
-    for (conversation, told) in told {
-        told_of.entry(conversation).or_default().push(told);
-    }
-    let mut by_hearers: HashMap<(ConversationId, Hearers), Vec<Change>> = HashMap::new();
-    let new = drafts.iter().zip(outcomes).filter_map(|(draft, outcome)| Some((draft, outcome.as_new()?)));
-    for (draft, message) in new {
-        let hearers = match gates.get(&message.conversation_id).map(|gate| gate.pair) {
-            None => Hearers::Joined,
-            Some(pair) if pair.accepted || message.seq == Seq(1) => Hearers::People(pair.people()),
-            Some(pair) => Hearers::People(vec![pair.requested_by]),
-        };
-        let changes = by_hearers.entry((message.conversation_id, hearers)).or_default();
-        // A draft repeated within the group appears once.
-        if changes.last().is_none_or(|last| last.rev() < message.rev) {
-            let room_wait_ms = draft.room_wait.and_then(|wait| u64::try_from(wait.as_millis()).ok());
-            changes.push(Change { message: message.clone(), kind: ChangeKind::New { room_wait_ms } });
-        }
-    }
-    for ((conversation, hearers), changes) in by_hearers {
-        let told = told_of.remove(&conversation).unwrap_or_default();
-        tx.emit(Event::MessagesChanged { conversation, changes, hearers, told });
-    }
-}
-
 impl Stored {
-    fn as_new(&self) -> Option<&Arc<Message>> {
+    /// The message, if it was not stored before.
+    pub fn as_new(&self) -> Option<&Arc<Message>> {
         match self {
             Self::New(message) => Some(message),
             Self::Repeated(_) | Self::Denied => None,

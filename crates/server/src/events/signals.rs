@@ -3,12 +3,13 @@
 use praca_api::accounts::AccountStatus;
 use praca_api::dms::DmState;
 use praca_api::events::{
-    BlockChanged, DmUpdated, Mentioned, Muted, RoleChanged, RoomUpdated, ServerEvent, StatusChanged, Typing,
+    BlockChanged, DmUpdated, Mentioned, Muted, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged, Typing,
 };
-use praca_api::{ConversationId, UserId};
+use praca_api::rooms::Room;
+use praca_api::{ConversationId, Timestamp, UserId};
 
 use super::{EVERYBODY, Event, Pair, PairStep, Told};
-use crate::bus::{Audience, CacheKey, Signal};
+use crate::bus::{Audience, CacheKey, Change, Hearers, Signal};
 
 impl Event {
     /// What the nodes are told once it is committed.
@@ -16,30 +17,16 @@ impl Event {
         match self {
             Self::AccountRegistered { .. } | Self::SessionStarted { .. } | Self::RoomCreated { .. } => Vec::new(),
             Self::AccountUpdated { user } => vec![Signal::Forget(CacheKey::Person(*user))],
-            Self::AccountStatusChanged { user, to, reason, until, .. } => {
-                let event = StatusChanged { status: *to, reason: Some(reason.clone()), until: *until };
-                let mut signals =
-                    vec![Signal::Forget(CacheKey::Person(*user)), to_person(*user, &ServerEvent::AccountStatus(event))];
-                if *to == AccountStatus::Suspended || *to == AccountStatus::Deleted {
-                    signals.push(Signal::Close { user: *user, sessions: None });
-                }
-                signals
+            Self::AccountStatusChanged { user, to, reason, until, .. } => status_signals(*user, *to, reason, *until),
+            Self::AccountRoleChanged { user, to, .. } => {
+                let event = ServerEvent::AccountRole(RoleChanged { role: *to });
+                vec![Signal::Forget(CacheKey::Person(*user)), to_person(*user, &event)]
             }
-            Self::AccountRoleChanged { user, to, .. } => vec![
-                Signal::Forget(CacheKey::Person(*user)),
-                to_person(*user, &ServerEvent::AccountRole(RoleChanged { role: *to })),
-            ],
             Self::SessionsEnded { user, sessions, .. } => {
                 vec![Signal::Forget(CacheKey::Person(*user)), Signal::Close { user: *user, sessions: sessions.clone() }]
             }
             Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
-            Self::RoomChanged { room, .. } => vec![
-                Signal::Forget(CacheKey::Conversation(room.id)),
-                Signal::emit(
-                    Audience::Conversation { id: room.id, except: None, without: Vec::new() },
-                    &ServerEvent::RoomUpdated(RoomUpdated { room: (**room).clone() }),
-                ),
-            ],
+            Self::RoomChanged { room, .. } => room_signals(room),
             Self::MemberSilenceChanged { room, user, .. } | Self::MemberRoleChanged { room, user, .. } => {
                 vec![Signal::Forget(CacheKey::Membership(*room, *user))]
             }
@@ -48,52 +35,74 @@ impl Event {
                 Signal::Membership { conversation: *conversation, user: *user, member: *member },
             ],
             Self::ConversationMuted { conversation, user, muted, of_two } => {
-                let muted = Muted { conversation_id: *conversation, muted: *muted };
-                vec![to_person(
-                    *user,
-                    &if *of_two { ServerEvent::DmMuted(muted) } else { ServerEvent::RoomMuted(muted) },
-                )]
+                vec![to_person(*user, &muted_event(*conversation, *muted, *of_two))]
             }
             Self::PairChanged { conversation, pair, step } => pair_signals(*conversation, *pair, *step),
-            Self::BlockChanged { by, whom, blocked } => {
-                let told = ServerEvent::BlockChanged(BlockChanged { user_id: *whom, blocked: *blocked });
-                let forget = [*by, *whom].map(|user| Signal::Forget(CacheKey::Blocks(user)));
-                let part = blocked.then_some(Signal::Part(*by, *whom));
-                forget.into_iter().chain(part).chain([to_person(*by, &told)]).collect()
-            }
-            Self::PreferencesChanged { user } => {
-                vec![Signal::Forget(CacheKey::Person(*user)), Signal::Hide(*user)]
+            Self::BlockChanged { by, whom, blocked } => block_signals(*by, *whom, *blocked),
+            Self::PreferencesChanged { user, hides } => {
+                let forget = Signal::Forget(CacheKey::Person(*user));
+                if *hides { vec![forget, Signal::Hide(*user)] } else { vec![forget] }
             }
             Self::MessagesChanged { conversation, changes, hearers, told } => {
-                let changes =
-                    Signal::Changes { conversation: *conversation, changes: changes.clone(), hearers: hearers.clone() };
-                std::iter::once(changes).chain(told.iter().map(|told| mentioned(*conversation, told))).collect()
+                change_signals(*conversation, changes, hearers, told)
             }
             Self::CursorMoved { user, state, socket } => {
-                vec![Signal::emit(Audience::Person { id: *user, except: socket.clone() }, &ServerEvent::Read(*state))]
+                vec![to_others(*user, socket.clone(), &ServerEvent::Read(*state))]
             }
-            Self::ReceiptMoved { mine, theirs, socket } => {
-                let to = Audience::Person { id: mine.user_id, except: socket.clone() };
-                let own = Signal::emit(to, &ServerEvent::DmReceipt(*mine));
-                let theirs = theirs.map(|(peer, receipt)| to_person(peer, &ServerEvent::DmReceipt(receipt)));
-                std::iter::once(own).chain(theirs).collect()
-            }
+            Self::ReceiptMoved { mine, theirs, socket } => receipt_signals(*mine, *theirs, socket.clone()),
             Self::TypingSeen { conversation, user, socket, without } => {
-                let to = Audience::Conversation {
-                    id: *conversation,
-                    except: Some(socket.clone()),
-                    without: without.clone(),
-                };
-                let typing = Typing { conversation_id: *conversation, user_id: *user };
-                vec![Signal::emit(to, &ServerEvent::Typing(typing))]
+                let (id, except, without) = (*conversation, Some(socket.clone()), without.clone());
+                let typing = ServerEvent::Typing(Typing { conversation_id: id, user_id: *user });
+                vec![Signal::emit(Audience::Conversation { id, except, without }, &typing)]
             }
             Self::DmTypingSeen { conversation, user, peer, socket } => {
                 let typing = ServerEvent::DmTyping(Typing { conversation_id: *conversation, user_id: *user });
-                let own = Audience::Person { id: *user, except: Some(socket.clone()) };
-                vec![Signal::emit(own, &typing), to_person(*peer, &typing)]
+                vec![to_others(*user, Some(socket.clone()), &typing), to_person(*peer, &typing)]
             }
         }
     }
+}
+
+/// The changes, and those they name.
+fn change_signals(id: ConversationId, changes: &[Change], hearers: &Hearers, told: &[Told]) -> Vec<Signal> {
+    let changes = Signal::Changes { conversation: id, changes: changes.to_vec(), hearers: hearers.clone() };
+    std::iter::once(changes).chain(told.iter().map(|told| mentioned(id, told))).collect()
+}
+
+/// The person hears of it; then, where they may no longer be connected, their sockets close.
+fn status_signals(user: UserId, status: AccountStatus, reason: &str, until: Option<Timestamp>) -> Vec<Signal> {
+    let event = StatusChanged { status, reason: Some(reason.to_owned()), until };
+    let mut signals = vec![Signal::Forget(CacheKey::Person(user)), to_person(user, &ServerEvent::AccountStatus(event))];
+    if status == AccountStatus::Suspended || status == AccountStatus::Deleted {
+        signals.push(Signal::Close { user, sessions: None });
+    }
+    signals
+}
+
+fn room_signals(room: &Room) -> Vec<Signal> {
+    let everybody = Audience::Conversation { id: room.id, except: None, without: Vec::new() };
+    let event = ServerEvent::RoomUpdated(RoomUpdated { room: room.clone() });
+    vec![Signal::Forget(CacheKey::Conversation(room.id)), Signal::emit(everybody, &event)]
+}
+
+/// Only who blocks hears of it; to each the other seems to have gone.
+fn block_signals(by: UserId, whom: UserId, blocked: bool) -> Vec<Signal> {
+    let told = ServerEvent::BlockChanged(BlockChanged { user_id: whom, blocked });
+    let forget = [by, whom].map(|user| Signal::Forget(CacheKey::Blocks(user)));
+    let part = blocked.then_some(Signal::Part(by, whom));
+    forget.into_iter().chain(part).chain([to_person(by, &told)]).collect()
+}
+
+/// To each how far the person has come, as far as they may know.
+fn receipt_signals(mine: Receipt, theirs: Option<(UserId, Receipt)>, socket: Option<String>) -> Vec<Signal> {
+    let own = to_others(mine.user_id, socket, &ServerEvent::DmReceipt(mine));
+    let theirs = theirs.map(|(peer, receipt)| to_person(peer, &ServerEvent::DmReceipt(receipt)));
+    std::iter::once(own).chain(theirs).collect()
+}
+
+fn muted_event(conversation_id: ConversationId, muted: bool, of_two: bool) -> ServerEvent {
+    let muted = Muted { conversation_id, muted };
+    if of_two { ServerEvent::DmMuted(muted) } else { ServerEvent::RoomMuted(muted) }
 }
 
 /// Both forget what they knew of each other; each hears only what they may know.
@@ -123,6 +132,11 @@ fn mentioned(conversation: ConversationId, told: &Told) -> Signal {
         return Signal::emit(Audience::Members { id: conversation, without }, &event);
     }
     to_person(told.user, &event)
+}
+
+/// To a person's sockets but for the one it came from.
+fn to_others(id: UserId, except: Option<String>, event: &ServerEvent) -> Signal {
+    Signal::emit(Audience::Person { id, except }, event)
 }
 
 fn to_person(id: UserId, event: &ServerEvent) -> Signal {

@@ -9,16 +9,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use praca_api::events::{MessageDeleted, MessageSent, MessageUpdated, PinChanged, ServerEvent};
 use praca_api::{ConversationId, Rev, Seq, UserId};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use super::change_frame::frame_of;
 use super::connection::Connection;
-use super::packet::event_frame;
 use super::transport::{Frame, SocketId};
 use super::{Family, Gateway, Newest, lock, read, write};
-use crate::bus::{Change, ChangeKind, Hearers};
+use crate::bus::{Change, Hearers};
 use crate::error::{Error, Result};
 
 /// How long an early change waits for those before it.
@@ -300,42 +299,6 @@ impl State {
         self.delivered = Some(delivered);
         ready
     }
-}
-
-/// The event of a change.
-fn frame_of(change: &Change, family: Family) -> Frame {
-    let message = &change.message;
-    let in_room = family == Family::Rooms;
-    let pin = |by, at| PinChanged {
-        conversation_id: message.conversation_id,
-        message_id: message.id,
-        seq: message.seq,
-        rev: message.rev,
-        by,
-        at,
-    };
-    event_frame(&match change.kind {
-        ChangeKind::New { room_wait_ms } => {
-            let sent = MessageSent { message: (**message).clone(), room_wait_ms };
-            if in_room { ServerEvent::MessageNew(sent) } else { ServerEvent::DmMessageNew(sent) }
-        }
-        ChangeKind::Deleted { .. } => {
-            let deleted = MessageDeleted {
-                conversation_id: message.conversation_id,
-                message_id: message.id,
-                seq: message.seq,
-                rev: message.rev,
-                deleted_at: message.deleted_at.unwrap_or(message.created_at),
-            };
-            if in_room { ServerEvent::MessageDeleted(deleted) } else { ServerEvent::DmMessageDeleted(deleted) }
-        }
-        ChangeKind::Pinned { by, at } => ServerEvent::Pinned(pin(by, at)),
-        ChangeKind::Unpinned { by, at } => ServerEvent::Unpinned(pin(by, at)),
-        ChangeKind::Updated => {
-            let updated = MessageUpdated { message: (**message).clone() };
-            if in_room { ServerEvent::MessageUpdated(updated) } else { ServerEvent::DmMessageUpdated(updated) }
-        }
-    })
 }
 
 impl Gateway {

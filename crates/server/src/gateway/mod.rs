@@ -9,6 +9,7 @@
 
 mod activity;
 pub mod asyncapi;
+mod change_frame;
 mod connection;
 mod dispatch;
 mod feed;

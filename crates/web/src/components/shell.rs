@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use leptos_router::hooks::use_location;
 
-use super::{Avatar, Brand, Icon, Wave};
+use super::{Avatar, Brand, Icon, MentionCount, UnreadCount, Wave};
 use crate::language::language;
 use crate::model::Model;
 use crate::session::Session;
@@ -27,23 +27,7 @@ pub fn Shell(
         <div class="shell" data-pane=move || pane.get() data-layout=move || layout.get()>
             <nav class="rail" aria-label=move || t_string!(i18n, app.nav)>
                 <a class="brand" href="/salas"><Brand /><span>"Praça"</span></a>
-                <ul class="rail-list">
-                    <li>
-                        <a class="rail-item" href="/salas" aria-current=move || current("/salas")>
-                            <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span><RoomCount /><Wave />
-                        </a>
-                    </li>
-                    <li>
-                        <a class="rail-item" href="/mensagens" aria-current=move || current("/mensagens")>
-                            <Icon name="mail" /><span>{t!(i18n, nav.messages)}</span><DmCount /><Wave />
-                        </a>
-                    </li>
-                    <li data-phone="only">
-                        <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
-                            <Icon name="circle-user-round" /><span>{t!(i18n, nav.you)}</span><Wave />
-                        </a>
-                    </li>
-                </ul>
+                <Places />
                 <div class="rail-foot">
                     <button
                         type="button"
@@ -66,39 +50,41 @@ pub fn Shell(
     }
 }
 
-/// Mentions in rooms, or else what is unread in those that are not muted.
+/// Where one can go.
 #[component]
-fn RoomCount() -> impl IntoView {
+fn Places() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let counts = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
-    move || {
-        match counts.get() {
-        (0, 0) => ().into_any(),
-        (0, unread) => view! {
-            <span class="count"><span aria-hidden="true">{unread}</span><span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span></span>
-        }
-        .into_any(),
-        (mentions, _) => view! {
-            <span class="count" data-kind="mention">
-                <span aria-hidden="true">"@"{mentions}</span><span class="visually-hidden">", "{t!(i18n, rooms.mentions, count = move || mentions)}</span>
-            </span>
-        }
-        .into_any(),
-    }
-    }
-}
-
-/// What is unread between two people.
-#[component]
-fn DmCount() -> impl IntoView {
-    let i18n = language();
-    let square = expect_context::<Square>();
-    let unread = Memo::new(move |_| square.model.with(Model::unread_dms));
-    move || {
-        Some(unread.get()).filter(|unread| *unread > 0).map(|unread| view! {
-            <span class="count"><span aria-hidden="true">{unread}</span><span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span></span>
-        })
+    let path = use_location().pathname;
+    let current = move |prefix: &'static str| path.get().starts_with(prefix).then_some("page");
+    // Mentions come before what is merely unread.
+    let rooms = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
+    let dms = Memo::new(move |_| square.model.with(Model::unread_dms));
+    view! {
+        <ul class="rail-list">
+            <li>
+                <a class="rail-item" href="/salas" aria-current=move || current("/salas")>
+                    <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span>
+                    {move || match rooms.get() {
+                        (0, unread) => view! { <UnreadCount count=unread /> }.into_any(),
+                        (mentions, _) => view! { <MentionCount count=mentions /> }.into_any(),
+                    }}
+                    <Wave />
+                </a>
+            </li>
+            <li>
+                <a class="rail-item" href="/mensagens" aria-current=move || current("/mensagens")>
+                    <Icon name="mail" /><span>{t!(i18n, nav.messages)}</span>
+                    {move || view! { <UnreadCount count=dms.get() /> }}
+                    <Wave />
+                </a>
+            </li>
+            <li data-phone="only">
+                <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
+                    <Icon name="circle-user-round" /><span>{t!(i18n, nav.you)}</span><Wave />
+                </a>
+            </li>
+        </ul>
     }
 }
 

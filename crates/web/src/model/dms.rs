@@ -77,9 +77,9 @@ impl Model {
         self.note_dm(dm);
     }
 
-    /// A message between two people. Whether its conversation is not known yet.
-    pub(super) fn note_dm_message(&mut self, message: Message, me: UserId) -> bool {
-        let Some(dm) = self.dm_mut(message.conversation_id) else { return true };
+    /// A message between two people, of a conversation that is known.
+    pub(super) fn note_dm_message(&mut self, message: Message, me: UserId) {
+        let Some(dm) = self.dm_mut(message.conversation_id) else { return };
         if dm.last_seq < message.seq {
             let own = message.author.as_ref().is_some_and(|author| author.id == me);
             dm.last_seq = message.seq;
@@ -97,7 +97,6 @@ impl Model {
                 dms.get_mut(..=at).unwrap_or_default().rotate_right(1);
             }
         }
-        false
     }
 
     pub(super) fn receipt(&mut self, receipt: Receipt, me: UserId) {

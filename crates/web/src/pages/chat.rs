@@ -1,5 +1,6 @@
 //! The open conversation, of whatever kind: log, who types, composer, and what can be done with a message.
 
+mod barred;
 mod composer;
 mod log;
 mod mentioning;

@@ -8,7 +8,7 @@ use praca_api::events::{DmOpened, OpenDm, ServerEvent, SetPresence, Watch, Watch
 use praca_api::limits::WATCHED_AT_ONCE;
 use praca_api::messages::MarkRead;
 use praca_api::people::{BlockedPerson, Presence};
-use praca_api::{Page, Seq, UserId};
+use praca_api::{ConversationId, Page, Seq, UserId};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -83,13 +83,29 @@ impl Square {
         Ok(opened.dm)
     }
 
-    /// A first contact was accepted: what was read before is told now.
-    pub fn accepted(self) {
-        let read = self.model.with_untracked(|model| model.open_dm().map(|dm| (Spot::dm(dm.id), dm.last_read_seq)));
-        if let Some((spot, seq)) = read {
-            self.say_read(spot, seq);
+    /// Accepts a first contact; what was read before is told now.
+    pub async fn accept(self, id: ConversationId) {
+        let path = format!("{}/acceptance", Spot::dm(id).path());
+        let answer: Answer<Dm> = self.session.send(Method::PUT, &path, None::<&()>).await;
+        match answer {
+            Ok(dm) => {
+                self.say_read(Spot::dm(id), dm.last_read_seq);
+                self.model.update(|model| model.note_dm(dm));
+                self.watch_contacts();
+            }
+            Err(trouble) => self.complain(&trouble),
         }
-        self.watch_contacts();
+    }
+
+    /// Refuses a first contact; whether that was done.
+    pub async fn refuse(self, id: ConversationId) -> bool {
+        let path = format!("{}/acceptance", Spot::dm(id).path());
+        let answer: Answer<Value> = self.session.send(Method::DELETE, &path, None::<&()>).await;
+        match answer {
+            Ok(_) => self.load_dms(),
+            Err(ref trouble) => self.complain(trouble),
+        }
+        answer.is_ok()
     }
 
     /// Reads whom the person blocks.

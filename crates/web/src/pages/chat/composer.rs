@@ -3,17 +3,17 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use praca_api::accounts::{AccountStatus, Role};
 use praca_api::dms::DmState;
 use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
 use praca_api::messages::{Message, ReplyTo};
-use praca_api::{ConversationId, MessageId, Timestamp};
+use praca_api::{ConversationId, MessageId};
 
+use super::barred::{BlockedNotice, Silenced, SilencedNotice};
 use super::mentioning::{LIST, Mentioning, Offered};
 use crate::components::Icon;
 use crate::language::language;
 use crate::square::{HeldBack, Square, seconds};
-use crate::{format, store};
+use crate::store;
 
 /// What is being written in the open room. Kept in this browser until it is sent.
 #[derive(Clone, Copy)]
@@ -194,6 +194,43 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let name = move || square.model.with(|model| model.open_name().unwrap_or_default());
     let mentioning = Mentioning::new(square);
     let choose = Callback::new(move |taken: (String, u32)| draft.insert_handle(square, taken));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        draft.send(square, clock);
+    };
+    let blocked = move || clock.runs() && draft.editing.get().is_none();
+    let silence = Memo::new(move |_| Silenced::of(square));
+    let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
+    view! {
+        <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
+        <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
+        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
+            <Offered mentioning choose />
+            <div class="composer-box">
+                <Show when=blocked><SlowNotice clock /></Show>
+                <SlowSaid clock />
+                <ContextLine draft />
+                <div class="composer-line">
+                    <Field draft mentioning choose clock />
+                    <button
+                        type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")
+                        aria-label=move || if blocked() { t_string!(i18n, chat.send_wait) } else { t_string!(i18n, chat.send) }
+                    >
+                        <Icon name="send-horizontal" />
+                    </button>
+                </div>
+                <Show when=move || draft.is_too_long()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
+            </div>
+        </form>
+    }
+}
+
+/// Where one writes. While people are offered, the arrows, Enter and Escape are theirs.
+#[component]
+fn Field(draft: Draft, mentioning: Mentioning, choose: Callback<(String, u32)>, clock: Clock) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let name = move || square.model.with(|model| model.open_name().unwrap_or_default());
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "ArrowDown" | "ArrowUp" if mentioning.is_open() => {
             event.prevent_default();
@@ -217,122 +254,14 @@ pub fn Composer(draft: Draft) -> impl IntoView {
         draft.typed(square, event_target_value(&event));
         mentioning.typed(&draft.before_cursor());
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        draft.send(square, clock);
-    };
-    let blocked = move || clock.runs() && draft.editing.get().is_none();
     let invalid = move || draft.is_too_long().then_some("true");
-    let silence = Memo::new(move |_| Silenced::of(square));
-    let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
     view! {
-        <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
-        <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
-        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
-            <Offered mentioning choose />
-            <div class="composer-box">
-                <Show when=blocked><SlowNotice clock /></Show>
-                <SlowSaid clock />
-                <ContextLine draft />
-                <div class="composer-line">
-                    <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
-                    <textarea
-                        id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
-                        aria-invalid=invalid prop:value=move || draft.text.get() aria-autocomplete="list" aria-controls=LIST
-                        aria-activedescendant=move || mentioning.active()
-                        on:input=typed on:keydown=keys on:blur=move |_| mentioning.close()
-                    ></textarea>
-                    <button
-                        type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")
-                        aria-label=move || if blocked() { t_string!(i18n, chat.send_wait) } else { t_string!(i18n, chat.send) }
-                    >
-                        <Icon name="send-horizontal" />
-                    </button>
-                </div>
-                <Show when=move || draft.is_too_long()><p class="composer-context" role="alert">{t!(i18n, chat.long)}</p></Show>
-            </div>
-        </form>
-    }
-}
-
-/// Why and until when somebody may only read.
-#[derive(Clone, PartialEq)]
-struct Silenced {
-    whole_room: bool,
-    reason: Option<String>,
-    until: Option<Timestamp>,
-}
-
-impl Silenced {
-    fn of(square: Square) -> Option<Self> {
-        let user = square.session.user()?;
-        if user.status == AccountStatus::Silenced {
-            return Some(Self { whole_room: false, reason: user.status_reason, until: user.status_until });
-        }
-        if user.role != Role::User {
-            return None;
-        }
-        let keeps_order = square.keeps_order();
-        square.model.with(|model| {
-            let room = model.open_room()?;
-            let mine = room.me.as_ref().and_then(|me| me.silence.as_ref());
-            let (silence, whole_room) = match (mine, &room.room.silence) {
-                (Some(mine), _) => (mine, false),
-                (None, Some(silence)) if !keeps_order => (silence, true),
-                _ => return None,
-            };
-            Some(Self { whole_room, reason: Some(silence.reason.clone()), until: silence.until })
-        })
-    }
-}
-
-/// Stands where one would write.
-#[component]
-fn SilencedNotice(silence: Memo<Option<Silenced>>) -> impl IntoView {
-    let i18n = language();
-    let title = move |silence: &Silenced| match (silence.whole_room, silence.until) {
-        (true, _) => t_string!(i18n, room.silenced).to_owned(),
-        (false, None) => t_string!(i18n, people.you_are_silenced).to_owned(),
-        (false, Some(until)) => {
-            t_string!(i18n, people.you_are_silenced_until, when = format::moment(i18n.get_locale(), until))
-        }
-    };
-    view! {
-        <div class="composer">
-            {move || silence.get().map(|silence| view! {
-                <div class="silenced" role="status">
-                    <Icon name="volume-x" />
-                    <div>
-                        <p><b>{title(&silence)}</b></p>
-                        {silence.reason.clone().map(|reason| view! { <p>{t_string!(i18n, status.reason, reason = reason)}</p> })}
-                    </div>
-                </div>
-            })}
-        </div>
-    }
-}
-
-/// Stands where one would write to somebody one blocks.
-#[component]
-fn BlockedNotice() -> impl IntoView {
-    let i18n = language();
-    let square = expect_context::<Square>();
-    let peer = Memo::new(move |_| square.model.with(|model| model.open_dm().map(|dm| dm.with.author.clone())));
-    view! {
-        <div class="composer">
-            {move || peer.get().map(|peer| {
-                let name = format::first_name(&peer.display_name);
-                view! {
-                    <div class="silenced" role="status">
-                        <Icon name="ban" />
-                        <div>
-                            <p><b>{t_string!(i18n, dms.you_block, name = name.clone())}</b></p>
-                            <p><button type="button" class="link-btn" on:click=move |_| square.block(peer.id, false)>{t_string!(i18n, card.unblock, name = name)}</button></p>
-                        </div>
-                    </div>
-                }
-            })}
-        </div>
+        <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
+        <textarea
+            id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
+            aria-invalid=invalid prop:value=move || draft.text.get() aria-autocomplete="list" aria-controls=LIST
+            aria-activedescendant=move || mentioning.active() on:input=typed on:keydown=keys on:blur=move |_| mentioning.close()
+        ></textarea>
     }
 }
 

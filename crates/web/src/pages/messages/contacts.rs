@@ -1,7 +1,6 @@
 //! Whom to write to: contacts, looked for by name, and anybody by their handle.
 
 use gloo_net::http::Method;
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
@@ -45,17 +44,7 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
     let square = expect_context::<Square>();
     let navigate = use_navigate();
     let query = RwSignal::new(String::new());
-    let found = RwSignal::new(None::<Found>);
-    Effect::new(move |_| {
-        let wanted = query.get().trim().to_owned();
-        spawn_local(async move {
-            let answer = look_for(square, &wanted).await;
-            if query.try_with_untracked(|now| now.trim() == wanted) == Some(true) {
-                found.set(Some(answer));
-            }
-        });
-    });
-    let field = NodeRef::<html::Input>::new();
+    let found = follow(square, query);
     let go = Callback::new(move |person: Author| {
         open.set(false);
         let navigate = navigate.clone();
@@ -67,13 +56,16 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
             }
         });
     });
+    let show = Callback::new(move |handle: String| {
+        open.set(false);
+        square.card.set(Some(handle));
+    });
     let first = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(found) = found.get_untracked() else { return };
-        match (found.contacts.first(), found.other) {
-            (Some(contact), _) => go.run(contact.person.author.clone()),
-            (None, Some(other)) => square.card.set(Some(other.person.author.handle)),
-            (None, None) => {}
+        match found.get_untracked().map(|found| (found.contacts.into_iter().next(), found.other)) {
+            Some((Some(contact), _)) => go.run(contact.person.author),
+            Some((None, Some(other))) => show.run(other.person.author.handle),
+            Some((None, None)) | None => {}
         }
     };
     let nobody = move || found.with(|found| found.as_ref().is_some_and(|f| f.contacts.is_empty() && f.other.is_none()));
@@ -82,7 +74,7 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
             <div class="field">
                 <label for="busca-pessoas">{t!(i18n, dms.search)}</label>
                 <input
-                    class="input" id="busca-pessoas" type="search" autocomplete="off" node_ref=field prop:value=move || query.get()
+                    class="input" id="busca-pessoas" type="search" autocomplete="off" prop:value=move || query.get()
                     on:input=move |event| query.set(event_target_value(&event))
                 />
                 <p class="hint">{t!(i18n, dms.search_hint)}</p>
@@ -91,21 +83,40 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
         <ul class="rows contacts">
             {move || found.get().map(|found| view! {
                 {found.contacts.into_iter().map(|contact| view! { <Row contact go /> }).collect_view()}
-                {found.other.map(|other| {
-                    let handle = other.person.author.handle.clone();
-                    view! {
-                        <li>
-                            <button type="button" class="row-btn" on:click=move |_| { open.set(false); square.card.set(Some(handle.clone())); }>
-                                <Avatar author=other.person.author.clone() />
-                                <span class="grow">{other.person.author.display_name.clone()}<small>"@"{other.person.author.handle.clone()}</small></span>
-                                <Icon name="user-round" />
-                            </button>
-                        </li>
-                    }
-                })}
+                {found.other.map(|other| view! { <Other author=other.person.author show /> })}
             })}
         </ul>
         <Show when=nobody><p class="small muted" role="status">{t!(i18n, dms.nobody)}</p></Show>
+    }
+}
+
+/// What is found for whatever is asked for.
+fn follow(square: Square, query: RwSignal<String>) -> RwSignal<Option<Found>> {
+    let found = RwSignal::new(None);
+    Effect::new(move |_| {
+        let wanted = query.get().trim().to_owned();
+        spawn_local(async move {
+            let answer = look_for(square, &wanted).await;
+            if query.try_with_untracked(|now| now.trim() == wanted) == Some(true) {
+                found.set(Some(answer));
+            }
+        });
+    });
+    found
+}
+
+/// Somebody one does not talk with yet.
+#[component]
+fn Other(author: Author, show: Callback<String>) -> impl IntoView {
+    let handle = author.handle.clone();
+    view! {
+        <li>
+            <button type="button" class="row-btn" on:click=move |_| show.run(handle.clone())>
+                <Avatar author=author.clone() />
+                <span class="grow">{author.display_name.clone()}<small>"@"{author.handle.clone()}</small></span>
+                <Icon name="user-round" />
+            </button>
+        </li>
     }
 }
 

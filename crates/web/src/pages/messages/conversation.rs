@@ -8,7 +8,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::dms::{Dm, DmState};
 use praca_api::rooms::UpdateMembership;
-use serde_json::Value;
 
 use crate::components::{Avatar, Icon};
 use crate::format;
@@ -134,31 +133,16 @@ fn Request(name: String) -> impl IntoView {
     let navigate = use_navigate();
     let open = move || square.model.with_untracked(|model| model.open_dm().map(|dm| (dm.id, dm.with.author.id)));
     let accept = move |_| {
-        let Some((id, _)) = open() else { return };
-        spawn_local(async move {
-            let path = format!("{}/acceptance", Spot::dm(id).path());
-            let answer: Answer<Dm> = square.session.send(Method::PUT, &path, None::<&()>).await;
-            match answer {
-                Ok(dm) => {
-                    square.model.update(|model| model.note_dm(dm));
-                    square.accepted();
-                }
-                Err(trouble) => square.complain(&trouble),
-            }
-        });
+        if let Some((id, _)) = open() {
+            spawn_local(square.accept(id));
+        }
     };
     let refuse = move |_| {
         let Some((id, _)) = open() else { return };
         let navigate = navigate.clone();
         spawn_local(async move {
-            let path = format!("{}/acceptance", Spot::dm(id).path());
-            let answer: Answer<Value> = square.session.send(Method::DELETE, &path, None::<&()>).await;
-            match answer {
-                Ok(_) => {
-                    navigate("/mensagens", NavigateOptions::default());
-                    square.load_dms();
-                }
-                Err(trouble) => square.complain(&trouble),
+            if square.refuse(id).await {
+                navigate("/mensagens", NavigateOptions::default());
             }
         });
     };

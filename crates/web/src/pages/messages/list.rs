@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::dms::{Dm, DmState};
 
-use crate::components::{Avatar, Empty, Icon};
+use crate::components::{Avatar, Empty, Icon, MarkRead, UnreadCount};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -59,23 +59,7 @@ fn Item(dm: Dm, handle: Memo<Option<String>>) -> impl IntoView {
     let current = move || (handle.get().as_deref() == Some(own_handle.as_str())).then_some("true");
     let presence = Signal::derive(move || square.model.with(|model| model.presence_of(user).as_str()));
     let said = move || format::presence_word(i18n, presence.get());
-    let me = untrack(|| square.me());
     let at = dm.last_message.as_ref().map(|message| message.created_at);
-    let asks = dm.state == DmState::Requested && Some(dm.requested_by) != me;
-    let snippet = dm.last_message.as_ref().map(|message| {
-        let own = message.author.as_ref().map(|author| author.id) == me;
-        (own, message.deleted_at.is_some(), praca_api::markup::snippet(&message.body, 80))
-    });
-    let snippet = move || {
-        if asks {
-            return Some(t_string!(i18n, dms.asks).to_owned());
-        }
-        snippet.clone().map(|(own, deleted, text)| match (deleted, own) {
-            (true, _) => t_string!(i18n, chat.deleted).to_owned(),
-            (false, true) => t_string!(i18n, dms.you, text = text),
-            (false, false) => text,
-        })
-    };
     let unread = if dm.state == DmState::Blocked { 0 } else { dm.unread };
     let (spot, last, muted) = (Spot::dm(dm.id), dm.last_seq, dm.muted);
     view! {
@@ -89,24 +73,31 @@ fn Item(dm: Dm, handle: Memo<Option<String>>) -> impl IntoView {
                     {(dm.state == DmState::Blocked).then(|| view! { <Icon name="ban" class="icon icon--sm" /><span class="visually-hidden">", "{t!(i18n, dms.blocked)}</span> })}
                 </span>
                 <span class="li-time">{move || at.map(|at| format::short(i18n.get_locale(), at))}</span>
-                <span class="li-snippet">{snippet}</span>
+                <span class="li-snippet"><Snippet dm=dm.clone() /></span>
                 <span class="li-end">
-                    {(unread > 0).then(|| view! {
-                        <span class="count" data-kind=muted.then_some("muted")>
-                            <span aria-hidden="true">{unread}</span>
-                            <span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span>
-                        </span>
-                    })}
+                    <UnreadCount count=unread muted />
                 </span>
             </a>
-            {(unread > 0).then(|| view! {
-                <button
-                    type="button" class="icon-btn icon-btn--sm li-read" aria-label=move || t_string!(i18n, chat.mark_read)
-                    title=move || t_string!(i18n, chat.mark_read) on:click=move |_| square.mark_all_read(spot, last)
-                >
-                    <Icon name="check-check" />
-                </button>
-            })}
+            <MarkRead spot unread last_seq=last />
         </li>
+    }
+}
+
+/// What was said last, or that somebody asks to talk.
+#[component]
+fn Snippet(dm: Dm) -> impl IntoView {
+    let i18n = language();
+    let me = untrack(|| expect_context::<Square>().me());
+    let asks = dm.state == DmState::Requested && Some(dm.requested_by) != me;
+    let last = dm.last_message.map(|message| {
+        let own = message.author.as_ref().map(|author| author.id) == me;
+        (own, message.deleted_at.is_some(), praca_api::markup::snippet(&message.body, 80))
+    });
+    move || match last.clone() {
+        _ if asks => t_string!(i18n, dms.asks).to_owned(),
+        None => String::new(),
+        Some((_, true, _)) => t_string!(i18n, chat.deleted).to_owned(),
+        Some((true, false, text)) => t_string!(i18n, dms.you, text = text),
+        Some((false, false, text)) => text,
     }
 }

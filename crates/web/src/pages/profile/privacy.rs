@@ -9,7 +9,7 @@ use praca_api::people::{BlockedPerson, Preferences, UpdatePreferences};
 
 use crate::components::{Avatar, explain};
 use crate::format;
-use crate::language::language;
+use crate::language::{Language, language};
 use crate::net::Answer;
 use crate::pages::card::Name;
 use crate::square::Square;
@@ -19,15 +19,8 @@ use crate::square::Square;
 pub fn PrivacySetting() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let preferences = RwSignal::new(None::<Preferences>);
     let said = RwSignal::new(String::new());
-    spawn_local(async move {
-        let answer: Answer<Preferences> = square.session.send(Method::GET, "/me/preferences", None::<&()>).await;
-        match answer {
-            Ok(now) => drop(preferences.try_set(Some(now))),
-            Err(trouble) => said.set(explain(i18n, &trouble)),
-        }
-    });
+    let preferences = read_preferences(square, said, i18n);
     let change = move |change: UpdatePreferences| {
         spawn_local(async move {
             let answer: Answer<Preferences> =
@@ -42,9 +35,9 @@ pub fn PrivacySetting() -> impl IntoView {
             }
         });
     };
-    let presence = move || preferences.with(|now| now.is_some_and(|now| now.presence));
-    let receipts = move || preferences.with(|now| now.is_some_and(|now| now.read_receipts));
-    let waiting = move || preferences.with(Option::is_none);
+    let presence = move || preferences.get().is_some_and(|now| now.presence);
+    let receipts = move || preferences.get().is_some_and(|now| now.read_receipts);
+    let waiting = move || preferences.get().is_none();
     view! {
         <section class="setting">
             <h2>{t!(i18n, privacy.title)}</h2>
@@ -53,19 +46,32 @@ pub fn PrivacySetting() -> impl IntoView {
                 <span>{t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small></span>
                 <input
                     type="checkbox" role="switch" prop:checked=presence disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
+                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), read_receipts: None })
                 />
             </label>
             <label class="switch">
                 <span>{t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small></span>
                 <input
                     type="checkbox" role="switch" prop:checked=receipts disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
+                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), presence: None })
                 />
             </label>
             <p class="small muted" role="status">{move || said.get()}</p>
         </section>
     }
+}
+
+/// What is shared now; none until it is known.
+fn read_preferences(square: Square, said: RwSignal<String>, i18n: Language) -> RwSignal<Option<Preferences>> {
+    let preferences = RwSignal::new(None);
+    spawn_local(async move {
+        let answer: Answer<Preferences> = square.session.send(Method::GET, "/me/preferences", None::<&()>).await;
+        match answer {
+            Ok(now) => drop(preferences.try_set(Some(now))),
+            Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
+        }
+    });
+    preferences
 }
 
 /// Whom the person blocks.

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use praca_api::messages::Message;
 use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
-use crate::components::{Empty, Icon};
+use crate::components::{Empty, Icon, MarkRead, MentionCount, UnreadCount};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -158,18 +159,11 @@ fn skeleton() -> impl IntoView {
 #[component]
 fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
     let i18n = language();
-    let square = expect_context::<Square>();
     let own_slug = room.room.slug.clone();
     let current = move || (slug.get().as_deref() == Some(own_slug.as_str())).then_some("true");
     let slow = room.room.interval_global_seconds + room.room.per_user_seconds > 0;
+    let at = room.room.last_message.as_ref().map(|message| message.created_at);
     let last = room.room.last_message.clone();
-    let at = last.as_ref().map(|message| message.created_at);
-    let hidden = last.as_ref().and_then(|message| message.author.as_ref()).map(|author| author.id);
-    let hidden = Memo::new(move |_| hidden.is_some_and(|user| square.model.with(|model| model.blocks(user))));
-    let snippet = last.map(|message| {
-        let name = message.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
-        (name, praca_api::markup::snippet(&message.body, 80))
-    });
     let (unread, mentions, muted) = (room.unread, room.mentions, room.muted);
     let (spot, last_seq) = (Spot::room(room.room.id), room.room.last_seq);
     view! {
@@ -185,36 +179,29 @@ fn RoomItem(room: RoomForMe, slug: Memo<Option<String>>) -> impl IntoView {
                     {muted.then(|| view! { <Icon name="bell-off" class="icon icon--sm" /><span class="visually-hidden">", "{t!(i18n, room.muted)}</span> })}
                 </span>
                 <span class="li-time">{move || at.map(|at| format::short(i18n.get_locale(), at))}</span>
-                <span class="li-snippet">
-                    {move || snippet.clone().map(|(name, text)| match (hidden.get(), text.is_empty()) {
-                        (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
-                        (false, true) => t_string!(i18n, chat.deleted).to_owned(),
-                        (false, false) => format!("{name}: {text}"),
-                    })}
-                </span>
+                <span class="li-snippet">{last.map(|last| view! { <Snippet last /> })}</span>
                 <span class="li-end">
-                    {(mentions > 0).then(|| view! {
-                        <span class="count" data-kind="mention">
-                            <span aria-hidden="true">"@"{mentions}</span>
-                            <span class="visually-hidden">", "{t!(i18n, rooms.mentions, count = move || mentions)}</span>
-                        </span>
-                    })}
-                    {(unread > 0).then(|| view! {
-                        <span class="count" data-kind=muted.then_some("muted")>
-                            <span aria-hidden="true">{unread}</span>
-                            <span class="visually-hidden">", "{t!(i18n, rooms.unread, count = move || unread)}</span>
-                        </span>
-                    })}
+                    <MentionCount count=mentions />
+                    <UnreadCount count=unread muted />
                 </span>
             </a>
-            {(unread > 0).then(|| view! {
-                <button
-                    type="button" class="icon-btn icon-btn--sm li-read" aria-label=move || t_string!(i18n, chat.mark_read)
-                    title=move || t_string!(i18n, chat.mark_read) on:click=move |_| square.mark_all_read(spot, last_seq)
-                >
-                    <Icon name="check-check" />
-                </button>
-            })}
+            <MarkRead spot unread last_seq />
         </li>
+    }
+}
+
+/// The beginning of what was said last, unless somebody said it who is blocked.
+#[component]
+fn Snippet(last: Message) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let written_by = last.author.as_ref().map(|author| author.id);
+    let hidden = Memo::new(move |_| written_by.is_some_and(|user| square.model.with(|model| model.blocks(user))));
+    let name = last.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
+    let text = praca_api::markup::snippet(&last.body, 80);
+    move || match (hidden.get(), text.is_empty()) {
+        (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
+        (false, true) => t_string!(i18n, chat.deleted).to_owned(),
+        (false, false) => format!("{name}: {text}"),
     }
 }
