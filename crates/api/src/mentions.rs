@@ -25,8 +25,7 @@ pub fn named(text: &str) -> Vec<Named> {
     let code = code_ranges(text);
     let mut found = Vec::new();
     let mut before = None;
-    let mut chars = text.char_indices().enumerate().peekable();
-    while let Some((place, (at, c))) = chars.next() {
+    for (place, (at, c)) in text.char_indices().enumerate() {
         let edge = !before.is_some_and(|b: char| b.is_alphanumeric() || b == '@' || b == '.');
         before = Some(c);
         if c != '@' || !edge || code.iter().any(|range| range.contains(&at)) {

@@ -71,23 +71,42 @@ pub struct Square {
     pub session: Session,
     i18n: Language,
     live: StoredValue<Option<Live>, LocalStorage>,
-    wanted: StoredValue<Option<Spot>>,
-    /// The conversation being joined, and whether to join it once more after that.
-    joining: StoredValue<Option<(Spot, bool)>>,
-    typed_at: StoredValue<f64>,
+    kept: StoredValue<Kept>,
     /// The slug that was looked for last outside the list.
     pub sought: RwSignal<Option<String>>,
     /// Whether other messages of the history are being read.
     reading: RwSignal<bool>,
     /// Whose profile card is shown, by handle.
     pub card: RwSignal<Option<String>>,
+}
+
+/// What nothing is shown of.
+#[derive(Clone, Copy, Default)]
+struct Kept {
+    /// The conversation that is to be open.
+    wanted: Option<Spot>,
+    /// The conversation being joined, and whether to join it once more after that.
+    joining: Option<(Spot, bool)>,
+    /// When one was last said to be typing.
+    typed_at: f64,
     /// Whether the client was last said to be idle.
-    idle: StoredValue<bool>,
+    idle: bool,
     /// When the person last did something.
-    active_at: StoredValue<f64>,
+    active_at: f64,
 }
 
 impl Square {
+    /// What is kept; nothing once the page is gone.
+    fn kept(self) -> Kept {
+        self.kept.try_get_value().unwrap_or_default()
+    }
+
+    /// Keeps something else.
+    fn keep(self, change: impl FnOnce(&mut Kept)) {
+        // A page that is gone keeps nothing.
+        self.kept.try_update_value(change);
+    }
+
     /// Connects.
     pub fn open() -> Self {
         let square = Self {
@@ -99,14 +118,10 @@ impl Square {
             session: expect_context::<Session>(),
             i18n: language(),
             live: StoredValue::new_local(None),
-            wanted: StoredValue::new(None),
-            joining: StoredValue::new(None),
-            typed_at: StoredValue::new(0.0),
+            kept: StoredValue::new(Kept { active_at: format::now(), ..Kept::default() }),
             sought: RwSignal::new(None),
             reading: RwSignal::new(false),
             card: RwSignal::new(None),
-            idle: StoredValue::new(false),
-            active_at: StoredValue::new(format::now()),
         };
         let session = square.session;
         let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));
@@ -166,7 +181,7 @@ impl Square {
                     self.look_for_newer_client();
                 }
                 self.link.set(Link::Up);
-                self.joining.set_value(None);
+                self.keep(|kept| kept.joining = None);
                 self.load_rooms();
                 self.load_dms();
                 self.load_blocks();
@@ -317,9 +332,9 @@ impl Square {
 
     /// Says that one is typing, now and then.
     pub fn typing(self) {
-        let (now, spot) = (format::now(), self.wanted.get_value());
-        let Some(spot) = spot.filter(|_| now - self.typed_at.get_value() >= TYPING_PAUSE_MS) else { return };
-        self.typed_at.set_value(now);
+        let (now, spot) = (format::now(), self.kept().wanted);
+        let Some(spot) = spot.filter(|_| now - self.kept().typed_at >= TYPING_PAUSE_MS) else { return };
+        self.keep(|kept| kept.typed_at = now);
         // Nobody misses one that is lost.
         let payload = spot.about(Nothing {});
         spawn_local(async move { drop(self.ask::<Value>(&spot.family.event("typing"), &payload).await) });

@@ -228,21 +228,19 @@ async fn write(
         let due = now();
         let nonce = format!("dm-{}-{due}-{number}", std::process::id());
         let what = NewMessage { body: body(due, BYTES), nonce, reply_to_id: None };
-        match socket.ask::<Sent>(ClientEvent::DmsMessageSend, &InDm { conversation_id: dm, what }).await {
-            Ok(Sent { message }) => {
-                talk.tally.note_ack(due);
-                talk.tally.acked.add();
-                newest.fetch_max(message.seq.0, Ordering::Relaxed);
-                // One message at a time is followed until its receipt.
-                if sent.0.load(Ordering::Relaxed) == 0 {
-                    sent.1.store(due, Ordering::Relaxed);
-                    sent.0.store(message.seq.0, Ordering::Relaxed);
-                }
-            }
-            Err(_) => {
-                talk.tally.refused.add();
-                sleep(AFTER_REFUSAL).await;
-            }
+        let wish = InDm { conversation_id: dm, what };
+        let Ok(Sent { message }) = socket.ask::<Sent>(ClientEvent::DmsMessageSend, &wish).await else {
+            talk.tally.refused.add();
+            sleep(AFTER_REFUSAL).await;
+            continue;
+        };
+        talk.tally.note_ack(due);
+        talk.tally.acked.add();
+        newest.fetch_max(message.seq.0, Ordering::Relaxed);
+        // One message at a time is followed until its receipt.
+        if sent.0.load(Ordering::Relaxed) == 0 {
+            sent.1.store(due, Ordering::Relaxed);
+            sent.0.store(message.seq.0, Ordering::Relaxed);
         }
     }
 }

@@ -190,8 +190,8 @@ async fn watch(
     // A socket watches a thousand people at most.
     for some in people.chunks(WATCHED_AT_ONCE) {
         let user_ids = some.iter().map(|person| person.id).collect();
-        let watched: Watched = refused(socket.ask(ClientEvent::PresenceWatch, &Watch { user_ids }).await)?;
-        watched.items.into_iter().for_each(|item| seen.note(item));
+        let found: Watched = refused(socket.ask(ClientEvent::PresenceWatch, &Watch { user_ids }).await)?;
+        found.items.into_iter().for_each(|item| seen.note(item));
     }
     Ok((socket, listening))
 }

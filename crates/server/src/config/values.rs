@@ -144,13 +144,11 @@ impl FromStr for Contacts {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("is `{text}`, not a number a day such as `20`, two such as `20,5`, or `off`");
         let number = |text: &str| text.trim().parse().ok().filter(|n| *n > 0).ok_or_else(wrong);
-        match text.split_once(',') {
-            Some((a_day, while_new)) => Ok(Self { a_day: number(a_day)?, while_new: number(while_new)? }),
-            None => {
-                let a_day = number(text)?;
-                Ok(Self { a_day, while_new: Self::WHILE_NEW.min(a_day) })
-            }
+        if let Some((a_day, while_new)) = text.split_once(',') {
+            return Ok(Self { a_day: number(a_day)?, while_new: number(while_new)? });
         }
+        let a_day = number(text)?;
+        Ok(Self { a_day, while_new: Self::WHILE_NEW.min(a_day) })
     }
 }
 

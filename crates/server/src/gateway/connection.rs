@@ -318,14 +318,14 @@ impl Gateway {
         metrics::gauge!("praca_sockets").decrement(1);
         if !sockets.is_empty() {
             self.look_at(user);
-        } else {
-            people.remove(&user);
-            self.note_leaving(user);
-            write(&self.0.members).retain(|_, members| {
-                members.retain(|member| *member != user);
-                !members.is_empty()
-            });
+            return;
         }
+        people.remove(&user);
+        self.note_leaving(user);
+        write(&self.0.members).retain(|_, members| {
+            members.retain(|member| *member != user);
+            !members.is_empty()
+        });
     }
 
     /// Takes sockets we have closed out of everything, without waiting for the transport: a client that does not read can

@@ -30,8 +30,6 @@ const EVENTS: usize = 64;
 const WAITING: usize = 4_096;
 /// How long the order of two people is kept after their last change, with no socket in their conversation.
 const IDLE: Duration = Duration::from_secs(60);
-/// Before a room was counted.
-const NOT_COUNTED: u64 = u64::MAX;
 
 /// A conversation some socket of this node is in, or that two people of whom one is here have just changed.
 pub struct Feed {
@@ -92,7 +90,8 @@ enum Next {
 
 impl Feed {
     pub fn new(id: ConversationId, family: Family) -> Self {
-        let online = AtomicU64::new(NOT_COUNTED);
+        // No room counts so many: the first count is told.
+        let online = AtomicU64::new(u64::MAX);
         Self { id, family, online, baseline: OnceCell::new(), state: Mutex::default() }
     }
 
@@ -250,7 +249,9 @@ impl Feed {
         let mut given = state.live.len();
         for connection in state.people.iter().flat_map(|user| gateway.sockets_of(*user)) {
             if !state.live.contains_key(&connection.id) && !state.joining.contains_key(&connection.id) {
-                frames.iter().for_each(|(_, frame)| connection.send(frame.clone()));
+                for (_, frame) in &frames {
+                    connection.send(frame.clone());
+                }
                 given += 1;
             }
         }

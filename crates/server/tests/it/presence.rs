@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use praca_api::people::Presence;
+use praca_api::people::Presence::{Away, Offline, Online};
 use praca_api::{ConversationId, UserId};
 use serde_json::{Value, json};
 
@@ -99,7 +99,7 @@ on_both_twins! {
         assert_eq!(world.get("/users/bento", &rosa).await.ok()["lastSeenAt"], Value::Null);
         drop(watcher);
         for _ in 0..100 {
-            if world.app.base.limits.presence(&[rosa.id]).await.unwrap() == [Presence::Offline] {
+            if world.app.base.limits.presence(&[rosa.id]).await.unwrap() == [Offline] {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -120,7 +120,6 @@ on_both_twins! {
             let shift = limits.set_presence(node, &[(user, state)], lease).await.unwrap()[0];
             (shift.before, shift.after)
         };
-        use Presence::{Away, Offline, Online};
         assert_eq!(set(one, Some(Away)).await, (Offline, Away));
         assert_eq!(set(two, Some(Online)).await, (Away, Online));
         assert_eq!(set(two, None).await, (Online, Away));

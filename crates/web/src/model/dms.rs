@@ -111,19 +111,16 @@ impl Model {
     }
 
     pub(super) fn dm_updated(&mut self, event: DmUpdated) {
-        match event.state {
-            Some(state) => {
-                if let Some(dm) = self.dm_mut(event.conversation_id) {
-                    dm.state = state;
-                }
+        if let Some(state) = event.state {
+            if let Some(dm) = self.dm_mut(event.conversation_id) {
+                dm.state = state;
             }
-            None => {
-                if let Some(dms) = &mut self.dms {
-                    dms.retain(|dm| dm.id != event.conversation_id);
-                }
-                self.open.take_if(|open| open.id == event.conversation_id);
-            }
+            return;
         }
+        if let Some(dms) = &mut self.dms {
+            dms.retain(|dm| dm.id != event.conversation_id);
+        }
+        self.open.take_if(|open| open.id == event.conversation_id);
     }
 
     pub(super) fn dm_muted(&mut self, event: Muted) {

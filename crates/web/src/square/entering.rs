@@ -14,11 +14,11 @@ use crate::net::Trouble;
 impl Square {
     /// Opens a conversation, or none.
     pub fn enter(self, spot: Option<Spot>) {
-        let before = self.wanted.get_value();
+        let before = self.kept().wanted;
         if before == spot {
             return;
         }
-        self.wanted.set_value(spot);
+        self.keep(|kept| kept.wanted = spot);
         self.model.update(|model| model.open = None);
         if let Some(before) = before {
             // A socket that is gone has left already.
@@ -30,13 +30,13 @@ impl Square {
 
     /// Joins the wanted conversation, from where this page stands in it, and sends what waited.
     pub(super) fn join(self) {
-        let Some(spot) = self.wanted.get_value() else { return };
+        let Some(spot) = self.kept().wanted else { return };
         // One at a time: what is found missing meanwhile is asked for once more, after it.
-        if self.joining.get_value().is_some_and(|(joining, _)| joining == spot) {
-            self.joining.set_value(Some((spot, true)));
+        if self.kept().joining.is_some_and(|(joining, _)| joining == spot) {
+            self.keep(|kept| kept.joining = Some((spot, true)));
             return;
         }
-        self.joining.set_value(Some((spot, false)));
+        self.keep(|kept| kept.joining = Some((spot, false)));
         let known = self.model.with_untracked(|model| {
             let open = model.open.as_ref().filter(|open| open.id == spot.id)?;
             Some((open.last_seq(), open.last_rev, open.has_after))
@@ -54,12 +54,12 @@ impl Square {
                 Family::Room => self.ask::<Joined>(&event, &wish).await.map(Entered::Room),
                 Family::Dm => self.ask::<DmJoined>(&event, &wish).await.map(Entered::Dm),
             };
-            let again = self.joining.get_value().filter(|(joining, _)| *joining == spot).map(|(_, again)| again);
+            let again = self.kept().joining.filter(|(joining, _)| *joining == spot).map(|(_, again)| again);
             if again.is_some() {
-                self.joining.set_value(None);
+                self.keep(|kept| kept.joining = None);
             }
             match answer {
-                Ok(entered) if self.wanted.get_value() == Some(spot) => {
+                Ok(entered) if self.kept().wanted == Some(spot) => {
                     let more = entered.has_after() && !far_back;
                     self.model.update(|model| match entered {
                         Entered::Room(joined) => model.joined(joined, format::now()),

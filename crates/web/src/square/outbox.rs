@@ -113,7 +113,7 @@ impl Square {
         let runs = self.model.with_untracked(|model| {
             model.open_room().is_some_and(|room| room.room.interval_global_seconds + room.room.per_user_seconds > 0)
         });
-        if runs && self.wanted.get_value() == Some(Spot::room(room_id)) {
+        if runs && self.kept().wanted == Some(Spot::room(room_id)) {
             self.join();
         }
     }

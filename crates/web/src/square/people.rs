@@ -147,10 +147,8 @@ impl Square {
     /// Follows whether somebody uses this client.
     pub(super) fn notice_idleness(self) {
         let touched = move || {
-            if let Some(at) = self.active_at.try_get_value().map(|_| format::now()) {
-                self.active_at.set_value(at);
-                self.settle_idle();
-            }
+            self.keep(|kept| kept.active_at = format::now());
+            self.settle_idle();
         };
         let keys = window_event_listener(leptos::ev::keydown, move |_| touched());
         let pointer = window_event_listener(leptos::ev::pointerdown, move |_| touched());
@@ -172,22 +170,21 @@ impl Square {
 
     /// Says it, if it is otherwise than was last said.
     fn settle_idle(self) {
-        let Some(active_at) = self.active_at.try_get_value() else { return };
-        let idle = format::now() - active_at > IDLE_MS;
-        if self.idle.get_value() != idle {
-            self.idle.set_value(idle);
+        let idle = format::now() - self.kept().active_at > IDLE_MS;
+        if self.kept().idle != idle {
+            self.keep(|kept| kept.idle = idle);
             self.say_idle();
         }
     }
 
     pub(super) fn say_idle(self) {
-        let idle = self.idle.get_value();
+        let idle = self.kept().idle;
         let state = if idle { Presence::Away } else { Presence::Online };
         spawn_local(async move {
             let said: Answer<Value> = self.ask("presence:set", &SetPresence { state }).await;
             // A connection that is not there says it when it is back.
             if let Err(Trouble::Problem(_)) = said {
-                self.idle.set_value(!idle);
+                self.keep(|kept| kept.idle = !idle);
             }
         });
     }

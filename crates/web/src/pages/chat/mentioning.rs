@@ -22,7 +22,7 @@ const OFFERED: usize = 6;
 /// What is being named, and who is offered.
 #[derive(Clone, Copy)]
 pub struct Mentioning {
-    square: Square,
+    square: StoredValue<Square>,
     /// What stands after the `@` at the cursor, and where the `@` is, in UTF-16 units as the field counts.
     asked: RwSignal<Option<(String, u32)>>,
     offered: RwSignal<Vec<Author>>,
@@ -82,7 +82,8 @@ impl Mentioning {
 
     fn look_for(self, query: Option<String>) {
         self.chosen.set(0);
-        let spot = self.square.model.with_untracked(|model| model.open.as_ref().map(crate::model::Open::spot));
+        let spot =
+            self.square.get_value().model.with_untracked(|model| model.open.as_ref().map(crate::model::Open::spot));
         let (Some(query), Some(spot)) = (query, spot.filter(|spot| spot.family == Family::Room)) else {
             self.offered.set(Vec::new());
             return;
@@ -90,7 +91,8 @@ impl Mentioning {
         spawn_local(async move {
             let found = self.members(spot, &query).await;
             // What was typed meanwhile is asked for apart.
-            if self.asked.with_untracked(|asked| asked.as_ref().is_some_and(|(now, _)| *now == query)) {
+            if self.asked.try_with_untracked(|asked| asked.as_ref().is_some_and(|(now, _)| *now == query)) == Some(true)
+            {
                 self.offered.set(found);
             }
         });
@@ -98,8 +100,10 @@ impl Mentioning {
 
     async fn members(self, spot: Spot, query: &str) -> Vec<Author> {
         let path = format!("{}/members?limit=20&q={}", spot.path(), js_sys::encode_uri_component(query));
-        let page: Answer<Page<Member>> = self.square.session.send(Method::GET, &path, None::<&()>).await;
-        let me = self.square.session.user_untracked().map(|user| user.author.id);
+        // The page may be gone meanwhile.
+        let Some(Square { session, .. }) = self.square.try_get_value() else { return Vec::new() };
+        let page: Answer<Page<Member>> = session.send(Method::GET, &path, None::<&()>).await;
+        let me = session.user_untracked().map(|user| user.author.id);
         // Without an answer one writes on.
         let members = page.map(|page| page.items).unwrap_or_default();
         let mut members: Vec<Member> = members.into_iter().filter(|member| Some(member.author.id) != me).collect();
