@@ -35,7 +35,7 @@ const IDLE: Duration = Duration::from_secs(60);
 pub struct Feed {
     id: ConversationId,
     family: Family,
-    /// People in the room, as last told.
+    /// People in the room, as last told; at first so many as there never are.
     online: AtomicU64,
     /// Set once the feed knows where the conversation stood before the first history was read.
     baseline: OnceCell<()>,
@@ -90,7 +90,6 @@ enum Next {
 
 impl Feed {
     pub fn new(id: ConversationId, family: Family) -> Self {
-        // No room counts so many: the first count is told.
         let online = AtomicU64::new(u64::MAX);
         Self { id, family, online, baseline: OnceCell::new(), state: Mutex::default() }
     }

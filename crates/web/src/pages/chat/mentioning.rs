@@ -32,8 +32,12 @@ pub struct Mentioning {
 impl Mentioning {
     /// Nobody is being named.
     pub fn new(square: Square) -> Self {
-        let this =
-            Self { square, asked: RwSignal::new(None), offered: RwSignal::new(Vec::new()), chosen: RwSignal::new(0) };
+        let this = Self {
+            square: StoredValue::new(square),
+            asked: RwSignal::new(None),
+            offered: RwSignal::new(Vec::new()),
+            chosen: RwSignal::new(0),
+        };
         let query = Memo::new(move |_| this.asked.get().map(|(query, _)| query));
         Effect::new(move |_| this.look_for(query.get()));
         this
