@@ -198,10 +198,10 @@ test("code of the rooms that does not come is asked for again, and comes early o
   page.on("request", (request) => request.url().includes("split_rooms") && fetched.push(request.url()));
   await page.getByLabel("E-mail ou apelido").waitFor();
   assert.equal(fetched.length, 0, "the log-in page goes without");
-  await page.route("**/assets/split_rooms*", (route) => route.abort());
+  await page.route("**/assets/split_square*", (route) => route.abort());
   await logIn(page, "elis", PASSWORD);
   await page.getByRole("heading", { name: "Estamos sem conexão" }).waitFor();
-  await page.unroute("**/assets/split_rooms*");
+  await page.unroute("**/assets/split_square*");
   await page.getByRole("button", { name: "Tentar agora" }).click();
   await page.getByRole("link", { name: /Feira Livre/ }).click();
   await page.locator(".log:not([aria-busy])").waitFor();
@@ -222,7 +222,7 @@ test("code of the rooms that takes its time is announced, and comes", async () =
   const page = await open(browser, world);
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  await page.route("**/assets/split_rooms*", (route) => held.then(() => route.continue()));
+  await page.route("**/assets/split_square*", (route) => held.then(() => route.continue()));
   await logIn(page, "elis", PASSWORD);
   await page.getByRole("status").getByText("Carregando").waitFor();
   await shot(page, "coming");
@@ -239,7 +239,7 @@ test("a page older than its server begins anew, once, when the code it wants is 
   let loads = 0;
   page.on("load", () => (loads += 1));
   // The server was upgraded since: its files have other names, and the page it gives names those.
-  await page.route("**/assets/split_rooms*", (route) => route.fulfill({ status: 404 }));
+  await page.route("**/assets/split_square*", (route) => route.fulfill({ status: 404 }));
   await page.route(`${world.url}/`, async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, body: (await answer.text()).replace(/boot-\w+/, "boot-newer") });
@@ -249,7 +249,7 @@ test("a page older than its server begins anew, once, when the code it wants is 
   await page.getByRole("heading", { name: "Estamos sem conexão" }).waitFor();
   await page.waitForTimeout(6_000);
   assert.equal(loads, 1, "two nodes of different age would keep it busy");
-  await page.unroute("**/assets/split_rooms*");
+  await page.unroute("**/assets/split_square*");
   await page.getByRole("button", { name: "Tentar agora" }).click();
   await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
   await page.context().close();

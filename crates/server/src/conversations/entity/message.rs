@@ -20,7 +20,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub payload: Option<Json>,
     pub reply_to_seq: Option<Seq>,
-    /// Whom the text names, and where: [`super::super::mentions::Places`].
+    /// Whom the text names, and where, as `mentions.rs` stores it.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub mentions: Option<Json>,
     #[sea_orm(column_type = "Text", nullable)]

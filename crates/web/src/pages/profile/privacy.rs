@@ -82,7 +82,9 @@ pub fn BlocksSetting() -> impl IntoView {
     let blocked = Memo::new(move |_| square.model.with(|model| model.blocked.clone()));
     let people = RwSignal::new(Vec::<BlockedPerson>::new());
     Effect::new(move |_| {
-        blocked.track();
+        let now_blocked = blocked.get();
+        // What is known here goes at once; who they are is read.
+        people.update(|people| people.retain(|person| now_blocked.contains(&person.author.id)));
         spawn_local(async move {
             let page: Answer<Page<BlockedPerson>> =
                 square.session.send(Method::GET, "/me/blocks?limit=100", None::<&()>).await;
