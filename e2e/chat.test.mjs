@@ -195,7 +195,7 @@ test("a page that opens while the server is out of reach says so and goes on by 
 test("code of the rooms that does not come is asked for again, and comes early once it is known to be wanted", async () => {
   const page = await open(browser, world);
   const fetched = [];
-  page.on("request", (request) => request.url().includes("split_rooms") && fetched.push(request.url()));
+  page.on("request", (request) => request.url().includes("split_square") && fetched.push(request.url()));
   await page.getByLabel("E-mail ou apelido").waitFor();
   assert.equal(fetched.length, 0, "the log-in page goes without");
   await page.route("**/assets/split_square*", (route) => route.abort());
@@ -214,7 +214,7 @@ test("code of the rooms that does not come is asked for again, and comes early o
   // From now on it comes with the rest, before the program itself runs.
   await page.reload();
   await page.getByRole("link", { name: /Feira Livre/ }).waitFor();
-  assert.equal(await page.locator("head link[rel=preload][href*=split_rooms]").count(), 1);
+  assert.equal(await page.locator("head link[rel=preload][href*=split_square]").count(), 1);
   await page.context().close();
 });
 
