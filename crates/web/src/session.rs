@@ -64,6 +64,8 @@ pub struct Session {
     token: RwSignal<String>,
     /// When the token is to be renewed, in milliseconds of this machine's clock.
     renew_at: StoredValue<f64>,
+    /// The last renewal this tab knows of.
+    renewal: StoredValue<Option<String>>,
     channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
 
@@ -74,6 +76,7 @@ impl Session {
             standing: RwSignal::new(Standing::Unknown),
             token: RwSignal::new(String::new()),
             renew_at: StoredValue::new(0.0),
+            renewal: StoredValue::new(store::read(RENEWAL)),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };
         session.hear_other_tabs();
@@ -126,6 +129,7 @@ impl Session {
         let known = matches!(self.standing.get_untracked(), Standing::In(ref user) if **user == answered.user);
         store::write(INSIDE, "1");
         self.token.set(answered.access_token);
+        self.renewal.set_value(store::read(RENEWAL));
         if !known {
             self.set_user(answered.user);
         }
@@ -164,9 +168,9 @@ impl Session {
 
     /// Renews the token, one tab at a time: whoever waited finds the one before has done it.
     async fn renew(self) -> Answer<()> {
-        let (before, last) = (self.token.get_untracked(), store::read(RENEWAL));
+        let (before, last) = (self.token.get_untracked(), self.renewal.get_value());
         one_tab_at_a_time(CHANNEL, async move {
-            // Another tab renewed while this one waited for its turn: what it got is on its way here.
+            // Another tab renewed that this one has not heard of: what it got is on its way here.
             let elsewhere = store::read(RENEWAL) != last;
             for _ in 0..if elsewhere { HEARINGS } else { 0 } {
                 if self.token.get_untracked() != before {
