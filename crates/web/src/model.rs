@@ -26,7 +26,9 @@ pub struct Model {
     pub rooms: Option<Vec<RoomForMe>>,
     /// Conversations of two, the liveliest first; none while they load.
     pub dms: Option<Vec<Dm>>,
-    /// The open conversation.
+    /// The conversation on the page, where one may write already; `open` follows once it is joined.
+    pub shown: Option<Spot>,
+    /// The conversation that was joined.
     pub open: Option<Open>,
     /// Messages on their way, of all conversations.
     pub outbox: Vec<Outgoing>,
@@ -87,14 +89,28 @@ impl Model {
         self.rooms.as_mut()?.iter_mut().find(|room| room.room.id == id)
     }
 
+    /// The page turns to a conversation, or to none.
+    pub fn show(&mut self, spot: Option<Spot>) {
+        self.shown = spot;
+        self.open = None;
+    }
+
+    /// Whether a conversation is on the page and not joined yet.
+    pub fn is_opening(&self, spot: Spot) -> bool {
+        self.shown == Some(spot) && self.open.is_none()
+    }
+
     fn open_mut(&mut self, id: ConversationId) -> Option<&mut Open> {
         self.open.as_mut().filter(|open| open.id == id)
     }
 
+    fn room(&self, id: ConversationId) -> Option<&RoomForMe> {
+        self.rooms.as_ref()?.iter().find(|room| room.room.id == id)
+    }
+
     /// The open room.
     pub fn open_room(&self) -> Option<&RoomForMe> {
-        let id = self.open.as_ref()?.id;
-        self.rooms.as_ref()?.iter().find(|room| room.room.id == id)
+        self.room(self.open.as_ref()?.id)
     }
 
     /// The slug of the room before or after `slug` in the list, or of the next unread one; the list is a ring.
@@ -160,16 +176,17 @@ impl Model {
         self.outbox.retain(|outgoing| !messages.iter().any(|message| message.nonce.as_ref() == Some(&outgoing.nonce)));
     }
 
-    /// What is on its way to the open room.
+    /// What is on its way to the conversation on the page.
     pub fn leaving(&self) -> impl Iterator<Item = &Outgoing> {
-        let room = self.open.as_ref().map(|open| open.id);
-        self.outbox.iter().filter(move |outgoing| Some(outgoing.room) == room)
+        let shown = self.shown.map(|spot| spot.id);
+        self.outbox.iter().filter(move |outgoing| Some(outgoing.room) == shown)
     }
 
-    /// The name of the open conversation: a room's, or the other's.
-    pub fn open_name(&self) -> Option<String> {
-        let room = self.open_room().map(|room| room.room.name.clone());
-        room.or_else(|| self.open_dm().map(|dm| dm.with.author.display_name.clone()))
+    /// The name of the conversation on the page: a room's, or the other's.
+    pub fn shown_name(&self) -> Option<String> {
+        let id = self.shown?.id;
+        let room = self.room(id).map(|room| room.room.name.clone());
+        room.or_else(|| self.dm(id).map(|dm| dm.with.author.display_name.clone()))
     }
 
     /// Mentions in all rooms.
@@ -257,7 +274,7 @@ impl Model {
     }
 
     fn knows_room(&self, id: ConversationId) -> bool {
-        self.rooms.iter().flatten().any(|room| room.room.id == id)
+        self.room(id).is_some()
     }
 
     fn pinned(&mut self, event: &PinChanged, pinned: bool) {

@@ -83,8 +83,6 @@ pub struct Square {
 /// What nothing is shown of.
 #[derive(Clone, Copy, Default)]
 struct Kept {
-    /// The conversation that is to be open.
-    wanted: Option<Spot>,
     /// The conversation being joined, and whether to join it once more after that.
     joining: Option<(Spot, bool)>,
     /// When one was last said to be typing.
@@ -293,7 +291,12 @@ impl Square {
         });
     }
 
-    /// The conversation that is open.
+    /// The conversation on the page, joined or not.
+    pub fn shown(self) -> Option<Spot> {
+        self.model.with_untracked(|model| model.shown)
+    }
+
+    /// The conversation that was joined.
     fn spot(self) -> Option<Spot> {
         self.model.with_untracked(|model| model.open.as_ref().map(crate::model::Open::spot))
     }
@@ -332,7 +335,7 @@ impl Square {
 
     /// Says that one is typing, now and then.
     pub fn typing(self) {
-        let (now, spot) = (format::now(), self.kept().wanted);
+        let (now, spot) = (format::now(), self.spot());
         let Some(spot) = spot.filter(|_| now - self.kept().typed_at >= TYPING_PAUSE_MS) else { return };
         self.keep(|kept| kept.typed_at = now);
         // Nobody misses one that is lost.

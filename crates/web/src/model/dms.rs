@@ -50,10 +50,13 @@ impl Model {
         self.dms.as_mut()?.iter_mut().find(|dm| dm.id == id)
     }
 
+    pub(super) fn dm(&self, id: ConversationId) -> Option<&Dm> {
+        self.dms.as_ref()?.iter().find(|dm| dm.id == id)
+    }
+
     /// The open conversation of two.
     pub fn open_dm(&self) -> Option<&Dm> {
-        let id = self.open.as_ref()?.id;
-        self.dms.as_ref()?.iter().find(|dm| dm.id == id)
+        self.dm(self.open.as_ref()?.id)
     }
 
     /// How somebody is, as far as is known.

@@ -64,7 +64,7 @@ fn name_page(square: square::Square, i18n: Language) {
         } else {
             t_string!(i18n, nav.rooms)
         };
-        let shown = square.model.with(Model::open_name).unwrap_or_else(|| page.to_owned());
+        let shown = square.model.with(Model::shown_name).unwrap_or_else(|| page.to_owned());
         let count =
             Some(unread.get()).filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default();
         document().set_title(&format!("{count}{shown} · Praça"));

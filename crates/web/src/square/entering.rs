@@ -14,12 +14,11 @@ use crate::net::Trouble;
 impl Square {
     /// Opens a conversation, or none.
     pub fn enter(self, spot: Option<Spot>) {
-        let before = self.kept().wanted;
+        let before = self.shown();
         if before == spot {
             return;
         }
-        self.keep(|kept| kept.wanted = spot);
-        self.model.update(|model| model.open = None);
+        self.model.update(|model| model.show(spot));
         if let Some(before) = before {
             // A socket that is gone has left already.
             let payload = before.about(Nothing {});
@@ -28,9 +27,9 @@ impl Square {
         self.join();
     }
 
-    /// Joins the wanted conversation, from where this page stands in it, and sends what waited.
+    /// Joins the conversation on the page, from where the page stands in it, and sends what was written meanwhile.
     pub(super) fn join(self) {
-        let Some(spot) = self.kept().wanted else { return };
+        let Some(spot) = self.shown() else { return };
         // One at a time: what is found missing meanwhile is asked for once more, after it.
         if self.kept().joining.is_some_and(|(joining, _)| joining == spot) {
             self.keep(|kept| kept.joining = Some((spot, true)));
@@ -59,12 +58,15 @@ impl Square {
                 self.keep(|kept| kept.joining = None);
             }
             match answer {
-                Ok(entered) if self.kept().wanted == Some(spot) => {
+                Ok(entered) if self.shown() == Some(spot) => {
                     let more = entered.has_after() && !far_back;
                     self.model.update(|model| match entered {
                         Entered::Room(joined) => model.joined(joined, format::now()),
                         Entered::Dm(joined) => model.joined_dm(joined, format::now()),
                     });
+                    if known.is_none() {
+                        self.flush();
+                    }
                     if more || again == Some(true) {
                         self.join();
                     }

@@ -20,7 +20,7 @@ impl Square {
     pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
         let nonce = format!("{}{}", js_sys::Math::random(), format::now());
         let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        let Some(Spot { family, id: room }) = self.spot() else { return };
+        let Some(Spot { family, id: room }) = self.shown() else { return };
         let outgoing = Outgoing { family, room, nonce: nonce.clone(), body, reply_to, failed: false };
         self.model.update(|model| model.outbox.push(outgoing));
         self.go_to(Goal::End);
@@ -84,11 +84,15 @@ impl Square {
         }
     }
 
+    /// What is written before the conversation is joined leaves when it is.
     fn deliver(self, nonce: String) {
         let Some((spot, message)) = self.model.with_untracked(|model| {
             let outgoing = model.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
             let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
             let spot = Spot { family: outgoing.family, id: outgoing.room };
+            if model.is_opening(spot) {
+                return None;
+            }
             Some((spot, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
         }) else {
             return;
@@ -113,7 +117,7 @@ impl Square {
         let runs = self.model.with_untracked(|model| {
             model.open_room().is_some_and(|room| room.room.interval_global_seconds + room.room.per_user_seconds > 0)
         });
-        if runs && self.kept().wanted == Some(Spot::room(room_id)) {
+        if runs && self.shown() == Some(Spot::room(room_id)) {
             self.join();
         }
     }

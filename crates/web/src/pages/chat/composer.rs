@@ -34,7 +34,7 @@ impl Draft {
             editing: RwSignal::new(None),
             field: NodeRef::new(),
         };
-        let room = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map(|open| open.id)));
+        let room = Memo::new(move |_| square.model.with(|model| model.shown.map(|spot| spot.id)));
         Effect::new(move |_| {
             draft.reply.set(None);
             draft.editing.set(None);
@@ -157,7 +157,7 @@ impl Draft {
     /// Sends what is written, or stores the change; during slow mode the draft stays where it is.
     fn send(self, square: Square, clock: Clock) {
         let text = self.text.get_untracked();
-        let Some(room) = square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)) else { return };
+        let Some(room) = square.shown().map(|spot| spot.id) else { return };
         if praca_api::text::is_blank(&text) || untrack(|| self.is_too_long()) {
             return;
         }
@@ -176,7 +176,7 @@ impl Draft {
     }
 
     fn typed(self, square: Square, text: String) {
-        let room = square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id));
+        let room = square.shown().map(|spot| spot.id);
         if let Some(room) = room.filter(|_| self.editing.get_untracked().is_none()) {
             store::write(&key(room), &text);
             square.typing();
@@ -191,7 +191,7 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let clock = Clock::new(square);
-    let name = move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let name = move || square.model.with(|model| model.shown_name().unwrap_or_default());
     let mentioning = Mentioning::new(square);
     let choose = Callback::new(move |taken: (String, u32)| draft.insert_handle(square, taken));
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -230,7 +230,7 @@ pub fn Composer(draft: Draft) -> impl IntoView {
 fn Field(draft: Draft, mentioning: Mentioning, choose: Callback<(String, u32)>, clock: Clock) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let name = move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let name = move || square.model.with(|model| model.shown_name().unwrap_or_default());
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "ArrowDown" | "ArrowUp" if mentioning.is_open() => {
             event.prevent_default();
@@ -247,7 +247,7 @@ fn Field(draft: Draft, mentioning: Mentioning, choose: Callback<(String, u32)>, 
             event.prevent_default();
             draft.send(square, clock);
         }
-        "Escape" => draft.cancel(square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id))),
+        "Escape" => draft.cancel(square.shown().map(|spot| spot.id)),
         _ => {}
     };
     let typed = move |event: leptos::ev::Event| {
@@ -308,7 +308,7 @@ fn ContextLine(draft: Draft) -> impl IntoView {
         }
         (None, None) => None,
     };
-    let cancel = move |_| draft.cancel(square.model.with_untracked(|model| model.open.as_ref().map(|open| open.id)));
+    let cancel = move |_| draft.cancel(square.shown().map(|spot| spot.id));
     view! {
         {move || text().map(|text| view! {
             <div class="composer-context">

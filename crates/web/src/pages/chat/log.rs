@@ -55,7 +55,7 @@ pub fn Log(draft: Draft) -> impl IntoView {
     let log = NodeRef::<html::Div>::new();
     let groups = Groups::new(square);
     let place = Place::keep(log, square);
-    let room = move || square.model.with(|model| model.open_name().unwrap_or_default());
+    let room = move || square.model.with(|model| model.shown_name().unwrap_or_default());
     let has_before = move || square.model.with(|model| model.open.as_ref().is_some_and(|open| open.has_before));
     let opening = move || square.model.with(|model| model.open.is_none());
     let scrolled = move |_| {
