@@ -168,6 +168,8 @@ server_events! {
     Read(ReadState) = "rooms:read",
     /// To the person a message of a room names, unless they block its author.
     Mentioned(Mentioned) = "rooms:mentioned",
+    /// To the person a message of a room named and names no longer: it was edited or deleted.
+    Unmentioned(Mentioned) = "rooms:unmentioned",
     /// To the person's own sockets.
     RoomMuted(Muted) = "rooms:muted",
     /// To both people, every tab.

@@ -164,8 +164,8 @@ pub enum Event {
     PreferencesChanged {
         /// Who.
         user: UserId,
-        /// Whether they keep their presence to themselves from now on.
-        hides: bool,
+        /// Whether they show their presence from now on, if that changed.
+        presence: Option<bool>,
     },
     /// Messages were sent, edited, deleted, reacted to or pinned.
     MessagesChanged {

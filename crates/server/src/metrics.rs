@@ -14,6 +14,8 @@ static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Seconds; from a cached answer to a stalled one.
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Seconds; from a reader who looks on to one who comes back after a month.
+const WAITS: &[f64] = &[0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 21600.0, 86400.0, 604_800.0, 2_592_000.0];
 /// Messages a commit.
 const GROUP: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
@@ -26,6 +28,12 @@ impl Metrics {
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
             .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_group_size".into()), GROUP))
+            .and_then(|builder| {
+                builder.set_buckets_for_metric(Matcher::Full("praca_message_read_seconds".into()), WAITS)
+            })
+            .and_then(|builder| {
+                builder.set_buckets_for_metric(Matcher::Full("praca_message_delivered_seconds".into()), WAITS)
+            })
             .map_err(Error::internal)?
             .build_recorder();
         let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
@@ -57,6 +65,18 @@ fn describe() {
     describe_counter!("praca_messages_stored_total", "Messages committed.");
     describe_histogram!("praca_message_group_size", "Messages committed together.");
     describe_histogram!("praca_message_commit_seconds", "From queueing a message to its commit.");
+    describe_counter!(
+        "praca_messages_delivered_total",
+        "Messages between two people that reached a client of the other."
+    );
+    describe_histogram!(
+        "praca_message_delivered_seconds",
+        "From a message between two people to its reaching the other."
+    );
+    describe_counter!("praca_messages_read_total", "Messages read, a person each.");
+    describe_histogram!("praca_message_read_seconds", "From a message to its being read.");
+    describe_histogram!("praca_cursor_group_size", "Cursors moved together.");
+    describe_histogram!("praca_cursor_commit_seconds", "From queueing a cursor to its commit.");
     describe_counter!("praca_deliveries_total", "Message events handed to sockets.");
     describe_counter!("praca_feed_heals_total", "Times a node read missed changes from the database.");
     describe_counter!("praca_jobs_total", "Jobs run, by kind and outcome.");

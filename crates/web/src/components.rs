@@ -3,6 +3,7 @@
 mod counts;
 mod dialog;
 mod empty;
+mod loading;
 mod rich_text;
 mod shell;
 
@@ -18,6 +19,7 @@ use crate::net::Trouble;
 pub use counts::{MarkRead, MentionCount, UnreadCount};
 pub use dialog::Dialog;
 pub use empty::Empty;
+pub use loading::ListLoading;
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
 

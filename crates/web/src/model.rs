@@ -3,6 +3,7 @@
 mod dms;
 mod family;
 mod open;
+mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,7 @@ use praca_api::dms::Dm;
 use praca_api::events::{Joined, MessageDeleted, MessageSent, PinChanged, ServerEvent};
 use praca_api::messages::{Message, MessagePage, ReplyTo};
 use praca_api::people::PersonPresence;
-use praca_api::rooms::{Room, RoomForMe, SlowMode};
+use praca_api::rooms::{Pin, Room, RoomForMe, SlowMode};
 use praca_api::{ConversationId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +37,12 @@ pub struct Model {
     pub people: HashMap<UserId, PersonPresence>,
     /// Whom the person blocks.
     pub blocked: HashSet<UserId>,
-    /// Counts what was pinned and unpinned, so that who shows pins reads them anew.
+    /// What is pinned in the open room, as far as it was read.
+    pub pins: Vec<Pin>,
+    /// Counts when something was pinned, so that who shows pins reads them anew.
     pub pins_changed: u32,
+    /// How far was read here and the server has not heard yet.
+    pub unsaid: HashMap<Spot, Seq>,
 }
 
 /// A message on its way.
@@ -62,6 +67,7 @@ impl Model {
     /// The list arrived.
     pub fn listed(&mut self, rooms: Vec<RoomForMe>) {
         self.rooms = Some(rooms);
+        self.keep_read();
     }
 
     /// A room was created or changed.
@@ -70,6 +76,7 @@ impl Model {
             Some(known) => *known = room,
             None => self.rooms.get_or_insert_default().push(room),
         }
+        self.keep_read();
     }
 
     /// A room is gone, or was left and is not public.
@@ -93,6 +100,7 @@ impl Model {
     pub fn show(&mut self, spot: Option<Spot>) {
         self.shown = spot;
         self.open = None;
+        self.pins.clear();
     }
 
     /// Whether a conversation is on the page and not joined yet.
@@ -136,6 +144,8 @@ impl Model {
             _ => self.open = Some(Open::of_room(&room, joined.caught, slow)),
         }
         self.note_room(room);
+        // Pins may have come while this page was away.
+        self.pins_changed += 1;
     }
 
     /// Older messages arrived.
@@ -199,11 +209,7 @@ impl Model {
         match event {
             ServerEvent::MessageNew(event) => return self.new_message(event, Family::Room, me, now),
             ServerEvent::DmMessageNew(event) => return self.new_message(event, Family::Dm, me, now),
-            ServerEvent::MessageUpdated(event) | ServerEvent::DmMessageUpdated(event) => {
-                if let Some(open) = self.open_mut(event.message.conversation_id) {
-                    open.apply(event.message);
-                }
-            }
+            ServerEvent::MessageUpdated(event) | ServerEvent::DmMessageUpdated(event) => self.updated(event.message),
             ServerEvent::MessageDeleted(event) | ServerEvent::DmMessageDeleted(event) => self.deleted(&event),
             ServerEvent::Pinned(event) => self.pinned(&event, true),
             ServerEvent::Unpinned(event) => self.pinned(&event, false),
@@ -223,9 +229,8 @@ impl Model {
                 room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
                 (room.unread, room.mentions) = (state.unread, state.mentions);
             }),
-            ServerEvent::Mentioned(event) => self.change_room(event.conversation_id, |room| {
-                room.mentions += i64::from(room.last_read_seq < event.seq);
-            }),
+            ServerEvent::Mentioned(event) => self.mentioned(&event),
+            ServerEvent::Unmentioned(event) => self.unmentioned(&event),
             ServerEvent::RoomOnline(event) => self.change_room(event.conversation_id, |room| {
                 room.room.online = event.online;
             }),
@@ -278,7 +283,11 @@ impl Model {
     }
 
     fn pinned(&mut self, event: &PinChanged, pinned: bool) {
-        self.pins_changed += 1;
+        if pinned {
+            self.pins_changed += 1;
+        } else {
+            self.pins.retain(|pin| pin.message.id != event.message_id);
+        }
         if let Some(open) = self.open_mut(event.conversation_id) {
             open.note_pin(event, pinned);
         }
@@ -297,19 +306,34 @@ impl Model {
         }
     }
 
+    fn updated(&mut self, message: Message) {
+        if let Some(pin) = self.pins.iter_mut().find(|pin| pin.message.id == message.id) {
+            pin.message = message.clone();
+        }
+        if let Some(last) = self.last_message(message.conversation_id).filter(|last| last.id == message.id) {
+            *last = message.clone();
+        }
+        if let Some(open) = self.open_mut(message.conversation_id) {
+            open.apply(message);
+        }
+    }
+
     fn deleted(&mut self, event: &MessageDeleted) {
+        self.pins.retain(|pin| pin.message.id != event.message_id);
         if let Some(open) = self.open_mut(event.conversation_id) {
             open.delete(event);
         }
-        let id = event.conversation_id;
-        let in_room = self.rooms.iter_mut().flatten().find(|room| room.room.id == id);
-        let in_dm = self.dms.iter_mut().flatten().find(|dm| dm.id == id);
-        let last = in_room.map(|room| &mut room.room.last_message).or(in_dm.map(|dm| &mut dm.last_message));
-        let last = last.and_then(Option::as_mut);
-        if let Some(last) = last.filter(|last| last.id == event.message_id) {
+        if let Some(last) = self.last_message(event.conversation_id).filter(|last| last.id == event.message_id) {
             last.body.clear();
             last.deleted_at = Some(event.deleted_at);
         }
+    }
+
+    /// What the list shows of a conversation.
+    fn last_message(&mut self, id: ConversationId) -> Option<&mut Message> {
+        let in_room = self.rooms.iter_mut().flatten().find(|room| room.room.id == id);
+        let in_dm = self.dms.iter_mut().flatten().find(|dm| dm.id == id);
+        in_room.map(|room| &mut room.room.last_message).or(in_dm.map(|dm| &mut dm.last_message))?.as_mut()
     }
 
     fn note_newest(&mut self, message: Message, me: UserId) {
@@ -324,21 +348,6 @@ impl Model {
         }
         room.unread = message.seq.0 - room.last_read_seq.0;
         room.room.last_message = Some(message);
-    }
-
-    /// Everything shown has been read; the newest `seq`, if that is news.
-    pub fn read_all(&mut self) -> Option<(Spot, Seq)> {
-        let (spot, newest) = (self.open.as_ref()?.spot(), self.open.as_ref()?.messages.last()?.seq);
-        if spot.family == Family::Dm {
-            return self.read_dm(spot.id, newest).then_some((spot, newest));
-        }
-        let room = self.room_mut(spot.id).filter(|room| room.me.is_some() && room.last_read_seq < newest)?;
-        room.last_read_seq = newest;
-        room.unread = (room.room.last_seq.0 - newest.0).max(0);
-        if room.unread == 0 {
-            room.mentions = 0;
-        }
-        Some((spot, newest))
     }
 }
 

@@ -11,9 +11,11 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Role, User};
+use praca_api::dms::Dm;
 use praca_api::events::{
     DmItems, EditAt, Handshake, MessageAt, MessageDone, Nothing, ReactAt, Renewed, RoomItems, ServerEvent,
 };
+use praca_api::limits::PAGE_ITEMS;
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::{MemberRole, RoomForMe};
 use praca_api::{ConversationId, MessageId, Page, Seq, UserId};
@@ -180,6 +182,7 @@ impl Square {
                 }
                 self.link.set(Link::Up);
                 self.keep(|kept| kept.joining = None);
+                self.say_unsaid();
                 self.load_rooms();
                 self.load_dms();
                 self.load_blocks();
@@ -282,13 +285,33 @@ impl Square {
         spawn_local(async move {
             match self.ask::<DmItems>("dms:list", &json!({})).await {
                 Ok(list) => {
+                    let more = list.items.len() as u64 >= PAGE_ITEMS;
                     self.model.update(|model| model.listed_dms(list.items));
+                    if more {
+                        self.load_more_dms().await;
+                    }
                     self.watch_contacts();
                 }
                 Err(Trouble::Network) => {}
                 Err(trouble) => self.complain(&trouble),
             }
         });
+    }
+
+    /// Reads the rest of a long list.
+    async fn load_more_dms(self) {
+        let mut after = String::new();
+        loop {
+            let path = format!("/dms?limit={PAGE_ITEMS}{after}");
+            let page: Answer<Page<Dm>> = self.session.send(Method::GET, &path, None::<&()>).await;
+            // Without an answer the next list reads them again.
+            let Ok(page) = page else { return };
+            self.model.update(|model| model.listed_more_dms(page.items));
+            match page.next {
+                Some(next) => after = format!("&after={next}"),
+                None => return,
+            }
+        }
     }
 
     /// The conversation on the page, joined or not.
@@ -356,13 +379,27 @@ impl Square {
     /// All of a conversation has been read, open or not.
     pub fn mark_all_read(self, spot: Spot, newest: Seq) {
         self.say_read(spot, newest);
-        self.model.update(|model| model.read_up_to(spot, newest));
+        // It may be known already: then the list stays as it is.
+        let _ = self.model.try_update(|model| model.read_up_to(spot, newest));
     }
 
     fn say_read(self, spot: Spot, seq: Seq) {
-        let payload = spot.about(MarkRead { seq });
-        // The next one says it again.
-        spawn_local(async move { drop(self.ask::<ReadState>(&spot.family.event("read"), &payload).await) });
+        self.model.update_untracked(|model| model.say_read(spot, seq));
+        spawn_local(async move {
+            let payload = spot.about(MarkRead { seq });
+            let said: Answer<ReadState> = self.ask(&spot.family.event("read"), &payload).await;
+            // Without a connection it is said when it is back.
+            if !matches!(said, Err(Trouble::Network)) {
+                self.model.update_untracked(|model| model.said_read(spot, seq));
+            }
+        });
+    }
+
+    /// Says what was read while there was no connection.
+    fn say_unsaid(self) {
+        for (spot, seq) in self.model.with_untracked(|model| model.unsaid.clone()) {
+            self.say_read(spot, seq);
+        }
     }
 }
 

@@ -132,7 +132,7 @@ pub struct PinChanged {
     pub at: Timestamp,
 }
 
-/// `rooms:mentioned`: a message named the person.
+/// `rooms:mentioned`: a message names the person. `rooms:unmentioned`: it does no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -46,7 +46,7 @@ impl Accounts {
         if change != UpdatePreferences::default() {
             let mut tx = self.0.base.begin().await?;
             update.exec(tx.conn()).await?;
-            tx.emit(Event::PreferencesChanged { user, hides: change.presence == Some(false) });
+            tx.emit(Event::PreferencesChanged { user, presence: change.presence });
             tx.commit().await?;
         }
         self.preferences_of(user).await

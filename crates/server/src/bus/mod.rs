@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 pub use self::redis::RedisBus;
 pub(crate) use self::redis::connection_config;
 pub use local::LocalBus;
-pub use signal::{Audience, CacheKey, Change, ChangeKind, Hearers, Sighting, Signal};
+pub use signal::{Audience, CacheKey, Change, ChangeKind, Hearers, Sight, Sighting, Signal};
 
 /// Signals a slow listener may lag behind before it has to start over.
 const BACKLOG: usize = 8_192;

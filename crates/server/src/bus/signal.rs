@@ -116,6 +116,17 @@ pub struct Sighting {
     pub at: Timestamp,
 }
 
+/// Somebody may see others, or be seen by them, who did not, or no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sight {
+    /// Who sees and is seen.
+    pub of: UserId,
+    /// By whom, and whom; everybody, if none.
+    pub with: Option<UserId>,
+    /// Whether it may be more than before; else less.
+    pub gains: bool,
+}
+
 /// A row whose copies are no longer true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CacheKey {
@@ -172,10 +183,8 @@ pub enum Signal {
     Left(Vec<(ConversationId, UserId)>),
     /// People came, went, or are idle.
     Seen(Vec<Sighting>),
-    /// These two no longer see whether the other is there.
-    Part(UserId, UserId),
-    /// Nobody sees any more whether a person is there, nor they whether others are.
-    Hide(UserId),
+    /// Who sees whether others are there may have changed.
+    Sight(Sight),
     /// Drop copies of a row.
     Forget(CacheKey),
     /// Signals were lost: drop every copy and compare every conversation with the database. Never sent between nodes.

@@ -32,7 +32,8 @@ fn told(drafts: &[&Draft], outcomes: &[Stored]) -> Vec<(ConversationId, Told)> {
         let Some(message) = outcome.as_new().filter(|message| message.id == draft.id) else { continue };
         let Mentions { told, without, .. } = &draft.mentions;
         all.extend(told.iter().map(|user| {
-            let told = Told { user: *user, author: draft.author.id, seq: message.seq, without: without.clone() };
+            let told =
+                Told { user: *user, author: draft.author.id, seq: message.seq, without: without.clone(), named: true };
             (draft.conversation, told)
         }));
     }

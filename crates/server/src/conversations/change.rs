@@ -12,14 +12,13 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::access::{ConversationAccess, Write};
 use super::body::{clean_body, clean_emoji};
 use super::entity::{conversation, message, reaction, revision};
-use super::mentions::{tell, untell};
 use super::pairs::gates;
 use super::store::MessagePlaces;
 use super::{Conversations, pins, store};
 use crate::bus::{Change, ChangeKind, Hearers};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::{Event, Told};
 
 /// A message held for a change.
 pub(super) struct Held {
@@ -28,6 +27,21 @@ pub(super) struct Held {
     /// The number the change will have.
     pub rev: Rev,
     pub now: Timestamp,
+}
+
+/// What is told of a change, and to whom.
+pub(super) struct Telling {
+    kind: ChangeKind,
+    hearers: Hearers,
+    /// Whom the message names now and did not before, or the other way round.
+    told: Vec<Told>,
+}
+
+impl Telling {
+    /// A change that names nobody else than before.
+    pub fn of(kind: ChangeKind, hearers: Hearers) -> Self {
+        Self { kind, hearers, told: Vec::new() }
+    }
 }
 
 impl Conversations {
@@ -49,12 +63,11 @@ impl Conversations {
             return self.render_one(row).await;
         }
         keep_revision(&tx, &row, rev, now).await?;
-        untell(tx.conn(), row.conversation_id, row.seq).await?;
-        tell(tx.conn(), mentions.told.iter().map(|user| (row.conversation_id, row.seq, author, *user))).await?;
+        let told = self.retell(&tx, &row, &mentions.told).await?;
         row.body = body;
         row.mentions = mentions.stored();
         row.edited_at = Some(now);
-        self.finish_change(tx, row, rev, ChangeKind::Updated, hearers(access)).await
+        self.finish_change(tx, row, rev, Telling { told, ..Telling::of(ChangeKind::Updated, hearers(access)) }).await
     }
 
     /// Deletes a message: its text is gone for everyone but moderators, its place stays.
@@ -74,7 +87,7 @@ impl Conversations {
             .filter(reaction::Column::MessageSeq.eq(row.seq))
             .exec(tx.conn())
             .await?;
-        untell(tx.conn(), row.conversation_id, row.seq).await?;
+        let told = self.retell(&tx, &row, &[]).await?;
         pins::remove(tx.conn(), row.conversation_id, row.seq).await?;
         row.body.clear();
         row.mentions = None;
@@ -82,7 +95,13 @@ impl Conversations {
         row.pinned_at = None;
         row.deleted_at = Some(now);
         let moderator = (!own).then(|| access.actor().id());
-        self.finish_change(tx, row, rev, ChangeKind::Deleted { moderator }, hearers(access)).await
+        self.finish_change(
+            tx,
+            row,
+            rev,
+            Telling { told, ..Telling::of(ChangeKind::Deleted { moderator }, hearers(access)) },
+        )
+        .await
     }
 
     /// Adds or takes back one's emoji.
@@ -125,7 +144,7 @@ impl Conversations {
             let key = (row.conversation_id, row.seq, emoji.to_owned(), user);
             reaction::Entity::delete_by_id(key).exec(tx.conn()).await?;
         }
-        self.finish_change(tx, row, rev, ChangeKind::Updated, hearers(access)).await
+        self.finish_change(tx, row, rev, Telling::of(ChangeKind::Updated, hearers(access))).await
     }
 
     /// Holds a message for one who writes. Between two people, whether they still may is asked once more, under the lock
@@ -153,14 +172,13 @@ impl Conversations {
         Ok(Held { tx, row, rev: conversation.last_rev.next(), now: base.clock.now() })
     }
 
-    /// Stores the changed row under its new `rev` and tells everyone.
+    /// Stores the changed row under its new `rev` and tells of it.
     pub(super) async fn finish_change(
         &self,
         mut tx: Tx,
         mut row: message::Model,
         rev: Rev,
-        kind: ChangeKind,
-        hearers: Hearers,
+        telling: Telling,
     ) -> Result<Message> {
         row.rev = rev;
         conversation::Entity::update_many()
@@ -183,8 +201,9 @@ impl Conversations {
         let conversation = row.conversation_id;
         let rendered = self.render(tx.conn(), vec![row]).await?;
         let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
+        let Telling { kind, hearers, told } = telling;
         let change = Change { message: Arc::new(message.clone()), kind };
-        tx.emit(Event::MessagesChanged { conversation, changes: vec![change], hearers, told: Vec::new() });
+        tx.emit(Event::MessagesChanged { conversation, changes: vec![change], hearers, told });
         tx.commit().await?;
         Ok(message)
     }

@@ -1,17 +1,32 @@
 //! Cursors: how far a person has read, and, between two people, how far the other may know they have come. They only go
 //! forward, and never past the newest message.
+//!
+//! They move in groups (`db::groups`): between two people each message moves some, and a transaction each would keep the
+//! messages themselves waiting.
+
+use std::collections::HashMap;
 
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
-use praca_api::{ConversationId, Seq, UserId};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use praca_api::{ConversationId, Seq, Timestamp, UserId};
 
 use super::access::{ConversationAccess, Read};
-use super::entity::membership::{Column, Entity, Model};
-use super::{Conversations, entity, store};
+use super::entity::membership::Model;
+use super::store::MessagePlaces;
+use super::{Conversations, store};
+use crate::accounts::Accounts;
+use crate::base::Base;
+use crate::db::Tx;
+use crate::db::groups::{GroupWork, Groups};
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::{Event, Pair};
+
+/// Wishes that share a transaction.
+const GROUP: usize = 256;
+/// What is counted, and timed, of messages that arrived.
+const DELIVERED: (&str, &str) = ("praca_messages_delivered_total", "praca_message_delivered_seconds");
+/// The same of messages that were read.
+const READ: (&str, &str) = ("praca_messages_read_total", "praca_message_read_seconds");
 
 /// Unread messages, given both counters: a subtraction.
 pub fn read_state(conversation_id: ConversationId, last_seq: Seq, last_read_seq: Seq, mentions: i64) -> ReadState {
@@ -31,6 +46,11 @@ impl Cursors {
         Self { read: row.last_read_seq, delivered: row.delivered_seq, receipt: row.receipt_seq }
     }
 
+    /// As the row has them.
+    fn row(self) -> [Seq; 3] {
+        [self.read, self.delivered, self.receipt]
+    }
+
     /// The farther of each.
     fn max(self, other: Self) -> Self {
         Self {
@@ -38,6 +58,180 @@ impl Cursors {
             delivered: self.delivered.max(other.delivered),
             receipt: self.receipt.max(other.receipt),
         }
+    }
+}
+
+/// How far a person says they are.
+pub struct Wish {
+    id: ConversationId,
+    user: UserId,
+    /// The two, of whom the other learns of it only if it reaches them; none in a room.
+    pair: Option<(Pair, bool)>,
+    seq: Seq,
+    /// Whether they have read so far; else it has only been delivered.
+    read: bool,
+    /// Whether they share how far they read.
+    shares: bool,
+    /// The socket that says so.
+    socket: Option<String>,
+}
+
+impl Wish {
+    fn of(access: &ConversationAccess<Read>, seq: Seq) -> Self {
+        Self {
+            id: access.id(),
+            user: access.actor().id(),
+            pair: access.pair().map(|pair| (*pair, access.reaches_peer())),
+            seq,
+            read: false,
+            shares: false,
+            socket: None,
+        }
+    }
+
+    fn place(&self) -> (ConversationId, UserId) {
+        (self.id, self.user)
+    }
+
+    /// The other of the two, if they may learn of it.
+    fn peer(&self) -> Option<UserId> {
+        self.pair.filter(|(_, reaches)| *reaches).map(|(pair, _)| pair.other(self.user))
+    }
+
+    /// Where the cursors are to be at least, the newest message being `last`.
+    fn reach(&self, last: Seq) -> Cursors {
+        let seq = self.seq.min(last);
+        let when = |holds: bool| if holds { seq } else { Seq::ZERO };
+        let reaches = self.peer().is_some();
+        Cursors { read: when(self.read), delivered: when(reaches), receipt: when(self.read && reaches && self.shares) }
+    }
+}
+
+/// Where a person stands after a wish.
+#[derive(Clone, Copy)]
+pub struct Moved {
+    last_seq: Seq,
+    before: Cursors,
+    now: Cursors,
+    /// Unread mentions of a room, if the cursor moved.
+    mentions: Option<i64>,
+}
+
+/// Moves cursors, in groups.
+pub struct CursorWriter {
+    base: Base,
+    accounts: Accounts,
+}
+
+impl CursorWriter {
+    /// Starts its task.
+    pub fn start(base: Base, accounts: Accounts) -> Groups<Self> {
+        Groups::start(Self { base, accounts }, GROUP)
+    }
+
+    /// The rows of these places, as they were read last.
+    fn by_place(rows: Vec<Model>) -> HashMap<(ConversationId, UserId), Cursors> {
+        rows.into_iter().map(|row| ((row.conversation_id, row.user_id), Cursors::of(&row))).collect()
+    }
+
+    /// Moves each cursor to where its wish says, in their order. Who is not a member is refused.
+    fn advance(
+        wishes: &[&Wish],
+        newest: &HashMap<ConversationId, Seq>,
+        places: &mut HashMap<(ConversationId, UserId), Cursors>,
+    ) -> Vec<Result<Moved>> {
+        let advance = |wish: &&Wish| {
+            let last_seq = *newest.get(&wish.id).ok_or_else(Error::not_found)?;
+            let place = places.get_mut(&wish.place()).ok_or_else(Error::denied)?;
+            let before = *place;
+            *place = before.max(wish.reach(last_seq));
+            Ok(Moved { last_seq, before, now: *place, mentions: None })
+        };
+        wishes.iter().map(advance).collect()
+    }
+
+    /// Says what moved: to the person's own sockets, and to the other of the two.
+    async fn tell(&self, tx: &mut Tx, wish: &Wish, moved: &mut Moved) -> Result<()> {
+        let Moved { last_seq, before, now, .. } = *moved;
+        let (id, user, socket) = (wish.id, wish.user, wish.socket.clone());
+        if wish.pair.is_none() {
+            let blocked = self.accounts.blocks(user).await?.all().collect();
+            let mentions = store::unread_mentions(tx.conn(), user, Some(id), blocked).await?;
+            let mentions = mentions.get(&id).copied().unwrap_or_default();
+            moved.mentions = Some(mentions);
+            tx.emit(Event::CursorMoved { user, state: read_state(id, last_seq, now.read, mentions), socket });
+            return Ok(());
+        }
+        let receipt = |read_seq| Receipt { conversation_id: id, user_id: user, delivered_seq: now.delivered, read_seq };
+        let told = (before.delivered, before.receipt) != (now.delivered, now.receipt);
+        let theirs = match wish.peer().filter(|_| told) {
+            Some(peer) => {
+                let sees = self.accounts.preferences_of(peer).await?.read_receipts;
+                Some((peer, receipt(if sees { now.receipt } else { Seq::ZERO })))
+            }
+            None => None,
+        };
+        tx.emit(Event::ReceiptMoved { mine: receipt(now.read), theirs, socket });
+        Ok(())
+    }
+
+    /// Counts what was delivered and read, and how long after it was written the newest of it was.
+    async fn measure(&self, moved: &[(ConversationId, Moved)]) {
+        let steps = moved.iter().flat_map(|(id, moved)| {
+            let Moved { before, now, .. } = moved;
+            [(*id, &DELIVERED, before.delivered, now.delivered), (*id, &READ, before.read, now.read)]
+        });
+        let steps: Vec<_> = steps.filter(|(.., from, to)| from < to).collect();
+        let places = MessagePlaces::collect(steps.iter().map(|(id, .., to)| (*id, *to)));
+        // Without the database there is nothing to count for long.
+        let rows = store::messages_at(self.base.db.read(), &places).await.unwrap_or_default();
+        let written: HashMap<(ConversationId, Seq), Timestamp> =
+            rows.into_iter().map(|row| ((row.conversation_id, row.seq), row.created_at)).collect();
+        let now = self.base.clock.now();
+        for (id, (total, seconds), from, to) in steps {
+            metrics::counter!(*total).increment(u64::try_from(to.0 - from.0).unwrap_or_default());
+            if let Some(written) = written.get(&(id, to)) {
+                metrics::histogram!(*seconds).record(now.since(*written).as_secs_f64());
+            }
+        }
+    }
+}
+
+impl GroupWork for CursorWriter {
+    type Wish = Wish;
+    type Outcome = Result<Moved>;
+    const SIZE: &'static str = "praca_cursor_group_size";
+    const SECONDS: &'static str = "praca_cursor_commit_seconds";
+
+    async fn run(&self, wishes: &[&Wish]) -> Result<Vec<Result<Moved>>> {
+        let read = self.base.db.read();
+        let ids: Vec<ConversationId> = wishes.iter().map(|wish| wish.id).collect();
+        let newest = store::conversations(read, &ids).await?.into_iter().map(|row| (row.id, row.last_seq)).collect();
+        let all: Vec<_> = wishes.iter().map(|wish| wish.place()).collect();
+        let mut places = Self::by_place(store::memberships(read, &all).await?);
+        let outcomes = Self::advance(wishes, &newest, &mut places);
+        if !outcomes.iter().flatten().any(|moved| moved.before != moved.now) {
+            // Nothing moves, so the one writer of SQLite is left to who needs it.
+            return Ok(outcomes);
+        }
+        let mut tx = self.base.begin().await?;
+        let mut places = Self::by_place(store::lock_memberships(tx.conn(), &all).await?);
+        let before = places.clone();
+        let mut outcomes = Self::advance(wishes, &newest, &mut places);
+        places.retain(|place, now| before.get(place) != Some(now));
+        store::write_cursors(tx.conn(), places.into_iter().map(|(place, now)| (place, now.row()))).await?;
+        let mut moved = Vec::new();
+        for (wish, outcome) in wishes.iter().zip(&mut outcomes) {
+            if let Ok(outcome) = outcome
+                && outcome.before != outcome.now
+            {
+                self.tell(&mut tx, wish, outcome).await?;
+                moved.push((wish.id, *outcome));
+            }
+        }
+        tx.commit().await?;
+        self.measure(&moved).await;
+        Ok(outcomes)
     }
 }
 
@@ -54,14 +248,13 @@ impl Conversations {
         socket: Option<String>,
     ) -> Result<ReadState> {
         let shares = access.reaches_peer() && self.0.accounts.preferences_of(access.actor().id()).await?.read_receipts;
-        let reach = |seq: Seq| Cursors {
-            read: seq,
-            delivered: if access.reaches_peer() { seq } else { Seq::ZERO },
-            receipt: if shares { seq } else { Seq::ZERO },
+        let wish = Wish { read: true, shares, socket, ..Wish::of(access, seq) };
+        let moved = self.0.cursors.ask(wish).await??;
+        let mentions = match moved.mentions {
+            Some(mentions) => mentions,
+            None => self.mentions_in(access).await?,
         };
-        let (last_seq, now) = self.advance(access, seq, reach, socket).await?;
-        let mentions = self.mentions_in(access).await?;
-        Ok(read_state(access.id(), last_seq, now.read, mentions))
+        Ok(read_state(access.id(), moved.last_seq, moved.now.read, mentions))
     }
 
     /// Notes that a client of the person has all messages up to `seq`.
@@ -69,98 +262,10 @@ impl Conversations {
     /// # Errors
     /// As [`Conversations::mark_read`].
     pub async fn mark_delivered(&self, access: &ConversationAccess<Read>, seq: Seq) -> Result<()> {
-        if !access.reaches_peer() {
-            return Ok(());
+        if access.reaches_peer() {
+            self.0.cursors.ask(Wish::of(access, seq)).await??;
         }
-        let reach = |seq: Seq| Cursors { read: Seq::ZERO, delivered: seq, receipt: Seq::ZERO };
-        self.advance(access, seq, reach, None).await.map(drop)
-    }
-
-    /// Moves cursors to where `reach` says for `seq`, or for the newest message before it.
-    async fn advance(
-        &self,
-        access: &ConversationAccess<Read>,
-        seq: Seq,
-        reach: impl Fn(Seq) -> Cursors,
-        socket: Option<String>,
-    ) -> Result<(Seq, Cursors)> {
-        let (id, user) = (access.id(), access.actor().id());
-        let base = &self.0.base;
-        let last_seq = store::conversation(base.db.read(), id).await?.ok_or_else(Error::not_found)?.last_seq;
-        let wish = reach(seq.min(last_seq));
-        let cursors = async |conn: &_| {
-            let row = store::membership(conn, id, user).await?.ok_or_else(Error::denied)?;
-            Ok::<Cursors, Error>(Cursors::of(&row))
-        };
-        let before = cursors(base.db.read()).await?;
-        if before.max(wish) == before {
-            // Nothing moves, so the one writer of SQLite is left to who needs it.
-            return Ok((last_seq, before));
-        }
-        let mut tx = base.begin().await?;
-        let before = lock_place(tx.conn(), id, user).await?.map(|row| Cursors::of(&row)).ok_or_else(Error::denied)?;
-        let now = before.max(wish);
-        if now == before {
-            return Ok((last_seq, now));
-        }
-        Entity::update_many()
-            .col_expr(Column::LastReadSeq, Expr::value(now.read))
-            .col_expr(Column::DeliveredSeq, Expr::value(now.delivered))
-            .col_expr(Column::ReceiptSeq, Expr::value(now.receipt))
-            .filter(Column::ConversationId.eq(id))
-            .filter(Column::UserId.eq(user))
-            .exec(tx.conn())
-            .await?;
-        self.tell_cursors(&mut tx, access, (before, now), last_seq, socket).await?;
-        tx.commit().await?;
-        self.measure(access, (before, now)).await;
-        Ok((last_seq, now))
-    }
-
-    /// Says what moved: to the person's own sockets, and to the other of the two.
-    async fn tell_cursors(
-        &self,
-        tx: &mut crate::db::Tx,
-        access: &ConversationAccess<Read>,
-        (before, now): (Cursors, Cursors),
-        last_seq: Seq,
-        socket: Option<String>,
-    ) -> Result<()> {
-        let (id, user) = (access.id(), access.actor().id());
-        let Some(pair) = access.pair() else {
-            let mentions = store::unread_mentions(tx.conn(), user, Some(id), self.blocked(user).await?).await?;
-            let mentions = mentions.get(&id).copied().unwrap_or_default();
-            let state = read_state(id, last_seq, now.read, mentions);
-            tx.emit(Event::CursorMoved { user, state, socket });
-            return Ok(());
-        };
-        let receipt = |read_seq| Receipt { conversation_id: id, user_id: user, delivered_seq: now.delivered, read_seq };
-        let told = (before.delivered, before.receipt) != (now.delivered, now.receipt);
-        let peer = pair.other(user);
-        let theirs = if told && access.reaches_peer() {
-            let sees = self.0.accounts.preferences_of(peer).await?.read_receipts;
-            Some((peer, receipt(if sees { now.receipt } else { Seq::ZERO })))
-        } else {
-            None
-        };
-        tx.emit(Event::ReceiptMoved { mine: receipt(now.read), theirs, socket });
         Ok(())
-    }
-
-    /// Counts what was delivered and read, and how long after it was written the newest of it was.
-    async fn measure(&self, access: &ConversationAccess<Read>, (before, now): (Cursors, Cursors)) {
-        let moved = [
-            ("praca_messages_delivered_total", "praca_message_delivered_seconds", before.delivered, now.delivered),
-            ("praca_messages_read_total", "praca_message_read_seconds", before.read, now.read),
-        ];
-        for (total, seconds, from, to) in moved.into_iter().filter(|(.., from, to)| from < to) {
-            metrics::counter!(total).increment(u64::try_from(to.0 - from.0).unwrap_or_default());
-            let newest = entity::message::Entity::find_by_id((access.id(), to)).one(self.0.base.db.read()).await;
-            if let Ok(Some(message)) = newest {
-                let waited = self.0.base.clock.now().since(message.created_at);
-                metrics::histogram!(seconds).record(waited.as_secs_f64());
-            }
-        }
     }
 
     /// How often the person is named in what they have not read here.
@@ -181,11 +286,4 @@ impl Conversations {
     pub async fn blocked(&self, user: UserId) -> Result<Vec<UserId>> {
         Ok(self.0.accounts.blocks(user).await?.all().collect())
     }
-}
-
-/// A person's place, held until the transaction ends.
-async fn lock_place(conn: &impl ConnectionTrait, id: ConversationId, user: UserId) -> Result<Option<Model>> {
-    let mut select = Entity::find_by_id((id, user));
-    crate::db::dialect::Dialect::of(conn).lock_rows(sea_orm::QueryTrait::query(&mut select));
-    Ok(select.one(conn).await?)
 }

@@ -3,7 +3,7 @@
 //! Where the names stand is kept with the message; who is to be told is a row of its own, counted while it is unread. A
 //! call of everybody is one such row, not one a member.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use praca_api::accounts::Author;
 use praca_api::events::Mentioned;
@@ -12,17 +12,18 @@ use praca_api::messages::{Mention, Span};
 use praca_api::{ConversationId, Page, Seq, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::access::{ConversationAccess, Read, Write};
-use super::entity::mention;
+use super::entity::{mention, message};
 use super::{Conversations, store};
+use crate::db::Tx;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
-use crate::events::EVERYBODY;
+use crate::events::{EVERYBODY, Told};
 
 /// Whom a text names.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +118,28 @@ impl Conversations {
         Ok(Mentions { people, here, told, without })
     }
 
+    /// Stores whom a changed message names now; who hears of it, because it did not name them before, or does no longer.
+    pub(super) async fn retell(&self, tx: &Tx, row: &message::Model, names: &[UserId]) -> Result<Vec<Told>> {
+        let (id, seq) = (row.conversation_id, row.seq);
+        let before = untell(tx.conn(), id, seq).await?;
+        let now: HashSet<UserId> = names.iter().copied().collect();
+        let Some(author) = row.author_id else { return Ok(Vec::new()) };
+        tell(tx.conn(), names.iter().map(|user| (id, seq, author, *user))).await?;
+        if before == now {
+            return Ok(Vec::new());
+        }
+        let without = self.blocked(author).await?;
+        let heard = before.symmetric_difference(&now).filter(|user| !without.contains(user));
+        let told = |user: &UserId| Told {
+            user: *user,
+            author,
+            seq,
+            without: if *user == EVERYBODY { without.clone() } else { Vec::new() },
+            named: now.contains(user),
+        };
+        Ok(heard.map(told).collect())
+    }
+
     /// Members among the people named, but for the author and whoever has a block with them.
     async fn told(&self, access: &ConversationAccess<Write>, people: &[Mention]) -> Result<Vec<UserId>> {
         let author = access.actor().id();
@@ -182,12 +205,11 @@ pub async fn tell(
     Ok(())
 }
 
-/// Nobody is told of a message any more.
-pub async fn untell(conn: &impl ConnectionTrait, id: ConversationId, seq: Seq) -> Result<()> {
-    mention::Entity::delete_many()
-        .filter(mention::Column::ConversationId.eq(id))
-        .filter(mention::Column::MessageSeq.eq(seq))
-        .exec(conn)
-        .await?;
-    Ok(())
+/// Nobody is told of a message any more; who was.
+async fn untell(conn: &impl ConnectionTrait, id: ConversationId, seq: Seq) -> Result<HashSet<UserId>> {
+    let of_message =
+        Condition::all().add(mention::Column::ConversationId.eq(id)).add(mention::Column::MessageSeq.eq(seq));
+    let rows = mention::Entity::find().filter(of_message.clone()).all(conn).await?;
+    mention::Entity::delete_many().filter(of_message).exec(conn).await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
 }

@@ -32,6 +32,7 @@ use crate::accounts::Accounts;
 use crate::base::Base;
 use crate::bus::CacheKey;
 use crate::cache::Cache;
+use crate::db::groups::Groups;
 
 pub use access::ConversationAccess;
 pub use cursor::read_state;
@@ -44,6 +45,7 @@ pub use routes::routes;
 pub use settings::Standing;
 pub use socket::done;
 
+use cursor::CursorWriter;
 use writer::Writer;
 
 /// Conversations kept at hand.
@@ -58,20 +60,22 @@ pub struct Conversations(Arc<Inner>);
 struct Inner {
     base: Base,
     accounts: Accounts,
-    writer: Writer,
+    writer: Groups<Writer>,
+    cursors: Groups<CursorWriter>,
     settings: Cache<ConversationId, Arc<entity::conversation::Model>>,
     places: Cache<(ConversationId, UserId), access::Place>,
     catch_ups: Semaphore,
 }
 
 impl Conversations {
-    /// The slice over these services; starts its writer.
+    /// The slice over these services; starts its writers.
     pub fn new(base: Base, accounts: Accounts) -> Self {
         let writer = Writer::start(base.clone(), accounts.clone());
+        let cursors = CursorWriter::start(base.clone(), accounts.clone());
         let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
         let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
         let catch_ups = Semaphore::new(history::CATCH_UPS);
-        Self(Arc::new(Inner { base, accounts, writer, settings, places, catch_ups }))
+        Self(Arc::new(Inner { base, accounts, writer, cursors, settings, places, catch_ups }))
     }
 
     /// Follows what other nodes, and this one, have changed.
@@ -89,8 +93,9 @@ impl Conversations {
         self.0.places.clear();
     }
 
-    /// Waits until every message taken in is stored; takes no more.
+    /// Waits until everything taken in is stored; takes no more.
     pub async fn finish(&self) {
         self.0.writer.finish().await;
+        self.0.cursors.finish().await;
     }
 }

@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::Conversations;
 use super::access::{ConversationAccess, Moderate, Read};
-use super::change::Held;
+use super::change::{Held, Telling};
 use super::entity::pin::{ActiveModel, Column, Entity, Model};
 use super::store::{self, MessagePlaces};
 use crate::bus::{ChangeKind, Hearers};
@@ -44,7 +44,7 @@ impl Conversations {
         };
         Entity::insert(pin).exec_without_returning(tx.conn()).await?;
         row.pinned_at = Some(now);
-        self.finish_change(tx, row, rev, ChangeKind::Pinned { by, at: now }, Hearers::Joined).await
+        self.finish_change(tx, row, rev, Telling::of(ChangeKind::Pinned { by, at: now }, Hearers::Joined)).await
     }
 
     /// Takes a message out of sight again. Harmless if it is not pinned.
@@ -60,7 +60,7 @@ impl Conversations {
         remove(tx.conn(), access.id(), row.seq).await?;
         row.pinned_at = None;
         let by = access.actor().id();
-        self.finish_change(tx, row, rev, ChangeKind::Unpinned { by, at: now }, Hearers::Joined).await
+        self.finish_change(tx, row, rev, Telling::of(ChangeKind::Unpinned { by, at: now }, Hearers::Joined)).await
     }
 
     /// Pinned messages, the last pinned first.

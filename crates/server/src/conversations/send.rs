@@ -61,7 +61,7 @@ impl Conversations {
         let mentions = self.mentions(&access, &body).await?;
         self.join_to_write(&access).await?;
         let draft = self.draft(&access, body, new.nonce, mentions, None);
-        self.0.writer.store(Draft { written_at: Some(moment), ..draft }).await.map(drop)
+        self.0.writer.ask(Draft { written_at: Some(moment), ..draft }).await.map(drop)
     }
 
     /// Writing to a public room one is not a member of joins it.
@@ -112,7 +112,7 @@ impl Conversations {
         }
         let room_wait = slow.map(|clocks| clocks.room).filter(|room| !room.is_zero());
         let draft = Draft { room_wait, ..draft };
-        match self.0.writer.store(draft).await {
+        match self.0.writer.ask(draft).await {
             Ok(Stored::New(message)) => Ok(Arc::unwrap_or_clone(message)),
             Ok(Stored::Repeated(row)) => self.render_one(*row).await,
             Ok(Stored::Denied) => Err(Error::denied()),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, SelectStatement, TableRef};
+use sea_orm::sea_query::{
+    Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, Query, SelectStatement, TableRef, ValueTuple,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -44,6 +46,54 @@ pub async fn membership(
     user: UserId,
 ) -> Result<Option<membership::Model>> {
     Ok(membership::Entity::find_by_id((id, user)).one(conn).await?)
+}
+
+/// Places in conversations; those that are none are left out.
+pub async fn memberships(
+    conn: &impl ConnectionTrait,
+    places: &[(ConversationId, UserId)],
+) -> Result<Vec<membership::Model>> {
+    Ok(among_memberships(places).all(conn).await?)
+}
+
+/// The same, their rows held in one order until the transaction ends.
+pub async fn lock_memberships(
+    conn: &impl ConnectionTrait,
+    places: &[(ConversationId, UserId)],
+) -> Result<Vec<membership::Model>> {
+    let mut select = among_memberships(places)
+        .order_by_asc(membership::Column::ConversationId)
+        .order_by_asc(membership::Column::UserId);
+    Dialect::of(conn).lock_rows(QueryTrait::query(&mut select));
+    Ok(select.all(conn).await?)
+}
+
+fn among_memberships(places: &[(ConversationId, UserId)]) -> Select<membership::Entity> {
+    let column = |column: membership::Column| Expr::col((membership::Entity, column));
+    let place = Expr::tuple([column(membership::Column::ConversationId), column(membership::Column::UserId)]);
+    membership::Entity::find().filter(place.in_tuples(places.iter().copied()))
+}
+
+/// Writes cursors, in one statement: read, delivered and receipt of each place.
+pub async fn write_cursors(
+    conn: &impl ConnectionTrait,
+    places: impl Iterator<Item = ((ConversationId, UserId), [Seq; 3])>,
+) -> Result<()> {
+    use membership::{Column, Entity};
+    let values = places.map(|((id, user), cursors)| {
+        ValueTuple::Many([id.into(), user.into()].into_iter().chain(cursors.map(Into::into)).collect())
+    });
+    let mut update = Query::update();
+    update
+        .table(Entity)
+        .value(Column::LastReadSeq, Expr::col(("v", "column3")))
+        .value(Column::DeliveredSeq, Expr::col(("v", "column4")))
+        .value(Column::ReceiptSeq, Expr::col(("v", "column5")))
+        .from(TableRef::ValuesList(values.collect(), "v".into()))
+        .and_where(Expr::col((Entity, Column::ConversationId)).eq(Expr::col(("v", "column1"))))
+        .and_where(Expr::col((Entity, Column::UserId)).eq(Expr::col(("v", "column2"))));
+    conn.execute(&update).await?;
+    Ok(())
 }
 
 pub async fn memberships_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<membership::Model>> {

@@ -1,25 +1,18 @@
-//! The one task that stores messages, in groups.
+//! The one task that stores messages, in groups (`db::groups`).
 //!
-//! It takes what queued while its last transaction ran and stores it in the next: no timer, so idle costs no delay, and a
-//! burst shares one commit. Conversations are locked in one order, so that two nodes cannot wait for each other; nonces
-//! already stored are found under that lock, so that a repeat takes no `seq`. A group that fails is tried one by one.
+//! Conversations are locked in one order, so that two nodes cannot wait for each other; nonces already stored are found
+//! under that lock, so that a repeat takes no `seq`.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use praca_api::accounts::Author;
 use praca_api::messages::{Message, MessageKind, ReplyTo};
-use praca_api::{ConversationId, MessageId, ProblemCode, Rev, Seq, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, Query, TableRef, ValueTuple};
 use sea_orm::{ConnectionTrait, EntityTrait as _, ExprTrait as _};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::announce::{accept, announce};
 use super::entity::{conversation, membership, message};
@@ -29,11 +22,10 @@ use super::render::message_of;
 use super::store;
 use crate::accounts::Accounts;
 use crate::base::Base;
+use crate::db::dialect::Dialect;
+use crate::db::groups::{GroupWork, Groups};
 use crate::error::{Error, Result};
 use crate::events::Pair;
-
-/// Messages that may wait; more are refused.
-const QUEUE: usize = 8_192;
 
 /// A checked message on its way to the database.
 #[derive(Clone)]
@@ -64,101 +56,28 @@ pub enum Stored {
     Denied,
 }
 
-struct Order {
-    draft: Draft,
-    queued: Instant,
-    done: oneshot::Sender<Result<Stored>>,
-}
-
-/// A handle to the task.
-#[derive(Clone)]
+/// Stores messages, in groups.
 pub struct Writer {
-    queue: mpsc::Sender<Order>,
-    stop: CancellationToken,
-    task: TaskTracker,
-}
-
-impl Writer {
-    /// Starts the task.
-    pub fn start(base: Base, accounts: Accounts) -> Self {
-        let (queue, orders) = mpsc::channel(QUEUE);
-        let stop = CancellationToken::new();
-        let task = TaskTracker::new();
-        task.spawn(run(Store { base, accounts }, orders, stop.clone()));
-        task.close();
-        Self { queue, stop, task }
-    }
-
-    /// Stores a message; returns once it is committed.
-    ///
-    /// # Errors
-    /// `service.unavailable` when the queue is full or the database is gone.
-    pub async fn store(&self, draft: Draft) -> Result<Stored> {
-        let (done, stored) = oneshot::channel();
-        let order = Order { draft, queued: Instant::now(), done };
-        if self.stop.is_cancelled() || self.queue.try_send(order).is_err() {
-            return Err(Error::unavailable("Too many messages are waiting; try again in a moment."));
-        }
-        stored.await.unwrap_or_else(|_| Err(Error::unavailable("The message was not stored; try again.")))
-    }
-
-    /// Stores what is queued and stops.
-    pub async fn finish(&self) {
-        self.stop.cancel();
-        self.task.wait().await;
-    }
-}
-
-/// What storing needs.
-struct Store {
     base: Base,
     accounts: Accounts,
 }
 
-async fn run(store: Store, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
-    let most = store.base.config.message_group.size();
-    loop {
-        let mut group = Vec::new();
-        let taken = tokio::select! {
-            biased;
-            taken = orders.recv_many(&mut group, most) => taken,
-            () = stop.cancelled(), if !orders.is_closed() => {
-                // What is queued is still stored; then the empty, closed queue ends the loop.
-                orders.close();
-                continue;
-            }
-        };
-        if taken == 0 {
-            return;
-        }
-        // Whoever waits for a group that panicked is told to try again; the next one is stored.
-        if AssertUnwindSafe(store_all(&store, group)).catch_unwind().await.is_err() {
-            tracing::error!("storing a group of messages panicked");
-        }
+impl Writer {
+    /// Starts its task.
+    pub fn start(base: Base, accounts: Accounts) -> Groups<Self> {
+        let most = base.config.message_group.size();
+        Groups::start(Self { base, accounts }, most)
     }
 }
 
-async fn store_all(store: &Store, orders: Vec<Order>) {
-    let drafts: Vec<&Draft> = orders.iter().map(|order| &order.draft).collect();
-    let outcomes = match store_group(store, &drafts).await {
-        Ok(stored) => stored.into_iter().map(Ok).collect(),
-        Err(error) if drafts.len() == 1 => vec![Err(error)],
-        // One by one they would all wait for the same database in vain.
-        Err(error) if error.is(ProblemCode::ServiceUnavailable) => drafts.iter().map(|_| Err(error.clone())).collect(),
-        Err(error) => {
-            tracing::warn!(%error, group = drafts.len(), "a group of messages failed; trying one by one");
-            let mut outcomes = Vec::with_capacity(drafts.len());
-            for draft in &drafts {
-                outcomes.push(store_group(store, &[draft]).await.map(|mut stored| stored.remove(0)));
-            }
-            outcomes
-        }
-    };
-    metrics::histogram!("praca_message_group_size").record(u32::try_from(orders.len()).unwrap_or(u32::MAX));
-    for (order, outcome) in orders.into_iter().zip(outcomes) {
-        metrics::histogram!("praca_message_commit_seconds").record(order.queued.elapsed().as_secs_f64());
-        // The sender may have gone; the message stays.
-        let _ = order.done.send(outcome);
+impl GroupWork for Writer {
+    type Wish = Draft;
+    type Outcome = Stored;
+    const SIZE: &'static str = "praca_message_group_size";
+    const SECONDS: &'static str = "praca_message_commit_seconds";
+
+    async fn run(&self, drafts: &[&Draft]) -> Result<Vec<Stored>> {
+        store_group(self, drafts).await
     }
 }
 
@@ -185,7 +104,7 @@ impl Draft {
 }
 
 /// Stores a group in one transaction; the outcomes in the order of the drafts.
-async fn store_group(Store { base, accounts }: &Store, drafts: &[&Draft]) -> Result<Vec<Stored>> {
+async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> Result<Vec<Stored>> {
     let mut tx = base.begin().await?;
     let mut ids: Vec<ConversationId> = drafts.iter().map(|draft| draft.conversation).collect();
     ids.sort_unstable();
@@ -346,6 +265,10 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
                 *cursor = message.seq;
             }
         }
+    }
+    let places: Vec<(ConversationId, UserId)> = newest.keys().copied().collect();
+    if Dialect::of(conn) == Dialect::Postgres {
+        store::lock_memberships(conn, &places).await?;
     }
     let values = newest.into_iter().map(|((id, user), seq)| ValueTuple::Three(id.into(), user.into(), seq.into()));
     let mut update = Query::update();

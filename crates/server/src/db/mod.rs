@@ -1,6 +1,7 @@
 //! The database: SQLite or PostgreSQL behind one set of entities and migrations.
 
 pub mod dialect;
+pub mod groups;
 pub mod migrations;
 pub mod page;
 mod tx;
@@ -20,8 +21,10 @@ use crate::error::Result;
 
 /// Connections for reading.
 const READERS: u32 = 8;
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections to PostgreSQL for reading.
+const POSTGRES_READERS: u32 = 10;
+/// Connections to PostgreSQL for writing: a flood of reading leaves these free.
+const POSTGRES_WRITERS: u32 = 6;
 /// Longest wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -41,11 +44,13 @@ impl Db {
         match database {
             Database::Sqlite(path) => Self::open_sqlite(path).await,
             Database::Postgres(url) => {
-                let mut options = ConnectOptions::new(url.reveal());
-                options.max_connections(POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE).sqlx_logging(false);
-                options.set_application_name("praca");
-                let pool = Orm::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                let pool = async |connections| {
+                    let mut options = ConnectOptions::new(url.reveal());
+                    options.max_connections(connections).acquire_timeout(ACQUIRE).sqlx_logging(false);
+                    options.set_application_name("praca");
+                    Orm::connect(options).await
+                };
+                Ok(Self { read: pool(POSTGRES_READERS).await?, write: pool(POSTGRES_WRITERS).await? })
             }
         }
     }

@@ -62,7 +62,7 @@ pub enum PairStep {
     },
 }
 
-/// A person a new message names.
+/// A person a message names, or names no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Who; [`EVERYBODY`] for a call of all members.
@@ -73,4 +73,6 @@ pub struct Told {
     pub seq: Seq,
     /// Who has a block with its author, and does not hear of a call.
     pub without: Vec<UserId>,
+    /// Whether it names them now.
+    pub named: bool,
 }

@@ -9,7 +9,7 @@ use praca_api::rooms::Room;
 use praca_api::{ConversationId, Timestamp, UserId};
 
 use super::{EVERYBODY, Event, Pair, PairStep, Told};
-use crate::bus::{Audience, CacheKey, Change, Hearers, Signal};
+use crate::bus::{Audience, CacheKey, Change, Hearers, Sight, Signal};
 
 impl Event {
     /// What the nodes are told once it is committed.
@@ -33,15 +33,16 @@ impl Event {
             Self::MembershipChanged { conversation, user, member } => vec![
                 Signal::Forget(CacheKey::Membership(*conversation, *user)),
                 Signal::Membership { conversation: *conversation, user: *user, member: *member },
+                Signal::Sight(Sight { of: *user, with: None, gains: *member }),
             ],
             Self::ConversationMuted { conversation, user, muted, of_two } => {
                 vec![to_person(*user, &muted_event(*conversation, *muted, *of_two))]
             }
             Self::PairChanged { conversation, pair, step } => pair_signals(*conversation, *pair, *step),
             Self::BlockChanged { by, whom, blocked } => block_signals(*by, *whom, *blocked),
-            Self::PreferencesChanged { user, hides } => {
-                let forget = Signal::Forget(CacheKey::Person(*user));
-                if *hides { vec![forget, Signal::Hide(*user)] } else { vec![forget] }
+            Self::PreferencesChanged { user, presence } => {
+                let sight = presence.map(|shown| Signal::Sight(Sight { of: *user, with: None, gains: shown }));
+                std::iter::once(Signal::Forget(CacheKey::Person(*user))).chain(sight).collect()
             }
             Self::MessagesChanged { conversation, changes, hearers, told } => {
                 change_signals(*conversation, changes, hearers, told)
@@ -89,8 +90,8 @@ fn room_signals(room: &Room) -> Vec<Signal> {
 fn block_signals(by: UserId, whom: UserId, blocked: bool) -> Vec<Signal> {
     let told = ServerEvent::BlockChanged(BlockChanged { user_id: whom, blocked });
     let forget = [by, whom].map(|user| Signal::Forget(CacheKey::Blocks(user)));
-    let part = blocked.then_some(Signal::Part(by, whom));
-    forget.into_iter().chain(part).chain([to_person(by, &told)]).collect()
+    let sight = Signal::Sight(Sight { of: by, with: Some(whom), gains: !blocked });
+    forget.into_iter().chain([sight, to_person(by, &told)]).collect()
 }
 
 /// To each how far the person has come, as far as they may know.
@@ -112,7 +113,10 @@ fn pair_signals(conversation: ConversationId, pair: Pair, step: PairStep) -> Vec
     let mut signals: Vec<Signal> =
         pair.people().into_iter().map(|user| Signal::Forget(CacheKey::Membership(conversation, user))).collect();
     match step {
-        PairStep::Accepted => signals.extend(pair.people().into_iter().map(|user| told(user, Some(DmState::Open)))),
+        PairStep::Accepted => {
+            signals.push(Signal::Sight(Sight { of: pair.low, with: Some(pair.high), gains: true }));
+            signals.extend(pair.people().into_iter().map(|user| told(user, Some(DmState::Open))));
+        }
         PairStep::Refused => signals.push(told(pair.other(pair.requested_by), None)),
         PairStep::Blocked { by } => signals.push(told(by, Some(DmState::Blocked))),
         PairStep::Unblocked { by } => {
@@ -123,10 +127,10 @@ fn pair_signals(conversation: ConversationId, pair: Pair, step: PairStep) -> Vec
     signals
 }
 
-/// A message named somebody, or everybody.
+/// A message names somebody, or everybody, or no longer.
 fn mentioned(conversation: ConversationId, told: &Told) -> Signal {
     let event = Mentioned { conversation_id: conversation, seq: told.seq, author_id: told.author };
-    let event = ServerEvent::Mentioned(event);
+    let event = if told.named { ServerEvent::Mentioned(event) } else { ServerEvent::Unmentioned(event) };
     if told.user == EVERYBODY {
         let without = told.without.iter().copied().chain([told.author]).collect();
         return Signal::emit(Audience::Members { id: conversation, without }, &event);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use praca_api::ConversationId;
 use praca_api::events::{Activity, ServerEvent};
-use praca_api::messages::Message;
+use praca_api::messages::{Message, ReadState};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::packet::event_frame;
@@ -22,6 +22,9 @@ pub type Pending = HashMap<ConversationId, Arc<Message>>;
 impl Gateway {
     /// Remembers the newest of these, if members of the conversation are connected here.
     pub(super) fn note_activity(&self, changes: &[Change]) {
+        for change in changes.iter().filter(|change| change.is_new()) {
+            self.tell_writer(&change.message);
+        }
         let Some(newest) = changes.iter().filter(|change| change.is_new()).max_by_key(|change| change.message.seq)
         else {
             return;
@@ -34,6 +37,21 @@ impl Gateway {
         let known = pending.get(&id).map(|message| message.seq);
         if known.is_none_or(|seq| seq < newest.message.seq) {
             pending.insert(id, newest.message.clone());
+        }
+    }
+
+    /// One's own message moves one's cursor: the writer's sockets outside the room hear that all up to it is read.
+    fn tell_writer(&self, message: &Message) {
+        let Some(author) = &message.author else { return };
+        let id = message.conversation_id;
+        let feed = self.feed(id);
+        let mut frame = None;
+        for socket in self.sockets_of(author.id) {
+            if feed.as_ref().is_none_or(|feed| !feed.has(socket.id)) {
+                let state = || ReadState { conversation_id: id, last_read_seq: message.seq, unread: 0, mentions: 0 };
+                let frame = frame.get_or_insert_with(|| event_frame(&ServerEvent::Read(state())));
+                socket.send(frame.clone());
+            }
         }
     }
 

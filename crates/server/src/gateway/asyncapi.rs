@@ -73,7 +73,7 @@ impl Schemas {
             "rooms:typing" | "dms:typing" => self.add::<Typing>(),
             "rooms:activity" => self.add::<Activity>(),
             "rooms:read" => self.add::<ReadState>(),
-            "rooms:mentioned" => self.add::<Mentioned>(),
+            "rooms:mentioned" | "rooms:unmentioned" => self.add::<Mentioned>(),
             "rooms:muted" | "dms:muted" => self.add::<Muted>(),
             "dms:receipt" => self.add::<Receipt>(),
             "dms:updated" => self.add::<DmUpdated>(),

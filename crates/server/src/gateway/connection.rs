@@ -56,7 +56,7 @@ pub struct Connection {
     /// Rooms its person counts in because of it.
     pub present: Mutex<HashSet<ConversationId>>,
     /// People it watches, the first watched first.
-    pub watching: Mutex<Vec<UserId>>,
+    pub watching: Mutex<HashSet<UserId>>,
     /// Whether nobody uses the client.
     idle: AtomicBool,
 }

@@ -5,7 +5,7 @@
 //! rather than waited for, and catches up by `seq` when it returns.
 //!
 //! The gateway knows slices only through small interfaces that `app` fills: [`SocketHandler`] for events, [`Backlog`] for
-//! what was missed, [`SightingLog`] for when people were last here, and the gatekeeper for people. The transport is named in `transport` alone.
+//! what was missed, [`Sights`] for who may see whom, and the gatekeeper for people. The transport is named in `transport` alone.
 
 mod activity;
 pub mod asyncapi;
@@ -15,24 +15,26 @@ mod dispatch;
 mod feed;
 mod packet;
 mod presence;
+mod sights;
 mod signals;
 mod subscription;
 mod transport;
 mod watching;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use praca_api::events::{ClientEvent, Restarting, ServerEvent};
+use praca_api::people::PersonPresence;
 use praca_api::{ConversationId, Rev, Seq, Timestamp, UserId};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::base::Base;
-use crate::bus::Change;
+use crate::bus::{Change, Sight};
 use crate::error::Result;
 use crate::http::Gatekeeper;
 use connection::Connection;
@@ -80,8 +82,12 @@ pub trait Backlog: Send + Sync {
     fn conversations_of(&self, user: UserId) -> Answer<'_, Vec<ConversationId>>;
 }
 
-/// Keeps when people were last here. The presence slice is it.
-pub trait SightingLog: Send + Sync {
+/// Knows who may see whom, and when people were last here. The presence slice is it.
+pub trait Sights: Send + Sync {
+    /// Whom of these a person may see.
+    fn visible<'a>(&'a self, viewer: UserId, people: &'a [UserId]) -> Answer<'a, Vec<UserId>>;
+    /// How people are, for who may see them.
+    fn states<'a>(&'a self, people: &'a [UserId]) -> Answer<'a, Vec<PersonPresence>>;
     /// These people were here at `at`; what is known to be later stays.
     fn note_seen<'a>(&'a self, people: &'a [UserId], at: Timestamp) -> Answer<'a, ()>;
 }
@@ -115,7 +121,9 @@ struct Inner {
     activity: Mutex<activity::Pending>,
     /// Names this node in the coordinator.
     node: Uuid,
-    sightings: Arc<dyn SightingLog>,
+    sights: Arc<dyn Sights>,
+    /// Who may see others, or be seen, otherwise than before.
+    sights_changed: Mutex<HashSet<Sight>>,
     presence: Mutex<presence::Changes>,
     /// People some socket here watches.
     watched: RwLock<HashMap<UserId, watching::Watched>>,
@@ -131,7 +139,7 @@ impl Gateway {
         base: Base,
         gatekeeper: Gatekeeper,
         backlog: Arc<dyn Backlog>,
-        sightings: Arc<dyn SightingLog>,
+        sights: Arc<dyn Sights>,
         handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>>,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -145,7 +153,8 @@ impl Gateway {
             feeds: RwLock::default(),
             members: RwLock::default(),
             activity: Mutex::default(),
-            sightings,
+            sights,
+            sights_changed: Mutex::default(),
             presence: Mutex::default(),
             watched: RwLock::default(),
             given: Mutex::default(),
@@ -169,6 +178,7 @@ impl Gateway {
         tokio::spawn(signals::run(self.clone()));
         spawn(Box::pin(connection::watch(self.clone())));
         spawn(Box::pin(presence::run(self.clone())));
+        spawn(Box::pin(sights::run(self.clone())));
         spawn(Box::pin(activity::run(self.clone())));
         spawn(Box::pin(feed::watch(self.clone())));
     }

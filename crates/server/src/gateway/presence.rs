@@ -152,7 +152,7 @@ impl Gateway {
         if people.is_empty() {
             return;
         }
-        if let Err(error) = self.0.sightings.note_seen(people, at).await {
+        if let Err(error) = self.0.sights.note_seen(people, at).await {
             tracing::warn!(%error, "when people were last here cannot be kept");
         }
     }

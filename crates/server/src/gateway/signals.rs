@@ -56,8 +56,7 @@ impl Gateway {
                 tokio::spawn(async move { gateway.stay_present(&left).await });
             }
             Signal::Seen(seen) => self.tell_watchers(seen),
-            Signal::Part(one, two) => self.part(*one, *two),
-            Signal::Hide(user) => self.hide(*user),
+            Signal::Sight(sight) => self.note_sight(*sight),
             Signal::Forget(_) => {}
             Signal::Resync => self.start_over(),
         }
@@ -77,6 +76,7 @@ impl Gateway {
                     gateway.compare_feeds().await;
                     gateway.reread_memberships().await;
                     gateway.recheck_people().await;
+                    gateway.recheck_sights().await;
                     gateway.check_watched().await;
                 };
                 if AssertUnwindSafe(steps).catch_unwind().await.is_err() {

@@ -1,9 +1,9 @@
-//! Sockets that watch whether people are there.
+//! Sockets that watch whether people are there, as far as they may see them (`sights`).
 //!
 //! They hear of changes by the bus. What no signal tells (a killed node's people, a lost signal) is found by asking the
 //! coordinator about the people last told to be there, at every renewal of the leases.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use praca_api::UserId;
@@ -28,17 +28,32 @@ const BATCH: usize = 1_000;
 pub struct Watched {
     /// What was last told; none before the first.
     told: Option<Presence>,
-    watchers: HashMap<SocketId, Arc<Connection>>,
+    pub(super) watchers: HashMap<SocketId, Watcher>,
+}
+
+/// A socket that watches somebody.
+pub struct Watcher {
+    pub(super) connection: Arc<Connection>,
+    /// Whether its person may see them; that may change while it watches.
+    pub(super) sees: bool,
+}
+
+impl Watched {
+    /// What is told to a watcher that begins to see.
+    pub(super) fn begin(&mut self, state: Presence) {
+        self.told.get_or_insert(state);
+    }
 }
 
 impl Caller {
-    /// Watches these people with this socket, beside those it watches already.
-    pub fn watch(&self, people: &[UserId]) {
+    /// Watches these people with this socket, beside those it watches already; of them it sees the visible ones.
+    pub fn watch(&self, people: &[UserId], visible: &[UserId]) {
         let connection = &self.connection;
+        let visible: HashSet<UserId> = visible.iter().copied().collect();
         let forgotten = {
             let mut watching = lock(&connection.watching);
             let forgotten =
-                if watching.len() + people.len() > MOST { std::mem::take(&mut *watching) } else { Vec::new() };
+                if watching.len() + people.len() > MOST { std::mem::take(&mut *watching) } else { HashSet::new() };
             watching.extend(people);
             forgotten
         };
@@ -47,7 +62,9 @@ impl Caller {
             unwatch(&mut watched, user, connection.id);
         }
         for user in people {
-            watched.entry(*user).or_default().watchers.insert(connection.id, connection.clone());
+            let sees = visible.contains(user);
+            let known = watched.entry(*user).or_default();
+            known.watchers.insert(connection.id, Watcher { connection: connection.clone(), sees });
         }
         drop(watched);
         if !self.gateway.is_open(connection) {
@@ -60,7 +77,7 @@ impl Caller {
         let mut watched = write(&self.gateway.0.watched);
         for person in people {
             if let Some(known) = watched.get_mut(&person.user_id) {
-                known.told.get_or_insert(person.state);
+                known.begin(person.state);
             }
         }
     }
@@ -88,7 +105,12 @@ impl Gateway {
                 if known.told.replace(sighting.state) == Some(sighting.state) {
                     continue;
                 }
-                known.watchers.values().cloned().collect()
+                known
+                    .watchers
+                    .values()
+                    .filter(|watcher| watcher.sees)
+                    .map(|watcher| watcher.connection.clone())
+                    .collect()
             };
             let last_seen_at = (sighting.state == Presence::Offline).then_some(sighting.at);
             let frame = event_frame(&presence_event(sighting.user, sighting.state, last_seen_at));
@@ -124,32 +146,6 @@ impl Gateway {
             self.tell_watchers(&seen);
         }
     }
-
-    /// These two no longer see each other: to each the other seems to go.
-    pub(super) fn part(&self, one: UserId, two: UserId) {
-        self.end_sights(|viewer, user| (viewer, user) == (one, two) || (viewer, user) == (two, one));
-    }
-
-    /// Nobody sees a person any more, nor they anybody: to each the others seem to go.
-    pub(super) fn hide(&self, whom: UserId) {
-        self.end_sights(|viewer, user| (viewer == whom) != (user == whom));
-    }
-
-    /// Ends what somebody sees of somebody, where `ends` says so of the two.
-    fn end_sights(&self, ends: impl Fn(UserId, UserId) -> bool) {
-        let mut ended = Vec::new();
-        write(&self.0.watched).retain(|user, known| {
-            let gone = |_: &SocketId, watcher: &mut Arc<Connection>| {
-                watcher.person().is_some_and(|person| ends(person.user, *user))
-            };
-            ended.extend(known.watchers.extract_if(gone).map(|(_, watcher)| (watcher, *user)));
-            !known.watchers.is_empty()
-        });
-        for (connection, user) in ended {
-            lock(&connection.watching).retain(|known| *known != user);
-            connection.send(event_frame(&presence_event(user, Presence::Offline, None)));
-        }
-    }
 }
 
 fn unwatch(watched: &mut HashMap<UserId, Watched>, user: UserId, socket: SocketId) {
@@ -161,6 +157,10 @@ fn unwatch(watched: &mut HashMap<UserId, Watched>, user: UserId, socket: SocketI
     }
 }
 
-fn presence_event(user_id: UserId, state: Presence, last_seen_at: Option<praca_api::Timestamp>) -> ServerEvent {
+pub(super) fn presence_event(
+    user_id: UserId,
+    state: Presence,
+    last_seen_at: Option<praca_api::Timestamp>,
+) -> ServerEvent {
     ServerEvent::PresenceChanged(PersonPresence { user_id, state, last_seen_at })
 }

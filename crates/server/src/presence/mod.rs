@@ -19,7 +19,7 @@ use crate::accounts::Accounts;
 use crate::base::Base;
 use crate::conversations::Conversations;
 use crate::error::Result;
-use crate::gateway::{Answer, SightingLog};
+use crate::gateway::{Answer, Sights};
 
 pub use routes::routes;
 pub use socket::PresenceSocket;
@@ -102,7 +102,15 @@ impl Presences {
     }
 }
 
-impl SightingLog for Presences {
+impl Sights for Presences {
+    fn visible<'a>(&'a self, viewer: UserId, people: &'a [UserId]) -> Answer<'a, Vec<UserId>> {
+        Box::pin(self.visible(viewer, people))
+    }
+
+    fn states<'a>(&'a self, people: &'a [UserId]) -> Answer<'a, Vec<PersonPresence>> {
+        Box::pin(self.states(people, people))
+    }
+
     fn note_seen<'a>(&'a self, people: &'a [UserId], at: Timestamp) -> Answer<'a, ()> {
         Box::pin(self.note(people, at))
     }

@@ -46,7 +46,7 @@ impl PresenceSocket {
         }
         let visible = self.presences.visible(caller.actor.id(), &user_ids).await?;
         // Watched first, so that no change is missed between.
-        caller.watch(&visible);
+        caller.watch(&user_ids, &visible);
         let items = self.presences.states(&visible, &user_ids).await?;
         caller.note_told(&items);
         Reply::with(&Watched { items })

@@ -46,14 +46,22 @@ on_both_twins! {
         for person in [&bento, &cida] {
             world.put(&format!("/rooms/{room}/membership"), person, json!({})).await.ok();
         }
+        let (mut b, mut c) = (world.socket(&bento).await, world.socket(&cida).await);
         let sent = world.say(&rosa, room, "Ei, @bento").await.ok();
+        let told = b.event("rooms:mentioned").await;
         let path = format!("/rooms/{room}/messages/{}", sent["id"].as_str().unwrap());
         let edited = world.patch(&path, &rosa, json!({ "body": "Ei, @cida" })).await.ok();
         assert_eq!(edited["mentions"][0]["userId"], json!(cida.id));
         let mentions = async |person| world.get(&format!("/rooms/{room}"), person).await.ok()["mentions"].clone();
         assert_eq!((mentions(&bento).await, mentions(&cida).await), (json!(0), json!(1)));
+        assert_eq!(b.event("rooms:unmentioned").await, told);
+        assert_eq!(c.event("rooms:mentioned").await, told);
+        world.patch(&path, &rosa, json!({ "body": "Ei, @cida!" })).await.ok();
+        assert_eq!(c.events_so_far("rooms:mentioned").await, Vec::<Value>::new(), "she was named before");
+        assert_eq!(mentions(&cida).await, 1, "and still is");
         assert_eq!(world.delete(&path, &rosa).await.ok()["mentions"], json!([]));
         assert_eq!(mentions(&cida).await, 0);
+        assert_eq!(c.event("rooms:unmentioned").await, told);
     }
 
     async fn only_who_keeps_order_calls_everybody(world: World) {
@@ -72,5 +80,13 @@ on_both_twins! {
         assert_eq!(a.event("rooms:mentioned").await["seq"], 2);
         assert_eq!(m.events_so_far("rooms:mentioned").await, Vec::<Value>::new(), "nobody calls themselves");
         assert_eq!((mentions(&rosa).await, mentions(&bento).await, mentions(&bia).await), (json!(1), json!(1), json!(0)));
+        let named = json!({ "role": "moderator" });
+        let admin = world.person("ana", Role::Admin).await;
+        world.put(&format!("/rooms/{room}/members/{}/role", bento.id), &admin, named).await.ok();
+        let here = world.say(&bento, room, "@here: começou").await.ok();
+        assert_eq!(here["here"], json!({ "start": 0, "end": 5 }), "who moderates the room alone may call too");
+        assert_eq!(a.event("rooms:mentioned").await["seq"], 3);
+        world.delete(&format!("/rooms/{room}/messages/{}", here["id"].as_str().unwrap()), &bento).await.ok();
+        assert_eq!(a.event("rooms:unmentioned").await["seq"], 3);
     }
 }

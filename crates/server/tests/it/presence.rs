@@ -6,6 +6,7 @@ use praca_api::people::Presence::{Away, Offline, Online};
 use praca_api::{ConversationId, UserId};
 use serde_json::{Value, json};
 
+use crate::process::Server;
 use crate::socket::Socket;
 use crate::world::{Person, Twin, World, on_both_twins};
 
@@ -111,6 +112,40 @@ on_both_twins! {
         assert!(world.get("/users/bento", &rosa).await.ok()["lastSeenAt"].is_string());
     }
 
+    async fn who_is_watched_begins_and_ends_to_be_seen_as_that_changes(world: World) {
+        let (rosa, bento, room) = neighbours(&world).await;
+        let membership = format!("/rooms/{room}/membership");
+        let (mut watcher, _tab) = (world.socket(&rosa).await, world.socket(&bento).await);
+        until(&mut watcher, &bento, "online").await;
+        let mut turns = async |state: &str| {
+            let changed = watcher.event("presence:changed").await;
+            assert_eq!((&changed["userId"], &changed["state"]), (&json!(bento.id), &json!(state)));
+            assert_eq!(changed["lastSeenAt"], Value::Null);
+        };
+        world.delete(&membership, &bento).await.expect(204, "");
+        turns("offline").await;
+        world.put(&membership, &bento, json!({})).await.ok();
+        turns("online").await;
+        for (by, whom) in [(&rosa, &bento), (&bento, &rosa)] {
+            world.put(&format!("/me/blocks/{}", whom.id), by, json!({})).await.expect(204, "");
+            turns("offline").await;
+            world.delete(&format!("/me/blocks/{}", whom.id), by).await.expect(204, "");
+            turns("online").await;
+        }
+        for person in [&bento, &rosa] {
+            world.patch("/me/preferences", person, json!({ "presence": false })).await.ok();
+            turns("offline").await;
+            world.patch("/me/preferences", person, json!({ "presence": true })).await.ok();
+            turns("online").await;
+        }
+        world.delete(&membership, &rosa).await.expect(204, "");
+        turns("offline").await;
+        let dm = world.open_dm(&bento, &rosa).await;
+        world.write(&bento, dm, "oi").await.ok();
+        world.put(&format!("/dms/{dm}/acceptance"), &rosa, json!({})).await.ok();
+        turns("online").await;
+    }
+
     async fn the_coordinator_keeps_one_state_over_nodes_until_leases_end(world: World) {
         let limits = &world.app.base.limits;
         let (one, two) = (world.app.base.ids.uuid(), world.app.base.ids.uuid());
@@ -173,6 +208,27 @@ async fn a_person_is_one_over_two_nodes() {
     drop(there);
     until(&mut watcher, &bento, "offline").await;
     assert_eq!(two.get(&format!("/rooms/{room}/presence"), &rosa).await.ok()["online"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_people_of_a_killed_node_are_gone_when_their_leases_end() {
+    let world = World::new(Twin::Shared, &[]).await;
+    let (rosa, bento, room) = neighbours(&world).await;
+    let node = Server::beside(&world).await;
+    let mut there = Socket::connect(node.url(), &bento.token).await.expect("a socket on the other node");
+    there.done("rooms:join", json!({ "roomId": room })).await;
+    let mut watcher = world.socket(&rosa).await;
+    watcher.done("rooms:join", json!({ "roomId": room })).await;
+    until(&mut watcher, &bento, "online").await;
+    node.signal("-KILL");
+    world.pass(55);
+    let gone = until(&mut watcher, &bento, "offline").await;
+    assert!(gone["lastSeenAt"].is_string(), "{gone}");
+    assert_eq!(world.get("/users/bento", &rosa).await.ok()["presence"], "offline");
+    while world.get(&format!("/rooms/{room}/presence"), &rosa).await.ok()["online"] != 1 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(node.ended());
 }
 
 /// Conversations of two go on over nodes: messages, receipts, reading.

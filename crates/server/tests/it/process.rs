@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::socket::Socket;
+use crate::world::World;
 
 /// A folder of this test's own.
 struct Folder(PathBuf);
@@ -55,17 +56,33 @@ fn fails(output: &Output, words: &str) {
 }
 
 /// A server as a process. Ended by its own pid.
-struct Server {
+pub struct Server {
     child: Child,
     url: String,
 }
 
 impl Server {
     async fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        let mut command = folder.command(&["serve", "--demo"]);
+        command.envs(settings.iter().copied());
+        Self::spawn(command).await
+    }
+
+    /// One more node of a world.
+    pub async fn beside(world: &World) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_praca"));
+        command
+            .arg("serve")
+            .env_clear()
+            .envs(world.settings())
+            .env("PRACA_PUBLIC_URL", &world.app.base.config.public_url);
+        Self::spawn(command).await
+    }
+
+    async fn spawn(mut command: Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
-        let mut command = folder.command(&["serve", "--demo", "--listen", &listen]);
-        command.envs(settings.iter().copied()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(["--listen", &listen]).stdout(Stdio::null()).stderr(Stdio::piped());
         let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}") };
         while !reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == 200) {
             tokio::time::sleep(Duration::from_millis(30)).await;
@@ -89,13 +106,19 @@ impl Server {
         rooms["items"].as_array().unwrap().iter().find(|room| room["slug"] == slug).unwrap().clone()
     }
 
-    fn signal(&self, name: &str) {
+    /// Where it answers.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for the end; the log.
-    fn ended(mut self) -> (bool, String) {
+    pub fn ended(mut self) -> (bool, String) {
         let mut log = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         (self.child.wait().unwrap().success(), log)

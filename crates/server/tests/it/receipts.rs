@@ -107,8 +107,12 @@ on_both_twins! {
         world.put(&format!("/rooms/{room}/read"), &rosa, json!({ "seq": 1 })).await.ok();
         let state = json!({ "conversationId": room, "lastReadSeq": 1, "unread": 1, "mentions": 1 });
         assert_eq!(tab.event("rooms:read").await, state);
+        world.say(&rosa, room, "eu também").await.ok();
+        assert_eq!(tab.event("rooms:read").await, json!({ "conversationId": room, "lastReadSeq": 3, "unread": 0, "mentions": 0 }));
+        assert_eq!(unread().await, (0, 0), "one's own message moves one's cursor");
         world.delete(&format!("/rooms/{room}/messages/{}", second["id"].as_str().unwrap()), &bento).await.ok();
-        assert_eq!(unread().await, (1, 0), "a deleted message counts, and names nobody");
+        world.say(&bento, room, "e quatro").await.ok();
+        assert_eq!(unread().await, (1, 0));
         world.delete(&membership, &rosa).await.expect(204, "");
         world.say(&bento, room, "três, @rosa").await.ok();
         world.put(&membership, &rosa, json!({})).await.ok();

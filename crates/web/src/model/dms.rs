@@ -4,9 +4,9 @@ use praca_api::dms::{Dm, DmState};
 use praca_api::events::{BlockChanged, DmJoined, DmUpdated, Muted, Receipt};
 use praca_api::messages::Message;
 use praca_api::people::{PersonPresence, Presence};
-use praca_api::{ConversationId, Seq, UserId};
+use praca_api::{ConversationId, UserId};
 
-use super::{Family, Model, Open, Spot, neighbour};
+use super::{Model, Open, neighbour};
 
 impl Model {
     /// The list of conversations of two arrived.
@@ -15,6 +15,18 @@ impl Model {
             self.see(dm);
         }
         self.dms = Some(dms);
+        self.keep_read();
+    }
+
+    /// Conversations further back in the list arrived.
+    pub fn listed_more_dms(&mut self, dms: Vec<Dm>) {
+        for dm in dms {
+            if self.dm(dm.id).is_none() {
+                self.see(&dm);
+                self.dms.get_or_insert_default().push(dm);
+            }
+        }
+        self.keep_read();
     }
 
     /// A conversation of two was opened or changed.
@@ -24,6 +36,7 @@ impl Model {
             Some(known) => *known = dm,
             None => self.dms.get_or_insert_default().insert(0, dm),
         }
+        self.keep_read();
     }
 
     fn see(&mut self, dm: &Dm) {
@@ -148,25 +161,5 @@ impl Model {
             DmState::Blocked => 0,
         };
         self.dms.iter().flatten().filter(|dm| !dm.muted).map(count).sum()
-    }
-
-    /// All up to `newest` has been read, as the person says.
-    pub fn read_up_to(&mut self, spot: Spot, newest: Seq) {
-        match spot.family {
-            Family::Dm => drop(self.read_dm(spot.id, newest)),
-            Family::Room => {
-                if let Some(room) = self.room_mut(spot.id) {
-                    (room.last_read_seq, room.unread, room.mentions) = (newest, 0, 0);
-                }
-            }
-        }
-    }
-
-    /// Everything of the open conversation of two has been read; whether that is news.
-    pub(super) fn read_dm(&mut self, id: ConversationId, newest: Seq) -> bool {
-        let Some(dm) = self.dm_mut(id).filter(|dm| dm.last_read_seq < newest) else { return false };
-        dm.last_read_seq = newest;
-        dm.unread = (dm.last_seq.0 - newest.0).max(0);
-        true
     }
 }

@@ -5,7 +5,7 @@ use praca_api::events::{InDm, InRoom};
 use serde::{Deserialize, Serialize};
 
 /// What kind of conversation it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Family {
     /// A room.
     #[default]
@@ -25,7 +25,7 @@ impl Family {
 }
 
 /// A conversation, and what kind it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spot {
     /// Its kind.
     pub family: Family,

@@ -43,6 +43,8 @@ pub struct Open {
     pub slow: Option<(f64, f64)>,
     /// The first message that was unread when the room was opened.
     pub first_unread: Option<Seq>,
+    /// Where the person is named in what they missed, and was not led to yet; ascending.
+    pub ahead: Vec<Seq>,
     /// The newest change known; all before it are known too.
     pub last_rev: Rev,
 }
@@ -105,8 +107,14 @@ impl Open {
             typing: Vec::new(),
             slow: None,
             first_unread,
+            ahead: Vec::new(),
             last_rev,
         }
+    }
+
+    /// The next place the person is named in, to be led there.
+    pub fn take_ahead(&mut self) -> Option<Seq> {
+        (!self.ahead.is_empty()).then(|| self.ahead.remove(0))
     }
 
     /// Which conversation it is.

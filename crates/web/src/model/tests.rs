@@ -121,7 +121,11 @@ fn what_is_written_in_one_room_survives_opening_another() {
     model.show(None);
     assert_eq!((model.leaving().count(), model.outbox.len()), (0, 1));
     model.show(Some(Spot::room(ROOM)));
-    assert_eq!((model.leaving().count(), model.is_opening(Spot::room(ROOM))), (1, true), "shown before the room is open");
+    assert_eq!(
+        (model.leaving().count(), model.is_opening(Spot::room(ROOM))),
+        (1, true),
+        "shown before the room is open"
+    );
     model.joined(joined(vec![message(1, 1, OTHER, "um")], 1), 0.0);
     assert_eq!(model.leaving().count(), 1);
     model.joined(joined(vec![message(2, 2, OTHER, "dois"), message(3, 3, ME, "três")], 1), 0.0);

@@ -2,6 +2,7 @@
 
 mod barred;
 mod composer;
+mod jumps;
 mod log;
 mod mentioning;
 mod menu;
@@ -13,6 +14,7 @@ mod typing;
 use leptos::prelude::*;
 
 use composer::{Composer, Draft};
+use jumps::Jumps;
 use log::Log;
 use menu::{Menu, MessageMenu};
 use notice::Notice;
@@ -26,6 +28,7 @@ pub fn Chat(#[prop(optional)] above: Option<ChildrenFn>) -> impl IntoView {
     view! {
         <Notice />
         {above.map(|above| above())}
+        <Jumps />
         <Log draft />
         <TypingLine />
         <Composer draft />

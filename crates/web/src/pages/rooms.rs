@@ -2,7 +2,6 @@
 
 mod context;
 mod conversation;
-mod jumps;
 mod list;
 mod people;
 mod pins;

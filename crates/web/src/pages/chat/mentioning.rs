@@ -105,12 +105,14 @@ impl Mentioning {
     async fn members(self, spot: Spot, query: &str) -> Vec<Author> {
         let path = format!("{}/members?limit=20&q={}", spot.path(), js_sys::encode_uri_component(query));
         // The page may be gone meanwhile.
-        let Some(Square { session, .. }) = self.square.try_get_value() else { return Vec::new() };
+        let Some(Square { session, model, .. }) = self.square.try_get_value() else { return Vec::new() };
         let page: Answer<Page<Member>> = session.send(Method::GET, &path, None::<&()>).await;
         let me = session.user_untracked().map(|user| user.author.id);
         // Without an answer one writes on.
         let members = page.map(|page| page.items).unwrap_or_default();
-        let mut members: Vec<Member> = members.into_iter().filter(|member| Some(member.author.id) != me).collect();
+        let blocked = |user| model.with_untracked(|model| model.blocks(user));
+        let others = members.into_iter().filter(|member| Some(member.author.id) != me && !blocked(member.author.id));
+        let mut members: Vec<Member> = others.collect();
         members.sort_by_key(|member| (!member.author.handle.starts_with(query), member.author.handle.clone()));
         members.into_iter().take(OFFERED).map(|member| member.author).collect()
     }

@@ -26,6 +26,7 @@ pub fn TypingLine() -> impl IntoView {
     let text = move || match names.get().unwrap_or_default().as_slice() {
         [] => None,
         [Some(name)] => Some(t_string!(i18n, chat.typing_one, name = name.clone())),
+        [Some(one), Some(two)] => Some(t_string!(i18n, chat.typing_two, one = one.clone(), two = two.clone())),
         [None] => Some(t_string!(i18n, chat.typing_somebody).to_owned()),
         _ => Some(t_string!(i18n, chat.typing_many).to_owned()),
     };

@@ -8,7 +8,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::Page;
 use praca_api::accounts::Author;
-use praca_api::people::{Contact, Profile};
+use praca_api::people::{Contact, PersonPresence, PersonSeen, Profile};
 
 use crate::components::{Avatar, Dialog, Icon};
 use crate::format;
@@ -124,15 +124,17 @@ fn Other(author: Author, show: Callback<String>) -> impl IntoView {
 fn Row(contact: Contact, go: Callback<Author>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let author = contact.person.author;
-    let (user, chosen) = (author.id, author.clone());
-    let seen = Memo::new(move |_| square.model.with(|model| model.people.get(&user).copied()));
-    let presence = Signal::derive(move || seen.get().map_or("offline", |seen| seen.state.as_str()));
+    let PersonSeen { author, presence: state, last_seen_at } = contact.person;
+    let (user_id, chosen) = (author.id, author.clone());
+    // As it was found, until more is known of it.
+    let found = PersonPresence { user_id, state, last_seen_at };
+    let seen = Memo::new(move |_| square.model.with(|model| model.people.get(&user_id).copied().unwrap_or(found)));
+    let presence = Signal::derive(move || seen.get().state.as_str());
     view! {
         <li>
             <button type="button" class="row-btn" on:click=move |_| go.run(chosen.clone())>
                 <Avatar author=author.clone() presence />
-                <span class="grow">{author.display_name}<small>{move || seen.get().and_then(|seen| format::presence(i18n, &seen))}</small></span>
+                <span class="grow">{author.display_name}<small>{move || format::presence(i18n, &seen.get())}</small></span>
             </button>
         </li>
     }

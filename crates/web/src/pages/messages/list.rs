@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::dms::{Dm, DmState};
 
-use crate::components::{Avatar, Empty, Icon, MarkRead, UnreadCount};
+use crate::components::{Avatar, Empty, Icon, ListLoading, MarkRead, UnreadCount};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -28,7 +28,10 @@ pub fn DmList(handle: Memo<Option<String>>, writing: RwSignal<bool>) -> impl Int
                 </button>
             </header>
             <nav class="pane-scroll" aria-label=move || t_string!(i18n, dms.conversations)>
-                {move || dms.get().map(|dms| view! { <Found dms handle /> })}
+                {move || match dms.get() {
+                    Some(dms) => view! { <Found dms handle /> }.into_any(),
+                    None => view! { <ListLoading mark="sk--circle" /> }.into_any(),
+                }}
             </nav>
         </section>
     }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 
-use super::jumps::Jumps;
 use super::pins::Pins;
 use crate::components::Icon;
 use crate::format;
@@ -16,7 +15,7 @@ use crate::square::Square;
 pub fn Conversation(about: RwSignal<bool>) -> impl IntoView {
     view! {
         <Head about />
-        <Chat above=std::sync::Arc::new(|| view! { <Pins /><Jumps /> }.into_any()) />
+        <Chat above=std::sync::Arc::new(|| view! { <Pins /> }.into_any()) />
     }
 }
 

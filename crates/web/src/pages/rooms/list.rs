@@ -9,7 +9,7 @@ use praca_api::messages::Message;
 use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
-use crate::components::{Empty, Icon, MarkRead, MentionCount, UnreadCount};
+use crate::components::{Empty, Icon, ListLoading, MarkRead, MentionCount, UnreadCount};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -45,7 +45,7 @@ pub fn RoomList(slug: Memo<Option<String>>) -> impl IntoView {
             </header>
             <Show when=move || search.is_open()><SearchField shown /></Show>
             <nav class="pane-scroll" aria-label=move || t_string!(i18n, rooms.title)>
-                {move || shown.get().map_or_else(|| skeleton().into_any(), |list| view! { <Found list slug /> }.into_any())}
+                {move || shown.get().map_or_else(|| view! { <ListLoading mark="sk--tile" /> }.into_any(), |list| view! { <Found list slug /> }.into_any())}
             </nav>
         </section>
         <RoomDialog open=creating editing=false />
@@ -137,22 +137,6 @@ fn SearchField(shown: Memo<Option<Vec<RoomForMe>>>) -> impl IntoView {
                 on:input=move |event| search.0.set(Some(event_target_value(&event))) on:keydown=keys
             />
         </div>
-    }
-}
-
-fn skeleton() -> impl IntoView {
-    let i18n = language();
-    let row = || {
-        view! {
-            <div class="row row--nowrap row--3">
-                <span class="sk sk--tile"></span>
-                <div class="stack stack--2 grow"><span class="sk sk--w60"></span><span class="sk sk--w85"></span></div>
-            </div>
-        }
-    };
-    view! {
-        <p class="visually-hidden" role="status">{t!(i18n, rooms.loading)}</p>
-        <div class="panel stack" aria-hidden="true">{row()}{row()}{row()}{row()}</div>
     }
 }
 

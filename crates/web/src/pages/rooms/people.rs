@@ -4,6 +4,7 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use praca_api::accounts::Author;
 use praca_api::rooms::{Member, MemberRole, RoomPresence, SetMemberRole};
 use praca_api::{ConversationId, Page, UserId};
 
@@ -122,7 +123,6 @@ pub fn People() -> impl IntoView {
 /// Who is in the room right now: a count, and some names.
 #[component]
 fn HereNow() -> impl IntoView {
-    let i18n = language();
     let square = expect_context::<Square>();
     let here = RwSignal::new(None::<RoomPresence>);
     let room = Memo::new(move |_| square.model.with(|m| m.open_room().map(|room| (room.room.id, room.room.online))));
@@ -137,19 +137,25 @@ fn HereNow() -> impl IntoView {
             }
         });
     });
-    let text = move || {
-        let present = here.get().filter(|present| !present.people.is_empty())?;
-        let names: Vec<String> =
-            present.people.iter().take(3).map(|author| format::first_name(&author.display_name)).collect();
-        let others = present.online.saturating_sub(names.len() as u64);
-        let names = names.join(", ");
-        Some(if others == 0 {
-            t_string!(i18n, people.here_names, names = names)
-        } else {
-            t_string!(i18n, people.here_more, names = names, others = others)
-        })
-    };
-    view! { <p class="small muted here-now">{text}</p> }
+    let present = move || here.get().filter(|present| !present.people.is_empty());
+    view! { <p class="small muted here-now">{move || present().map(|present| view! { <Names present /> })}</p> }
+}
+
+/// Some who are here, and how many more.
+#[component]
+fn Names(present: RoomPresence) -> impl IntoView {
+    let i18n = language();
+    let first = |author: Author| Author { display_name: format::first_name(&author.display_name), ..author };
+    let people: Vec<Author> = present.people.into_iter().take(3).map(first).collect();
+    let others = present.online.saturating_sub(people.len() as u64);
+    let names = people.into_iter().enumerate().map(|(at, author)| {
+        view! { {if at == 0 { " " } else { ", " }}<Name author /> }
+    });
+    view! {
+        {t!(i18n, people.here)}
+        {names.collect_view()}
+        {(others > 0).then(|| view! { " "{t!(i18n, people.here_more, others = move || others)} })}
+    }
 }
 
 #[component]

@@ -10,8 +10,9 @@ use praca_api::{MessageId, Page, Seq};
 use crate::components::{Dialog, Icon};
 use crate::format;
 use crate::language::language;
-use crate::model::Goal;
+use crate::model::{Goal, Spot};
 use crate::net::Answer;
+use crate::pages::card::Name;
 use crate::square::Square;
 
 /// The bar and the dialog; nothing while nothing is pinned.
@@ -50,30 +51,25 @@ pub fn Pins() -> impl IntoView {
     }
 }
 
-/// The pins of the open room, read again when one comes or goes.
-fn read_pins(square: Square) -> RwSignal<Vec<Pin>> {
-    let pins = RwSignal::new(Vec::new());
-    let room = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.id)));
-    let changed = Memo::new(move |_| square.model.with(|model| model.pins_changed));
-    Effect::new(move |before: Option<Option<praca_api::ConversationId>>| {
-        let room = room.get();
-        changed.track();
-        if before.flatten() != room {
-            pins.set(Vec::new());
-        }
-        if let Some(id) = room {
-            spawn_local(async move {
-                let path = format!("/rooms/{id}/pins?limit=50");
-                let page: Answer<Page<Pin>> = square.session.send(Method::GET, &path, None::<&()>).await;
-                // Without an answer the next pin, or the next visit, reads them.
-                if let Ok(page) = page {
-                    pins.try_set(page.items);
+/// The pins of the open room, read again when one comes.
+fn read_pins(square: Square) -> Memo<Vec<Pin>> {
+    let wish =
+        Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| (room.room.id, model.pins_changed))));
+    Effect::new(move |_| {
+        let Some((id, _)) = wish.get() else { return };
+        spawn_local(async move {
+            let path = format!("/rooms/{id}/pins?limit=50");
+            let page: Answer<Page<Pin>> = square.session.send(Method::GET, &path, None::<&()>).await;
+            // Without an answer the next pin, or the next visit, reads them.
+            let Ok(page) = page else { return };
+            square.model.update(|model| {
+                if model.shown == Some(Spot::room(id)) {
+                    model.pins = page.items;
                 }
             });
-        }
-        room
+        });
     });
-    pins
+    Memo::new(move |_| square.model.with(|model| model.pins.clone()))
 }
 
 #[component]
@@ -81,13 +77,12 @@ fn Row(pin: Pin, go: Callback<Seq>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let (seq, at) = (pin.message.seq, pin.pinned_at);
-    let (id, by): (MessageId, _) = (pin.message.id, pin.pinned_by.display_name);
-    let author = pin.message.author.map(|author| author.display_name);
+    let (id, by): (MessageId, _) = (pin.message.id, pin.pinned_by);
     view! {
         <li>
             <div class="grow">
-                <p><b>{author}</b>" "{praca_api::markup::snippet(&pin.message.body, 200)}</p>
-                <p class="small muted">{move || t_string!(i18n, pins.by, name = by.clone(), when = format::moment(i18n.get_locale(), at))}</p>
+                <p>{pin.message.author.map(|author| view! { <b><Name author /></b> })}" "{praca_api::markup::snippet(&pin.message.body, 200)}</p>
+                <p class="small muted">{t!(i18n, pins.by)}" "<Name author=by />", "{move || format::moment(i18n.get_locale(), at)}</p>
             </div>
             <button type="button" class="btn btn--sm" on:click=move |_| go.run(seq)>{t!(i18n, pins.go)}</button>
             <Show when=move || square.keeps_order()>

@@ -9,7 +9,7 @@ use praca_api::{Page, Seq};
 
 use crate::components::Icon;
 use crate::language::language;
-use crate::model::{Goal, Open};
+use crate::model::{Family, Goal, Open};
 use crate::net::Answer;
 use crate::square::Square;
 
@@ -21,7 +21,7 @@ const IN_VIEW: i64 = 6;
 pub fn Jumps() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let mentions = read_mentions(square);
+    read_mentions(square);
     // Where it begins, as long as it is further back than what is shown.
     let first_unread = Memo::new(move |_| {
         square.model.with(|model| {
@@ -30,15 +30,12 @@ pub fn Jumps() -> impl IntoView {
         })
     });
     let next = move |_| {
-        if let Some(seq) = mentions.try_update(|ahead| (!ahead.is_empty()).then(|| ahead.remove(0))).flatten() {
+        let taken = square.model.try_update(|model| model.open.as_mut().and_then(Open::take_ahead));
+        if let Some(seq) = taken.flatten() {
             square.go_to(Goal::Message(seq));
         }
     };
-    // One that stands among the newest is in view already.
-    let count = Memo::new(move |_| {
-        let last = square.model.with(|model| model.open.as_ref().map_or(Seq::ZERO, Open::last_seq));
-        mentions.with(|ahead| ahead.iter().filter(|seq| seq.0 + IN_VIEW < last.0).count())
-    });
+    let count = Memo::new(move |_| square.model.with(|model| model.open.as_ref().map_or(0, |open| open.ahead.len())));
     let any_mention = Memo::new(move |_| count.get() > 0);
     let any = Memo::new(move |_| first_unread.get().is_some() || any_mention.get());
     view! {
@@ -59,24 +56,25 @@ pub fn Jumps() -> impl IntoView {
     }
 }
 
-/// Where the person is named in what was unread when the room was opened.
-fn read_mentions(square: Square) -> RwSignal<Vec<Seq>> {
-    let mentions = RwSignal::new(Vec::new());
+/// Reads where the person is named in what was unread when the room was opened.
+fn read_mentions(square: Square) {
     let unread_from = Memo::new(move |_| {
-        let from = |open: &Open| Some((open.id, open.first_unread?));
+        let from = |open: &Open| Some((open.id, open.first_unread.filter(|_| open.family == Family::Room)?));
         square.model.with(|model| model.open.as_ref().and_then(from))
     });
     Effect::new(move |_| {
-        mentions.set(Vec::new());
         let Some((id, first)) = unread_from.get() else { return };
         spawn_local(async move {
             let path = format!("/rooms/{id}/mentions?limit=100&seq={}", first.0 - 1);
             let page: Answer<Page<Mentioned>> = square.session.send(Method::GET, &path, None::<&()>).await;
             // Without an answer there is no way offered, as for a room without mentions.
-            if let Ok(page) = page {
-                mentions.try_set(page.items.into_iter().map(|mention| mention.seq).collect());
-            }
+            let Ok(page) = page else { return };
+            square.model.update(|model| {
+                let last = model.open.as_ref().map_or(Seq::ZERO, Open::last_seq);
+                // One that stands among the newest is in view already.
+                let far = page.items.into_iter().map(|mention| mention.seq).filter(|seq| seq.0 + IN_VIEW < last.0);
+                model.named_in_missed(id, far);
+            });
         });
     });
-    mentions
 }
