@@ -84,7 +84,7 @@ pub struct BlockedPerson {
     pub blocked_at: Timestamp,
 }
 
-/// What a person shares of themselves. Who does not share one of these sees none of others'.
+/// What a person shares of themselves, and with whom. Who does not share presence or receipts sees none of others'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -93,6 +93,8 @@ pub struct Preferences {
     pub read_receipts: bool,
     /// Others learn whether I am here, and when I last was.
     pub presence: bool,
+    /// People who share no room with me may ask to talk.
+    pub strangers: bool,
 }
 
 /// `PATCH /me/preferences`: absent fields stay.
@@ -106,4 +108,7 @@ pub struct UpdatePreferences {
     /// Others learn whether I am here, and when I last was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<bool>,
+    /// People who share no room with me may ask to talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strangers: Option<bool>,
 }

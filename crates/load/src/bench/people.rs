@@ -89,6 +89,7 @@ async fn crowd(shop: &Workshop) -> Result<String> {
                 middle(|report| report.talk.delivery.p99)
             ),
             format!("{:.1}", middle(|report| report.seconds)),
+            format!("{:.0}", middle(|report| f64::from(u32::try_from(report.presence_gone).unwrap_or(u32::MAX)))),
             format!("{:.1}", middle(|report| report.presence_after)),
             reports.iter().map(|report| report.presence_wrong + report.unread_wrong).sum::<usize>().to_string(),
             reports.iter().map(|report| report.talk.wrong()).sum::<u64>().to_string(),
@@ -100,6 +101,7 @@ async fn crowd(shop: &Workshop) -> Result<String> {
         "ack p50 / p99 ms",
         "delivery p50 / p99 ms",
         "All back after s",
+        "People heard going",
         "Presence right after s",
         "Presence or unread wrong",
         "Talk lost, doubled, refused",
@@ -108,7 +110,7 @@ async fn crowd(shop: &Workshop) -> Result<String> {
         "{SOCKETS} sockets of {PEOPLE} people end at once and come back from 4 s later on, as fast as they are let in, while \
          50 messages a second go into another room of 100; the server has one core, the load the other. \"All back\" is \
          from their end until the last is connected again; \"presence right\" how long after that somebody who watches all \
-         of them has heard that all are there; unread is looked at for a tenth of them. The p99 of a delivery over the \
+         of them has heard that all are there; unread is looked at for all of them. The p99 of a delivery over the \
          25 s measured moves by × {ratio:.2}.\n\n{}",
         table(&head, &[row("Calm", &calms), row("Storm", &storms)])
     ))

@@ -5,6 +5,7 @@ use praca_api::{Timestamp, UserId};
 use sea_orm::entity::prelude::*;
 
 /// A person.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
@@ -37,6 +38,8 @@ pub struct Model {
     pub read_receipts: bool,
     /// Whether others learn that the person is here, and when they last were.
     pub shows_presence: bool,
+    /// Whether people who share no room with the person may ask to talk.
+    pub accepts_strangers: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

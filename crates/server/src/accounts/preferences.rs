@@ -43,6 +43,9 @@ impl Accounts {
         if let Some(on) = change.presence {
             update = update.col_expr(entity::Column::ShowsPresence, Expr::value(on));
         }
+        if let Some(on) = change.strangers {
+            update = update.col_expr(entity::Column::AcceptsStrangers, Expr::value(on));
+        }
         if change != UpdatePreferences::default() {
             let mut tx = self.0.base.begin().await?;
             update.exec(tx.conn()).await?;
@@ -55,6 +58,10 @@ impl Accounts {
 
 impl entity::Model {
     fn preferences(&self) -> Preferences {
-        Preferences { read_receipts: self.read_receipts, presence: self.shows_presence }
+        Preferences {
+            read_receipts: self.read_receipts,
+            presence: self.shows_presence,
+            strangers: self.accepts_strangers,
+        }
     }
 }

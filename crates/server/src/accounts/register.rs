@@ -125,6 +125,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         created_at: Set(now),
         read_receipts: Set(true),
         shows_presence: Set(true),
+        accepts_strangers: Set(true),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

@@ -289,12 +289,14 @@ pub(super) async fn settle(
 pub(super) struct Gate {
     pub pair: Pair,
     blocked: bool,
+    /// Whether a first contact is one the other wants none of.
+    unwanted: bool,
 }
 
 impl Gate {
     /// Whether somebody may write.
     pub fn lets(&self, user: UserId) -> bool {
-        !self.blocked && self.pair.may_write(user)
+        !self.blocked && self.pair.may_write(user) && !(self.unwanted && user == self.pair.requested_by)
     }
 }
 
@@ -307,11 +309,35 @@ pub(super) async fn gates(
     let pairs = pairs(conn, ids).await?;
     let people: Vec<UserId> = pairs.iter().flat_map(|row| [row.low_id, row.high_id]).collect();
     let blocks = accounts.blocks_among(conn, &people).await?;
-    let gate = |row: dm::Model| {
+    let mut gates = HashMap::new();
+    for row in pairs {
         let blocked = blocks.contains(&(row.low_id, row.high_id)) || blocks.contains(&(row.high_id, row.low_id));
-        (row.conversation_id, Gate { pair: Pair::from(&row), blocked })
-    };
-    Ok(pairs.into_iter().map(gate).collect())
+        let pair = Pair::from(&row);
+        let unwanted = !pair.accepted && is_unwanted(conn, accounts, &pair).await?;
+        gates.insert(row.conversation_id, Gate { pair, blocked, unwanted });
+    }
+    Ok(gates)
+}
+
+/// Whether who is asked wants no strangers, and the two share no room.
+async fn is_unwanted(conn: &impl ConnectionTrait, accounts: &Accounts, pair: &Pair) -> Result<bool> {
+    let asked = pair.other(pair.requested_by);
+    if accounts.preferences_of(asked).await?.strangers {
+        return Ok(false);
+    }
+    let rooms = Query::select()
+        .column(membership::Column::ConversationId)
+        .from(membership::Entity)
+        .and_where(membership::Column::UserId.eq(asked))
+        .and_where(
+            membership::Column::ConversationId
+                .not_in_subquery(Query::select().column(dm::Column::ConversationId).from(dm::Entity).to_owned()),
+        )
+        .to_owned();
+    let shared = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(pair.requested_by))
+        .filter(membership::Column::ConversationId.in_subquery(rooms));
+    Ok(shared.one(conn).await?.is_none())
 }
 
 /// Which of these conversations are of two people.

@@ -36,6 +36,28 @@ on_both_twins! {
         world.delete(&format!("/dms/{dm}/acceptance"), &bento).await.expect(409, "request.conflict");
     }
 
+    async fn who_wants_no_strangers_hears_only_of_those_of_their_rooms(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let dm = world.open_dm(&rosa, &bento).await;
+        let quiet = json!({ "strangers": false });
+        assert_eq!(world.patch("/me/preferences", &bento, quiet).await.ok()["strangers"], false);
+        let mut socket = world.socket(&bento).await;
+        world.write(&rosa, dm, "Oi?").await.expect(403, "access.denied");
+        assert_eq!(world.dm_of(&rosa, dm).await["state"], "requested", "nothing reveals why");
+        assert_eq!(listed(&world, &bento).await, Vec::<String>::new());
+        assert_eq!(socket.events_so_far("dms:message:new").await, Vec::<Value>::new());
+        let room = world.room("largo", 0, 0).await;
+        for person in [&rosa, &bento] {
+            world.put(&format!("/rooms/{room}/membership"), person, json!({})).await.ok();
+        }
+        world.write(&rosa, dm, "Oi, vizinho!").await.expect(201, "");
+        assert_eq!(socket.event("dms:message:new").await["message"]["seq"], 1);
+        let cida = world.user("cida").await;
+        let to_cida = world.open_dm(&bento, &cida).await;
+        world.write(&bento, to_cida, "Oi, Cida").await.expect(201, "");
+        world.write(&cida, to_cida, "Oi!").await.expect(201, "");
+    }
+
     async fn to_answer_is_to_accept(world: World) {
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
         let dm = world.open_dm(&rosa, &bento).await;

@@ -31,6 +31,7 @@ async fn add_columns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("messages", json_binary_null("mentions")),
         ("users", boolean("read_receipts").default(true).take()),
         ("users", boolean("shows_presence").default(true).take()),
+        ("users", boolean("accepts_strangers").default(true).take()),
     ];
     for (table, column) in columns {
         manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;

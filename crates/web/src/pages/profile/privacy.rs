@@ -14,7 +14,7 @@ use crate::net::Answer;
 use crate::pages::card::Name;
 use crate::square::Square;
 
-/// Presence and read receipts: who keeps them to themselves does not see others'.
+/// Presence and read receipts, which who keeps to themselves does not see of others; and whether strangers may ask to talk.
 #[component]
 pub fn PrivacySetting() -> impl IntoView {
     let i18n = language();
@@ -37,6 +37,7 @@ pub fn PrivacySetting() -> impl IntoView {
     };
     let presence = move || preferences.get().is_some_and(|now| now.presence);
     let receipts = move || preferences.get().is_some_and(|now| now.read_receipts);
+    let strangers = move || preferences.get().is_some_and(|now| now.strangers);
     let waiting = move || preferences.get().is_none();
     view! {
         <section class="setting">
@@ -46,14 +47,21 @@ pub fn PrivacySetting() -> impl IntoView {
                 <span>{t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small></span>
                 <input
                     type="checkbox" role="switch" prop:checked=presence disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), read_receipts: None })
+                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
                 />
             </label>
             <label class="switch">
                 <span>{t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small></span>
                 <input
                     type="checkbox" role="switch" prop:checked=receipts disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), presence: None })
+                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
+                />
+            </label>
+            <label class="switch">
+                <span>{t!(i18n, privacy.strangers)}<small>{t!(i18n, privacy.strangers_hint)}</small></span>
+                <input
+                    type="checkbox" role="switch" prop:checked=strangers disabled=waiting
+                    on:change=move |event| change(UpdatePreferences { strangers: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
                 />
             </label>
             <p class="small muted" role="status">{move || said.get()}</p>
