@@ -76,7 +76,9 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await rosa.page.getByText("A primeira mensagem é um pedido").waitFor();
       await write(rosa.page, "Oi! Sou a Rosa, da rua de baixo.");
 
-      // It is told once, in the list, in the rail and in the title.
+      // It is told once, in the list, in the rail and in the title, in both of Bento's browsers.
+      const second = await tab(bento.handle, { size: "phone", touch: true });
+      await second.getByRole("link", { name: /Mensagens.*1 não lida/ }).waitFor();
       await bento.page.getByRole("link", { name: /Mensagens.*1 não lida/ }).click();
       await item(bento.page, rosa.name).getByText("Quer conversar com você").waitFor();
       await write(rosa.page, "Está aí?");
@@ -86,12 +88,15 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await shot(bento.page, "request-desktop-light");
       assert.equal(await rosa.page.getByText("lida", { exact: true }).count(), 0, "reading a request tells nothing");
       await bento.page.getByRole("button", { name: "Aceitar" }).click();
+      await second.getByRole("link", { name: "Mensagens", exact: true }).click();
+      await item(second, rosa.name).getByText("Está aí?").waitFor();
       await rosa.page.getByText("lida", { exact: true }).first().waitFor();
       await write(bento.page, "Oi, Rosa! Que bom.");
       await message(rosa.page, "Oi, Rosa! Que bom.").waitFor();
       await message(rosa.page, "Está aí?").waitFor();
       assert.deepEqual(await axe(rosa.page), []);
       await shot(rosa.page, "dm-desktop-light");
+      await second.context().close();
       await close(rosa, bento);
     });
 
@@ -100,10 +105,14 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       const { body: dm } = await api(world, "PUT", `/dms/with/${bento.id}`, { token: rosa.token });
       await rosa.page.goto(`${world.url}/mensagens/${bento.handle}`);
       await write(rosa.page, "Compra meu carro?");
+      const second = await tab(bento.handle);
+      await second.getByRole("link", { name: /Mensagens.*1 não lida/ }).click();
+      await item(second, rosa.name).waitFor();
       await bento.page.goto(`${world.url}/mensagens/${rosa.handle}`);
       await bento.page.getByRole("button", { name: "Recusar" }).click();
       await bento.page.waitForURL("**/mensagens");
-      await item(bento.page, rosa.name).waitFor({ state: "detached" });
+      for (const page of [bento.page, second]) await item(page, rosa.name).waitFor({ state: "detached" });
+      await second.context().close();
       await rosa.page.getByText(/ainda não aceitou a conversa/).waitFor();
       await composer(rosa.page).fill("E agora?");
       await composer(rosa.page).press("Enter");
@@ -185,6 +194,9 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await talk(rosa, bento);
       await rosa.page.goto(`${world.url}/mensagens/${bento.handle}`);
       await bento.page.goto(`${world.url}/mensagens/${rosa.handle}`);
+      // Rosa's other browser has the list open, and no conversation.
+      const list = await tab(rosa.handle);
+      await list.goto(`${world.url}/mensagens`);
       await composer(bento.page).waitFor();
       await bento.page.getByText("na praça agora").first().waitFor();
       await composer(rosa.page).pressSequentially("Vou te");
@@ -209,12 +221,16 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await composer(rosa.page).fill("Vou te contar tudo");
       await composer(rosa.page).press("Enter");
       await message(bento.page, "Vou te contar tudo").first().getByText("editada").waitFor();
+      await item(list, bento.name).getByText("Conta!").waitFor();
       const mine = message(rosa.page, "Vou te contar tudo").first();
       await mine.hover();
       await mine.getByRole("button", { name: "Mais ações" }).click();
       await rosa.page.getByRole("button", { name: "Apagar" }).click();
       await dialog(rosa.page).getByRole("button", { name: "Apagar" }).click();
       await bento.page.getByText("Mensagem apagada").first().waitFor();
+      await write(rosa.page, "Amanhã eu conto");
+      await item(list, bento.name).getByText("Amanhã eu conto").waitFor();
+      await list.context().close();
       await close(rosa, bento);
     });
 
@@ -226,9 +242,12 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await rosa.page.goto(`${world.url}/mensagens/${bento.handle}`);
       await bento.page.goto(`${world.url}/mensagens/${rosa.handle}`);
       await bento.page.getByText("na praça agora").first().waitFor();
+      const second = await tab(rosa.handle);
+      await second.goto(`${world.url}/mensagens/${bento.handle}`);
+      await composer(second).waitFor();
       await rosa.page.locator(".pane-main").getByRole("button", { name: "Mais ações" }).click();
       await rosa.page.getByRole("button", { name: "Bloquear Bento" }).click();
-      await rosa.page.getByText("Você bloqueou Bento").waitFor();
+      for (const page of [rosa.page, second]) await page.getByText("Você bloqueou Bento").waitFor();
       assert.deepEqual(await axe(rosa.page), []);
       await shot(rosa.page, "blocked-desktop-light");
       // To Bento, Rosa seems to have gone; what he writes is refused.
@@ -236,6 +255,12 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await composer(bento.page).fill("Oi?");
       await composer(bento.page).press("Enter");
       await bento.page.getByText("Não foi enviada.").waitFor();
+      // Who is blocked is not offered while one writes.
+      await rosa.page.goto(`${world.url}/salas/praca-central`);
+      await composer(rosa.page).pressSequentially("@bento");
+      await rosa.page.waitForTimeout(700);
+      assert.equal(await rosa.page.getByRole("option", { name: new RegExp(bento.handle) }).count(), 0);
+      await composer(rosa.page).fill("");
       // In a room his words are folded away, and his naming her is not told.
       await rosa.page.goto(`${world.url}/salas/ajuda`);
       await bento.page.goto(`${world.url}/salas/praca-central`);
@@ -251,9 +276,12 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await rosa.page.goto(`${world.url}/perfil`);
       await rosa.page.getByRole("button", { name: "Desbloquear Bento" }).click();
       await rosa.page.getByText("Você não bloqueia ninguém.").waitFor();
+      await second.getByText("Você bloqueou Bento").waitFor({ state: "detached" });
+      await second.locator(".pane-head").getByText("na praça agora").waitFor();
       await bento.page.goto(`${world.url}/mensagens/${rosa.handle}`);
       await write(bento.page, "De novo por aqui");
-      await rosa.page.getByRole("link", { name: /Mensagens.*1 não lida/ }).waitFor();
+      await message(second, "De novo por aqui").waitFor();
+      await second.context().close();
       await close(rosa, bento);
     });
 
@@ -277,6 +305,7 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await head.getByText("na praça agora").waitFor({ state: "detached" });
       assert.equal(await head.getByText(/visto por último/).count(), 0);
       await bento.page.getByRole("switch", { name: /Mostrar quando estou/ }).click();
+      await head.getByText("na praça agora").waitFor();
       await close(rosa, bento);
     });
 
@@ -295,7 +324,8 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       assert.equal(await composer(rosa.page).inputValue(), `Vem, @${bento.handle} `);
       await composer(rosa.page).press("Enter");
       await message(rosa.page, "Vem,").waitFor();
-      await item(bento.page, `Mutirão`).getByText("1 menção a você").waitFor({ state: "attached" });
+      const second = await tab(bento.handle);
+      for (const page of [bento.page, second]) await item(page, `Mutirão`).getByText("1 menção a você").waitFor({ state: "attached" });
       await bento.page.getByRole("link", { name: /^Salas.*menç/ }).waitFor();
       // Many words later it is still found.
       for (let n = 0; n < 70; n++) {
@@ -305,6 +335,10 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await message(bento.page, "conversa 69").waitFor();
       await bento.page.getByRole("button", { name: "Ir para a primeira não lida" }).waitFor();
       assert.deepEqual(await axe(bento.page), []);
+      await bento.page.getByRole("button", { name: "Ir para a primeira não lida" }).click();
+      await bento.page.waitForFunction(() => document.activeElement?.textContent.includes("Vem,"));
+      await bento.page.getByRole("button", { name: "Ir para o fim" }).or(bento.page.locator(".to-end button")).first().click();
+      await message(bento.page, "conversa 69").waitFor();
       await bento.page.getByRole("button", { name: "Ir para a menção" }).click();
       await message(bento.page, "Vem,").waitFor();
       assert.equal(await message(bento.page, "Vem,").locator(".mention[data-me]").textContent(), `@${bento.handle}`);
@@ -315,6 +349,13 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       // Who keeps order calls everybody.
       await api(world, "POST", `/rooms/${id}/messages`, { token: ana.accessToken, body: { body: "@aqui, começou!", nonce: "here" } });
       await message(rosa.page, "começou!").locator(".mention[data-me]").waitFor();
+      // A name that an edit takes away is no longer counted.
+      await item(second, `Mutirão`).getByText("1 menção a você").waitFor({ state: "attached" });
+      const { body: newest } = await api(world, "GET", `/rooms/${id}/messages`, { token: ana.accessToken });
+      const call = newest.items.at(-1);
+      await api(world, "PATCH", `/rooms/${id}/messages/${call.id}`, { token: ana.accessToken, body: { body: "Começou!" } });
+      await item(second, `Mutirão`).getByText("menção").waitFor({ state: "detached" });
+      await second.context().close();
       await close(rosa, bento);
     });
 
@@ -337,6 +378,37 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await say("dois");
       await item(second, "Horta").locator('.count[data-kind="muted"]').waitFor();
       assert.doesNotMatch(await second.title(), /^\(/, "a muted room does not call");
+      await second.context().close();
+      await close(rosa, bento);
+    });
+
+    test("what is read without a connection is read everywhere, once it is back", async () => {
+      const [rosa, bento] = [await newcomer("Rosa"), await newcomer("Bento")];
+      const dm = await talk(rosa, bento);
+      const say = (text) => api(world, "POST", `/dms/${dm}/messages`, { token: rosa.token, body: { body: text, nonce: `n${nonces++}` } });
+      const second = await tab(bento.handle, { size: "phone", touch: true });
+      for (const page of [bento.page, second]) await page.goto(`${world.url}/mensagens`);
+      for (let n = 0; n < 60; n++) await say(`recado ${n}`);
+      for (const page of [bento.page, second]) await item(page, rosa.name).getByText("60 não lidas").waitFor({ state: "attached" });
+      await bento.page.context().setOffline(true);
+      await bento.page.getByText("Sem conexão").first().waitFor();
+      await bento.page.locator("li", { has: item(bento.page, rosa.name) }).getByRole("button", { name: "Marcar como lida" }).click();
+      await item(bento.page, rosa.name).getByText("não lida").waitFor({ state: "detached" });
+      await item(second, rosa.name).getByText("60 não lidas").waitFor({ state: "attached" });
+      await bento.page.context().setOffline(false);
+      await item(second, rosa.name).getByText("não lida").waitFor({ state: "detached" });
+      assert.equal(await item(bento.page, rosa.name).getByText("não lida").count(), 0);
+      assert.equal((await api(world, "GET", `/dms/${dm}`, { token: bento.token })).body.unread, 0);
+      // On a phone the mark is at hand too, and a long absence leads to where it began.
+      await say("mais um");
+      assert.deepEqual(await axe(second), []);
+      await shot(second, "unread-phone-light");
+      await second.locator("li", { has: item(second, rosa.name) }).getByRole("button", { name: "Marcar como lida" }).tap();
+      await item(bento.page, rosa.name).getByText("não lida").waitFor({ state: "detached" });
+      for (let n = 0; n < 60; n++) await say(`depois ${n}`);
+      await item(second, rosa.name).tap();
+      await second.getByRole("button", { name: "Ir para a primeira não lida" }).tap();
+      await second.waitForFunction(() => document.activeElement?.textContent.includes("depois 0"));
       await second.context().close();
       await close(rosa, bento);
     });
@@ -371,6 +443,18 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await bia.page.getByRole("button", { name: "Ver as 2" }).click();
       await dialog(bia.page).getByRole("listitem").filter({ hasText: "la la 59" }).getByRole("button", { name: "Desafixar" }).click();
       await dialog(rosa.page).getByText("la la 59").waitFor({ state: "detached" });
+      await dialog(rosa.page).getByRole("button", { name: "Bia" }).waitFor();
+      await rosa.page.keyboard.press("Escape");
+      // What is pinned changes with its message, in each browser.
+      const second = await tab(rosa.handle);
+      await second.goto(`${world.url}/salas/${made.slug}`);
+      const bars = [bar, second.locator(".pinned", { hasText: "Fixada:" })];
+      for (const one of bars) await one.getByText("ensaio às sete").waitFor();
+      await api(world, "PATCH", `/rooms/${made.id}/messages/${first.id}`, { token: rosa.token, body: { body: "ensaio às oito" } });
+      for (const one of bars) await one.getByText("ensaio às oito").waitFor();
+      await api(world, "DELETE", `/rooms/${made.id}/messages/${first.id}`, { token: rosa.token });
+      for (const one of bars) await one.waitFor({ state: "detached" });
+      await second.context().close();
       await close(rosa, bia);
     });
 

@@ -196,6 +196,8 @@ server_events! {
     AccountRole(RoleChanged) = "account:role",
     /// The token ended and was not renewed; the socket closes.
     AuthExpired(Nothing) = "auth:expired",
+    /// What nodes told each other was lost for a while: lists that were read before are read again.
+    ServerResynced(Nothing) = "server:resynced",
     /// Before a graceful shutdown.
     ServerRestarting(Restarting) = "server:restarting",
 }

@@ -42,6 +42,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const SOCKET_BYTES: usize = 64 * 1024;
 /// Most pinned messages of a room.
 pub const PINS: u64 = 50;
+/// Most people somebody blocks.
+pub const BLOCKS: u64 = 1_000;
 /// Most people a message may name.
 pub const MENTIONS: usize = 50;
 /// Most people a client asks to watch at a time.

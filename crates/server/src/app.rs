@@ -272,14 +272,13 @@ impl App {
         self.base.bus.finish().await;
     }
 
-    /// Drops copies of rows that changed on any node.
+    /// Follows what the bus itself cannot do: the signing keys are read anew, and so is everything after a loss.
     async fn follow_changes(self) {
         let mut signals = self.base.bus.subscribe();
         loop {
             match signals.recv().await {
                 Ok(signal) => match &*signal {
                     Signal::Forget(CacheKey::SigningKeys) => self.reload_keys().await,
-                    Signal::Forget(key) => self.base.bus.forget(*key),
                     Signal::Resync => self.start_over().await,
                     _ => {}
                 },

@@ -26,7 +26,12 @@ where
 {
     /// Keeps at most `capacity` rows.
     pub fn new(capacity: u64, bus: Health) -> Self {
-        let rows = moka::sync::Cache::builder().max_capacity(capacity).time_to_live(LIFETIME).build();
+        Self::with_lifetime(capacity, LIFETIME, bus)
+    }
+
+    /// The same, for what is used no longer than `lifetime`.
+    pub fn with_lifetime(capacity: u64, lifetime: Duration, bus: Health) -> Self {
+        let rows = moka::sync::Cache::builder().max_capacity(capacity).time_to_live(lifetime).build();
         Self { rows, drops: AtomicU64::new(0), bus }
     }
 

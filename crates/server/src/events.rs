@@ -122,9 +122,16 @@ pub enum Event {
         /// The new role.
         role: MemberRole,
     },
-    /// A person joined or left a conversation, or muted it.
+    /// Two people have a conversation now; nothing is written in it yet.
+    PairOpened {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        people: [UserId; 2],
+    },
+    /// A person joined or left a room.
     MembershipChanged {
-        /// Where.
+        /// Which.
         conversation: ConversationId,
         /// Who.
         user: UserId,
@@ -282,6 +289,7 @@ impl Event {
             Self::AccountUpdated { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }
+            | Self::PairOpened { .. }
             | Self::MembershipChanged { .. }
             | Self::ConversationMuted { .. }
             | Self::PairChanged { .. }
@@ -308,6 +316,7 @@ impl Event {
             | Self::RoomChanged { .. }
             | Self::MemberSilenceChanged { .. }
             | Self::MemberRoleChanged { .. }
+            | Self::PairOpened { .. }
             | Self::MembershipChanged { .. }
             | Self::ConversationMuted { .. }
             | Self::PairChanged { .. }

@@ -66,7 +66,26 @@ pub struct Outgoing {
 impl Model {
     /// The list arrived.
     pub fn listed(&mut self, rooms: Vec<RoomForMe>) {
-        self.rooms = Some(rooms);
+        let before = self.rooms.take().unwrap_or_default();
+        let keep = |room: RoomForMe| {
+            let known = before.iter().find(|known| known.room.id == room.room.id);
+            // What came while the list was on its way is newer than it.
+            match known.filter(|known| known.room.last_seq > room.room.last_seq) {
+                Some(known) => RoomForMe {
+                    room: Room {
+                        last_seq: known.room.last_seq,
+                        last_message: known.room.last_message.clone(),
+                        ..room.room
+                    },
+                    unread: known.unread,
+                    mentions: known.mentions,
+                    last_read_seq: known.last_read_seq.max(room.last_read_seq),
+                    ..room
+                },
+                None => room,
+            }
+        };
+        self.rooms = Some(rooms.into_iter().map(keep).collect());
         self.keep_read();
     }
 
@@ -225,10 +244,7 @@ impl Model {
                 }
                 self.note_newest(event.last_message, me);
             }
-            ServerEvent::Read(state) => self.change_room(state.conversation_id, |room| {
-                room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
-                (room.unread, room.mentions) = (state.unread, state.mentions);
-            }),
+            ServerEvent::Read(state) => self.read_elsewhere(&state),
             ServerEvent::Mentioned(event) => self.mentioned(&event),
             ServerEvent::Unmentioned(event) => self.unmentioned(&event),
             ServerEvent::RoomOnline(event) => self.change_room(event.conversation_id, |room| {
@@ -245,6 +261,7 @@ impl Model {
             | ServerEvent::AccountStatus(_)
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
+            | ServerEvent::ServerResynced(_)
             | ServerEvent::ServerRestarting(_) => {}
         }
         None
@@ -344,7 +361,7 @@ impl Model {
         room.room.last_seq = message.seq;
         room.room.last_rev = room.room.last_rev.max(message.rev);
         if own {
-            room.last_read_seq = message.seq;
+            (room.last_read_seq, room.mentions) = (message.seq, 0);
         }
         room.unread = message.seq.0 - room.last_read_seq.0;
         room.room.last_message = Some(message);

@@ -34,6 +34,9 @@ use crate::session::Session;
 /// Least time between two notices that one is typing.
 const TYPING_PAUSE_MS: f64 = 2_500.0;
 
+/// Seconds within which everybody reads their lists again.
+const RELOAD_WITHIN: f64 = 5.0;
+
 /// How the connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -186,6 +189,7 @@ impl Square {
                 self.load_rooms();
                 self.load_dms();
                 self.load_blocks();
+                self.watch_again();
                 self.say_idle();
                 self.join();
                 self.flush();
@@ -206,6 +210,7 @@ impl Square {
             ServerEvent::ServerRestarting(_) => self.link.set(Link::Restarting),
             ServerEvent::AccountStatus(_) | ServerEvent::AccountRole(_) => self.check_account(),
             ServerEvent::AuthExpired(_) => self.session.resume(),
+            ServerEvent::ServerResynced(_) => self.reload_soon(),
             _ => {}
         }
         let Some(me) = self.session.user_untracked().map(|user| user.author.id) else { return };
@@ -223,6 +228,18 @@ impl Square {
         if missed.is_some() {
             self.join();
         }
+    }
+
+    /// Everybody is told at once to read their lists again; they do so one after the other.
+    fn reload_soon(self) {
+        let wait = Duration::from_secs_f64(js_sys::Math::random() * RELOAD_WITHIN);
+        set_timeout(
+            move || {
+                self.load_rooms();
+                self.load_dms();
+            },
+            wait,
+        );
     }
 
     fn check_account(self) {
@@ -280,16 +297,12 @@ impl Square {
         });
     }
 
-    /// Reads the list of conversations of two.
+    /// Reads the list of conversations of two, to its end.
     pub fn load_dms(self) {
         spawn_local(async move {
-            match self.ask::<DmItems>("dms:list", &json!({})).await {
-                Ok(list) => {
-                    let more = list.items.len() as u64 >= PAGE_ITEMS;
-                    self.model.update(|model| model.listed_dms(list.items));
-                    if more {
-                        self.load_more_dms().await;
-                    }
+            match self.read_dms().await {
+                Ok(dms) => {
+                    self.model.update(|model| model.listed_dms(dms));
                     self.watch_contacts();
                 }
                 Err(Trouble::Network) => {}
@@ -298,18 +311,20 @@ impl Square {
         });
     }
 
-    /// Reads the rest of a long list.
-    async fn load_more_dms(self) {
+    async fn read_dms(self) -> Answer<Vec<Dm>> {
+        let mut dms = self.ask::<DmItems>("dms:list", &json!({})).await?.items;
+        if (dms.len() as u64) < PAGE_ITEMS {
+            return Ok(dms);
+        }
+        dms.clear();
         let mut after = String::new();
         loop {
             let path = format!("/dms?limit={PAGE_ITEMS}{after}");
-            let page: Answer<Page<Dm>> = self.session.send(Method::GET, &path, None::<&()>).await;
-            // Without an answer the next list reads them again.
-            let Ok(page) = page else { return };
-            self.model.update(|model| model.listed_more_dms(page.items));
+            let page: Page<Dm> = self.session.send(Method::GET, &path, None::<&()>).await?;
+            dms.extend(page.items);
             match page.next {
                 Some(next) => after = format!("&after={next}"),
-                None => return,
+                None => return Ok(dms),
             }
         }
     }

@@ -94,11 +94,11 @@ pub async fn run(target: &Target, load: &StormLoad) -> Result<StormReport> {
     let storm = async {
         // The talk has begun and is measured.
         sleep(Duration::from_secs(8)).await;
+        seen.forget_gone();
         if load.calm {
             return Ok((0.0, 0.0));
         }
         let began = Instant::now();
-        seen.forget_gone();
         here.abort_all();
         write_away(&watching, room).await?;
         sleep(Duration::from_secs_f64(load.away)).await;

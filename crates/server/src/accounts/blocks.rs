@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use praca_api::limits::BLOCKS;
 use praca_api::people::BlockedPerson;
 use praca_api::{Page, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, TryInsertResult,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, TryInsertResult,
 };
 
 use super::Accounts;
@@ -78,12 +79,16 @@ impl Accounts {
     /// Blocks somebody. Harmless if they are. True if they were not.
     ///
     /// # Errors
-    /// `resource.not_found` for nobody, `request.invalid` for oneself.
+    /// `resource.not_found` for nobody, `request.invalid` for oneself, or for one too many.
     pub async fn block(&self, tx: &mut Tx, by: UserId, whom: UserId) -> Result<bool> {
         if by == whom {
             return Err(Error::invalid_field("userId", "self", "Nobody blocks themselves."));
         }
         self.person(whom).await?;
+        let blocked = Entity::find().filter(Column::BlockerId.eq(by)).filter(Column::BlockedId.ne(whom));
+        if blocked.count(tx.conn()).await? >= BLOCKS {
+            return Err(Error::invalid_field("userId", "too_many", "Somebody blocks at most 1,000 people."));
+        }
         let row = ActiveModel { blocker_id: Set(by), blocked_id: Set(whom), created_at: Set(self.0.base.clock.now()) };
         let columns = [Column::BlockerId, Column::BlockedId];
         let done = Entity::insert_many([row]).on_conflict_do_nothing_on(columns).exec_without_returning(tx.conn());

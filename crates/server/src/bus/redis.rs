@@ -148,11 +148,21 @@ impl RedisBus {
         }
         if !encoded.is_empty() {
             match serde_json::from_slice::<Signal>(encoded) {
-                Ok(signal) => drop(self.listeners.send(Arc::new(signal))),
+                Ok(signal) => {
+                    // Before anybody here acts on what follows from it.
+                    if let (Signal::Forget(key), Some(copies)) = (&signal, self.copies()) {
+                        copies.forget(*key);
+                    }
+                    drop(self.listeners.send(Arc::new(signal)));
+                }
                 Err(error) => tracing::warn!(%error, "signal of another version skipped"),
             }
         }
         false
+    }
+
+    fn copies(&self) -> Option<Arc<dyn Copies>> {
+        self.copies.get().and_then(|copies| copies.get()).and_then(Weak::upgrade)
     }
 
     fn note_down(&self) {
@@ -166,7 +176,7 @@ impl RedisBus {
             return;
         }
         // Before anybody uses one again.
-        if let Some(copies) = self.copies.get().and_then(|copies| copies.get()).and_then(Weak::upgrade) {
+        if let Some(copies) = self.copies() {
             copies.forget_all();
         }
         if self.health.set(true) {

@@ -69,7 +69,10 @@ pub async fn announce(
             changes.push(Change { message: message.clone(), kind: ChangeKind::New { room_wait_ms } });
         }
     }
-    for ((conversation, hearers), changes) in by_hearers {
+    // In their order: a node that hears of two people for the first time begins with the first change that comes.
+    let mut announced: Vec<_> = by_hearers.into_iter().collect();
+    announced.sort_by_key(|(_, changes)| changes.first().map(Change::rev));
+    for ((conversation, hearers), changes) in announced {
         let told = told_of.remove(&conversation).unwrap_or_default();
         tx.emit(Event::MessagesChanged { conversation, changes, hearers, told });
     }

@@ -59,10 +59,7 @@ impl Backlog for Conversations {
         })
     }
 
-    fn conversations_of(&self, user: UserId) -> Pin<Box<dyn Future<Output = Result<Vec<ConversationId>>> + Send + '_>> {
-        Box::pin(async move {
-            let rows = store::memberships_of(self.0.base.db.read(), user).await?;
-            Ok(rows.into_iter().map(|row| row.conversation_id).collect())
-        })
+    fn rooms_of(&self, user: UserId) -> Pin<Box<dyn Future<Output = Result<Vec<ConversationId>>> + Send + '_>> {
+        Box::pin(store::rooms_of(self.0.base.db.read(), user))
     }
 }

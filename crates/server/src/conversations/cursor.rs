@@ -150,15 +150,29 @@ impl CursorWriter {
         wishes.iter().map(advance).collect()
     }
 
+    /// Counts the unread mentions of those who move in rooms. Before the transaction, which so keeps nobody waiting; a
+    /// mention that comes meanwhile is told apart.
+    async fn count_mentions(&self, wishes: &[&Wish], outcomes: &[Result<Moved>]) -> Result<Vec<Option<i64>>> {
+        let mut counts = Vec::with_capacity(wishes.len());
+        for (wish, outcome) in wishes.iter().zip(outcomes) {
+            counts.push(match outcome {
+                Ok(moved) if wish.pair.is_none() && moved.before != moved.now => {
+                    let blocked = self.accounts.blocks(wish.user).await?.all().collect();
+                    let read = self.base.db.read();
+                    Some(store::mentions_after(read, wish.place(), moved.now.read, blocked).await?)
+                }
+                _ => None,
+            });
+        }
+        Ok(counts)
+    }
+
     /// Says what moved: to the person's own sockets, and to the other of the two.
-    async fn tell(&self, tx: &mut Tx, wish: &Wish, moved: &mut Moved) -> Result<()> {
-        let Moved { last_seq, before, now, .. } = *moved;
+    async fn tell(&self, tx: &mut Tx, wish: &Wish, moved: &Moved) -> Result<()> {
+        let Moved { last_seq, before, now, mentions } = *moved;
         let (id, user, socket) = (wish.id, wish.user, wish.socket.clone());
         if wish.pair.is_none() {
-            let blocked = self.accounts.blocks(user).await?.all().collect();
-            let mentions = store::unread_mentions(tx.conn(), user, Some(id), blocked).await?;
-            let mentions = mentions.get(&id).copied().unwrap_or_default();
-            moved.mentions = Some(mentions);
+            let mentions = mentions.unwrap_or_default();
             tx.emit(Event::CursorMoved { user, state: read_state(id, last_seq, now.read, mentions), socket });
             return Ok(());
         }
@@ -214,6 +228,7 @@ impl GroupWork for CursorWriter {
             // Nothing moves, so the one writer of SQLite is left to who needs it.
             return Ok(outcomes);
         }
+        let mentions = self.count_mentions(wishes, &outcomes).await?;
         let mut tx = self.base.begin().await?;
         let mut places = Self::by_place(store::lock_memberships(tx.conn(), &all).await?);
         let before = places.clone();
@@ -221,10 +236,11 @@ impl GroupWork for CursorWriter {
         places.retain(|place, now| before.get(place) != Some(now));
         store::write_cursors(tx.conn(), places.into_iter().map(|(place, now)| (place, now.row()))).await?;
         let mut moved = Vec::new();
-        for (wish, outcome) in wishes.iter().zip(&mut outcomes) {
+        for ((wish, outcome), mentions) in wishes.iter().zip(&mut outcomes).zip(mentions) {
             if let Ok(outcome) = outcome
                 && outcome.before != outcome.now
             {
+                outcome.mentions = mentions;
                 self.tell(&mut tx, wish, outcome).await?;
                 moved.push((wish.id, *outcome));
             }

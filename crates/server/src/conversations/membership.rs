@@ -1,6 +1,7 @@
 //! Who is in a conversation, in which role, and who is silenced in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use praca_api::accounts::{Author, Role};
 use praca_api::limits::PRESENT_NAMES;
@@ -223,7 +224,7 @@ impl Conversations {
             let rows = store::silences(conn, access.id(), &ids).await?.into_iter();
             silences.extend(rows.filter_map(|row| Some((row.user_id, running(row, now)?))));
         }
-        let online = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
+        let online = self.present_in(access.id()).await;
         let there: Vec<UserId> = ids.iter().copied().filter(|id| online.contains(id)).collect();
         let online = self.shown_present(access.actor().id(), there).await?;
         let rows = page_of(rows, limit, |row| row.user_id, |row| row)?;
@@ -248,15 +249,24 @@ impl Conversations {
         Ok(people.into_iter().filter(|id| *id == viewer || (shown(id) && !blocks.between(*id))).collect())
     }
 
+    /// Who is in a room.
+    async fn present_in(&self, id: ConversationId) -> Arc<HashSet<UserId>> {
+        let load = async {
+            // Without the coordinator nobody can tell.
+            Ok(Arc::new(self.0.base.limits.present_people(id).await.unwrap_or_default()))
+        };
+        self.0.present.get_or_load(id, load).await.unwrap_or_default()
+    }
+
     /// Who is in a room right now: a count, and some names, of those of whom the person may know it.
     ///
     /// # Errors
     /// The database refuses.
     pub async fn room_presence(&self, access: &ConversationAccess<Read>) -> Result<RoomPresence> {
-        let present = self.0.base.limits.present_people(access.id()).await.unwrap_or_default();
+        let present = self.present_in(access.id()).await;
         let online = u64::try_from(present.len()).unwrap_or(u64::MAX);
         // The accounts that have been here longest, so that the same names stay while people come and go.
-        let mut ids: Vec<UserId> = present.into_iter().collect();
+        let mut ids: Vec<UserId> = present.iter().copied().collect();
         ids.sort_unstable();
         ids.truncate(8 * PRESENT_NAMES);
         let mut ids = self.shown_present(access.actor().id(), ids).await?;

@@ -103,7 +103,11 @@ impl Conversations {
             return Ok(Mentions::default());
         }
         let calls = |named: &&Named| HERE.contains(&named.handle.as_str());
-        let here = named.iter().find(calls).map(|named| named.span).filter(|_| access.is_moderator());
+        let here = named
+            .iter()
+            .find(calls)
+            .map(|named| named.span)
+            .filter(|_| access.pair().is_none() && access.is_moderator());
         let handles: Vec<String> = named.iter().map(|named| named.handle.clone()).collect();
         let ids = self.0.accounts.ids_of(&handles).await?;
         let among = |id: &UserId| access.pair().is_none_or(|pair| pair.has(*id));
@@ -112,8 +116,12 @@ impl Conversations {
             Some(Mention { user_id, handle, start: span.start, end: span.end })
         };
         let people: Vec<Mention> = named.into_iter().filter_map(mention).collect();
-        let mut told = if access.pair().is_none() { self.told(access, &people).await? } else { Vec::new() };
-        told.extend(here.map(|_| EVERYBODY));
+        let told = match here {
+            // Who is called with everybody is told once.
+            Some(_) => vec![EVERYBODY],
+            None if access.pair().is_none() => self.told(access, &people).await?,
+            None => Vec::new(),
+        };
         let without = if here.is_some() { self.blocked(access.actor().id()).await? } else { Vec::new() };
         Ok(Mentions { people, here, told, without })
     }

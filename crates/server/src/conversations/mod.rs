@@ -23,7 +23,9 @@ mod socket;
 mod store;
 mod writer;
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use praca_api::{ConversationId, UserId};
 use tokio::sync::Semaphore;
@@ -52,6 +54,10 @@ use writer::Writer;
 const CACHED_CONVERSATIONS: u64 = 10_000;
 /// Memberships kept at hand.
 const CACHED_MEMBERSHIPS: u64 = 200_000;
+/// Rooms whose people are kept at hand.
+const CACHED_ROOMS: u64 = 1_000;
+/// How long who is in a room is used: everybody in it looks when that changes.
+const PRESENT: Duration = Duration::from_secs(1);
 
 /// The conversations slice.
 #[derive(Clone)]
@@ -64,6 +70,8 @@ struct Inner {
     cursors: Groups<CursorWriter>,
     settings: Cache<ConversationId, Arc<entity::conversation::Model>>,
     places: Cache<(ConversationId, UserId), access::Place>,
+    /// Who is in each room.
+    present: Cache<ConversationId, Arc<HashSet<UserId>>>,
     catch_ups: Semaphore,
 }
 
@@ -74,8 +82,9 @@ impl Conversations {
         let cursors = CursorWriter::start(base.clone(), accounts.clone());
         let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
         let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
+        let present = Cache::with_lifetime(CACHED_ROOMS, PRESENT, base.bus.health());
         let catch_ups = Semaphore::new(history::CATCH_UPS);
-        Self(Arc::new(Inner { base, accounts, writer, cursors, settings, places, catch_ups }))
+        Self(Arc::new(Inner { base, accounts, writer, cursors, settings, places, present, catch_ups }))
     }
 
     /// Follows what other nodes, and this one, have changed.

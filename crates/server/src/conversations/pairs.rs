@@ -129,9 +129,7 @@ impl Conversations {
             joined_at: Set(now),
         });
         membership::Entity::insert_many(places).exec_without_returning(tx.conn()).await?;
-        for user in [by, with] {
-            tx.emit(Event::MembershipChanged { conversation: id, user, member: true });
-        }
+        tx.emit(Event::PairOpened { conversation: id, people: [by, with] });
         Ok(id)
     }
 
@@ -294,6 +292,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
+    /// The first contact was answered.
+    pub fn accept(&mut self) {
+        self.pair.accepted = true;
+        self.unwanted = false;
+    }
+
     /// Whether somebody may write.
     pub fn lets(&self, user: UserId) -> bool {
         !self.blocked && self.pair.may_write(user) && !(self.unwanted && user == self.pair.requested_by)
@@ -325,18 +329,9 @@ async fn is_unwanted(conn: &impl ConnectionTrait, accounts: &Accounts, pair: &Pa
     if accounts.preferences_of(asked).await?.strangers {
         return Ok(false);
     }
-    let rooms = Query::select()
-        .column(membership::Column::ConversationId)
-        .from(membership::Entity)
-        .and_where(membership::Column::UserId.eq(asked))
-        .and_where(
-            membership::Column::ConversationId
-                .not_in_subquery(Query::select().column(dm::Column::ConversationId).from(dm::Entity).to_owned()),
-        )
-        .to_owned();
     let shared = membership::Entity::find()
         .filter(membership::Column::UserId.eq(pair.requested_by))
-        .filter(membership::Column::ConversationId.in_subquery(rooms));
+        .filter(membership::Column::ConversationId.in_subquery(store::select_rooms_of(asked)));
     Ok(shared.one(conn).await?.is_none())
 }
 

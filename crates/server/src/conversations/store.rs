@@ -8,8 +8,8 @@ use sea_orm::sea_query::{
     Expr, ExprTrait as _, IntoIden as _, IntoValueTuple as _, Query, SelectStatement, TableRef, ValueTuple,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use super::access::Place;
@@ -100,6 +100,28 @@ pub async fn memberships_of(conn: &impl ConnectionTrait, user: UserId) -> Result
     Ok(membership::Entity::find().filter(membership::Column::UserId.eq(user)).all(conn).await?)
 }
 
+/// The rooms a person is a member of.
+pub async fn rooms_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<ConversationId>> {
+    let rows = conn.query_all(&select_rooms_of(user)).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// The same, as a part of a query.
+pub fn select_rooms_of(user: UserId) -> SelectStatement {
+    let column = |column: membership::Column| (membership::Entity, column);
+    Query::select()
+        .column(column(membership::Column::ConversationId))
+        .from(membership::Entity)
+        .inner_join(
+            conversation::Entity,
+            Expr::col((conversation::Entity, conversation::Column::Id))
+                .equals(column(membership::Column::ConversationId)),
+        )
+        .and_where(Expr::col(column(membership::Column::UserId)).eq(user))
+        .and_where(Expr::col((conversation::Entity, conversation::Column::Kind)).eq(Kind::Room))
+        .to_owned()
+}
+
 /// Those of these people who are members.
 pub async fn members_among(conn: &impl ConnectionTrait, id: ConversationId, users: &[UserId]) -> Result<Vec<UserId>> {
     Ok(membership::Entity::find()
@@ -143,6 +165,23 @@ pub async fn unread_mentions(
         select = select.filter(mention::Column::ConversationId.eq(only));
     }
     Ok(select.into_tuple::<(ConversationId, i64)>().all(conn).await?.into_iter().collect())
+}
+
+/// How often a person is named in a room after a message.
+pub async fn mentions_after(
+    conn: &impl ConnectionTrait,
+    (id, user): (ConversationId, UserId),
+    after: Seq,
+    blocked: Vec<UserId>,
+) -> Result<i64> {
+    let count = mention::Entity::find()
+        .filter(mention::Column::ConversationId.eq(id))
+        .filter(mention::Column::UserId.is_in([user, EVERYBODY]))
+        .filter(mention::Column::AuthorId.is_not_in(blocked.into_iter().chain([user])))
+        .filter(mention::Column::MessageSeq.gt(after))
+        .count(conn)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// Members, or those `among` them, in the order of their ids, after `after`.

@@ -160,7 +160,7 @@ fn let_in(
     let Some(gate) = gates.get_mut(&draft.conversation).filter(|gate| gate.lets(draft.author.id)) else { return false };
     if !gate.pair.accepted && gate.pair.requested_by != draft.author.id {
         accepted.push((draft.conversation, gate.pair));
-        gate.pair.accepted = true;
+        gate.accept();
     }
     true
 }

@@ -30,6 +30,9 @@ impl Event {
             Self::MemberSilenceChanged { room, user, .. } | Self::MemberRoleChanged { room, user, .. } => {
                 vec![Signal::Forget(CacheKey::Membership(*room, *user))]
             }
+            Self::PairOpened { conversation, people } => {
+                people.iter().map(|user| Signal::Forget(CacheKey::Membership(*conversation, *user))).collect()
+            }
             Self::MembershipChanged { conversation, user, member } => vec![
                 Signal::Forget(CacheKey::Membership(*conversation, *user)),
                 Signal::Membership { conversation: *conversation, user: *user, member: *member },

@@ -30,7 +30,7 @@ impl Gateway {
             return;
         };
         let id = newest.message.conversation_id;
-        if !read(&self.0.members).contains_key(&id) {
+        if !read(&self.0.members).has_any(id) {
             return;
         }
         let mut pending = lock(&self.0.activity);
@@ -58,7 +58,7 @@ impl Gateway {
     fn tell_activity(&self) {
         let pending = std::mem::take(&mut *lock(&self.0.activity));
         for (id, message) in pending {
-            let members = read(&self.0.members).get(&id).cloned().unwrap_or_default();
+            let members = read(&self.0.members).of(id);
             let feed = self.feed(id);
             let outside = members
                 .into_iter()

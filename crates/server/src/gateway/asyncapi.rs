@@ -81,7 +81,7 @@ impl Schemas {
             "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),
             "account:role" => self.add::<RoleChanged>(),
-            "auth:expired" => self.add::<Nothing>(),
+            "auth:expired" | "server:resynced" => self.add::<Nothing>(),
             "server:restarting" => self.add::<Restarting>(),
             _ => return None,
         })

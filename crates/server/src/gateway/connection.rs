@@ -265,19 +265,16 @@ impl Gateway {
         self.look_at(user);
     }
 
-    /// Notes the conversations a person connected here is a member of.
-    pub(super) fn add_memberships(&self, user: UserId, conversations: &[ConversationId]) {
+    /// Notes the rooms a person connected here is a member of.
+    pub(super) fn add_memberships(&self, user: UserId, rooms: &[ConversationId]) {
         let people = read(&self.0.people);
         if !people.contains_key(&user) {
             // Gone meanwhile.
             return;
         }
         let mut members = write(&self.0.members);
-        for conversation in conversations {
-            let here = members.entry(*conversation).or_default();
-            if !here.contains(&user) {
-                here.push(user);
-            }
+        for room in rooms {
+            members.add(*room, user);
         }
     }
 
@@ -322,10 +319,7 @@ impl Gateway {
         }
         people.remove(&user);
         self.note_leaving(user);
-        write(&self.0.members).retain(|_, members| {
-            members.retain(|member| *member != user);
-            !members.is_empty()
-        });
+        write(&self.0.members).remove_person(user);
     }
 
     /// Takes sockets we have closed out of everything, without waiting for the transport: a client that does not read can
@@ -353,8 +347,8 @@ impl Gateway {
     /// Reads the memberships of everybody connected here anew, should signals of some have been lost.
     pub(super) async fn reread_memberships(&self) {
         let people: Vec<UserId> = read(&self.0.people).keys().copied().collect();
-        let reread = async |user: UserId| match self.0.backlog.conversations_of(user).await {
-            Ok(conversations) => self.add_memberships(user, &conversations),
+        let reread = async |user: UserId| match self.0.backlog.rooms_of(user).await {
+            Ok(rooms) => self.add_memberships(user, &rooms),
             Err(error) => tracing::debug!(%error, "memberships cannot be read; the next join shows them"),
         };
         stream::iter(people).for_each_concurrent(CHECKS, reread).await;

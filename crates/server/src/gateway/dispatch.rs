@@ -166,9 +166,9 @@ impl Gateway {
                 self.remove_person(connection, claims.sub);
                 return Err(tokens::invalid());
             }
-            let conversations = self.0.backlog.conversations_of(actor.id()).await;
-            let conversations = conversations.inspect_err(|_| connection.drop_connection())?;
-            self.add_memberships(claims.sub, &conversations);
+            let rooms = self.0.backlog.rooms_of(actor.id()).await;
+            let rooms = rooms.inspect_err(|_| connection.drop_connection())?;
+            self.add_memberships(claims.sub, &rooms);
         }
         // A suspension between reading the person and adding the socket would have found no socket to close.
         let still = self.0.gatekeeper.admit(claims.sub, claims.sid).await;

@@ -4,7 +4,7 @@
 //! before it, at most 50 ms, then the missing are read from the database. Every few seconds all feeds are compared with
 //! the database, so that a lost last change is found too.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,8 +64,8 @@ struct State {
 
 struct Listener {
     connection: Arc<Connection>,
-    /// Changes up to this one it has from its history.
-    floor: Rev,
+    /// How far its history reached.
+    floor: Newest,
 }
 
 /// A socket whose history is being read.
@@ -116,7 +116,7 @@ impl Feed {
         for event in joiner.events {
             connection.send(event);
         }
-        state.live.insert(connection.id, Listener { connection: connection.clone(), floor: newest.rev });
+        state.live.insert(connection.id, Listener { connection: connection.clone(), floor: newest });
     }
 
     /// Learns where the conversation stands, before any history is read: so every history holds at least that much, and
@@ -144,7 +144,7 @@ impl Feed {
         let Some(Joiner { meanwhile, events, before: Some(listener) }) = state.joining.remove(&socket) else {
             return false;
         };
-        for change in meanwhile.iter().filter(|change| change.rev() > listener.floor) {
+        for change in meanwhile.iter().filter(|change| change.rev() > listener.floor.rev) {
             listener.connection.send(frame_of(change, self.family));
         }
         for event in events {
@@ -165,6 +165,7 @@ impl Feed {
     /// Gives an event to the sockets in the conversation, but for one and for those of some people; to those that are
     /// joining once they have.
     pub fn emit(&self, frame: &Frame, except: Option<&str>, without: &[UserId]) {
+        let without: HashSet<UserId> = without.iter().copied().collect();
         let mut state = lock(&self.state);
         for listener in state.live.values() {
             let connection = &listener.connection;
@@ -238,7 +239,7 @@ impl Feed {
         let frames: Vec<(Rev, Frame)> =
             changes.iter().map(|change| (change.rev(), frame_of(change, self.family))).collect();
         for listener in state.live.values() {
-            for (_, frame) in frames.iter().filter(|(rev, _)| *rev > listener.floor) {
+            for (_, frame) in frames.iter().filter(|(rev, _)| *rev > listener.floor.rev) {
                 listener.connection.send(frame.clone());
             }
         }
@@ -267,7 +268,9 @@ impl Feed {
         let mut state = lock(&self.state);
         if self.family == Family::Dms && state.delivered.is_none() {
             // Nothing has come since a socket joined: what it has is the beginning.
-            state.delivered = state.live.values().map(|listener| listener.floor).max();
+            if let Some(floor) = state.live.values().map(|listener| listener.floor).min_by_key(|floor| floor.rev) {
+                (state.delivered, state.seen) = (Some(floor.rev), floor.seq);
+            }
         }
         state.delivered.map(|delivered| (delivered, state.seen))
     }

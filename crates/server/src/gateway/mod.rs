@@ -13,6 +13,7 @@ mod change_frame;
 mod connection;
 mod dispatch;
 mod feed;
+mod members;
 mod packet;
 mod presence;
 mod sights;
@@ -78,8 +79,8 @@ pub trait Backlog: Send + Sync {
     fn missed(&self, id: ConversationId, after: Rev, seen: Seq) -> Answer<'_, Missed>;
     /// Where these conversations stand.
     fn newest<'a>(&'a self, ids: &'a [ConversationId]) -> Answer<'a, Vec<Newest>>;
-    /// The conversations a person is a member of.
-    fn conversations_of(&self, user: UserId) -> Answer<'_, Vec<ConversationId>>;
+    /// The rooms a person is a member of.
+    fn rooms_of(&self, user: UserId) -> Answer<'_, Vec<ConversationId>>;
 }
 
 /// Knows who may see whom, and when people were last here. The presence slice is it.
@@ -116,8 +117,7 @@ struct Inner {
     people: RwLock<HashMap<UserId, Vec<Arc<Connection>>>>,
     /// Conversations some socket is in.
     feeds: RwLock<HashMap<ConversationId, Arc<Feed>>>,
-    /// Members of each conversation among the people connected here.
-    members: RwLock<HashMap<ConversationId, Vec<UserId>>>,
+    members: RwLock<members::Members>,
     activity: Mutex<activity::Pending>,
     /// Names this node in the coordinator.
     node: Uuid,
@@ -190,6 +190,7 @@ impl Gateway {
         for socket in &sockets {
             socket.send(frame.clone());
         }
+        self.end_all_presence().await;
         // A poll under way takes the notice with it; then the connection itself ends, which clients come back from.
         tokio::time::sleep(Duration::from_millis(if sockets.is_empty() { 0 } else { 150 })).await;
         for socket in sockets {

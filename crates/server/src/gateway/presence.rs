@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::connection::Connection;
 use super::dispatch::Caller;
 use super::packet::event_frame;
+use super::watching::Asked;
 use super::{Gateway, lock, read};
 use crate::bus::{Sighting, Signal};
 use crate::limits::Shift;
@@ -117,21 +118,22 @@ impl Gateway {
         };
         self.settle_people(people.into_iter().collect()).await;
         let gone: Vec<_> = left.into_iter().filter(|(room, user)| !self.is_present(*user, *room)).collect();
-        for gone in gone.chunks(BATCH) {
-            // Without the coordinator the leases run out by themselves.
-            let _ = self.0.base.limits.end_leases(gone).await;
-            self.0.base.bus.publish(Signal::Left(gone.to_vec()));
-        }
+        self.end_leases(&gone).await;
     }
 
     /// Notes how these people are on this node, and tells of those who are otherwise than before.
     async fn settle_people(&self, people: Vec<UserId>) {
         for people in people.chunks(BATCH) {
             let here: Vec<_> = people.iter().map(|user| (*user, self.here(*user))).collect();
-            match self.0.base.limits.set_presence(self.0.node, &here, LEASE).await {
-                Ok(shifts) => self.tell(shifts).await,
-                Err(error) => tracing::debug!(%error, "presence cannot be noted; the next renewal tries again"),
-            }
+            self.set_presence(&here).await;
+        }
+    }
+
+    async fn set_presence(&self, here: &[(UserId, Option<Presence>)]) {
+        match self.0.base.limits.set_presence(self.0.node, here, LEASE).await {
+            Ok(shifts) => self.tell(shifts).await,
+            // Who is here is noted at the next renewal; the leases of who is gone run out.
+            Err(error) => tracing::debug!(%error, "presence cannot be noted"),
         }
     }
 
@@ -157,8 +159,8 @@ impl Gateway {
         }
     }
 
-    /// Renews the leases of everyone connected here.
-    async fn renew_presence(&self) {
+    /// Who is in which room with a socket of this node.
+    fn present_here(&self) -> Vec<(ConversationId, UserId)> {
         let mut present: Vec<(ConversationId, UserId)> = Vec::new();
         for socket in read(&self.0.sockets).values() {
             if let Some(person) = socket.person() {
@@ -167,11 +169,33 @@ impl Gateway {
         }
         present.sort_unstable();
         present.dedup();
-        for batch in present.chunks(BATCH) {
+        present
+    }
+
+    /// Renews the leases of everyone connected here.
+    async fn renew_presence(&self) {
+        for batch in self.present_here().chunks(BATCH) {
             self.lease(batch).await;
         }
         let people: Vec<UserId> = read(&self.0.people).keys().copied().collect();
         self.settle_people(people).await;
+    }
+
+    /// The node stops: nobody is here any more.
+    pub(super) async fn end_all_presence(&self) {
+        self.end_leases(&self.present_here()).await;
+        let gone: Vec<(UserId, Option<Presence>)> = read(&self.0.people).keys().map(|user| (*user, None)).collect();
+        for gone in gone.chunks(BATCH) {
+            self.set_presence(gone).await;
+        }
+    }
+
+    async fn end_leases(&self, gone: &[(ConversationId, UserId)]) {
+        for gone in gone.chunks(BATCH) {
+            // Without the coordinator the leases run out by themselves.
+            let _ = self.0.base.limits.end_leases(gone).await;
+            self.0.base.bus.publish(Signal::Left(gone.to_vec()));
+        }
     }
 
     /// Tells each room with sockets here how many are in it, if that changed.
@@ -208,7 +232,7 @@ pub async fn run(gateway: Gateway) {
             _ = beat.tick() => {
                 beats += 1;
                 gateway.renew_presence().await;
-                gateway.check_watched().await;
+                gateway.check_watched(Asked::Present).await;
                 if beats.is_multiple_of(BEATS_A_NOTE) {
                     let people: Vec<UserId> = read(&gateway.0.people).keys().copied().collect();
                     gateway.note_seen(&people, gateway.0.base.clock.now()).await;

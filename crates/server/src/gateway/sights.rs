@@ -1,15 +1,16 @@
 //! Who may see whom, while somebody watches: a block, a new acquaintance, a room that is left change it.
 //!
 //! What may have changed is gathered, and the presence slice asked about it a few times a second, by one task: an older
-//! answer never comes after a newer one.
+//! answer whether somebody may be seen never comes after a newer one.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use praca_api::UserId;
+use praca_api::limits::WATCHED_AT_ONCE;
 use praca_api::people::{PersonPresence, Presence};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::connection::Connection;
 use super::packet::event_frame;
@@ -20,6 +21,9 @@ use crate::bus::Sight;
 /// Time between two looks.
 const PERIOD: Duration = Duration::from_millis(200);
 
+/// Rest after a look without an answer.
+const PAUSE: Duration = Duration::from_secs(2);
+
 /// People a viewer looks at anew, by viewer.
 type Looks = HashMap<UserId, HashSet<UserId>>;
 
@@ -29,6 +33,14 @@ type Turn = (Arc<Connection>, UserId);
 impl Gateway {
     /// Notes that this may have changed.
     pub(super) fn note_sight(&self, sight: Sight) {
+        if let Some(other) = sight.with.filter(|_| !sight.gains) {
+            // A block ends it at once, whatever else holds.
+            for (viewer, user) in [(sight.of, other), (other, sight.of)] {
+                let (_, ended) = self.turn(viewer, &[user], &HashSet::new());
+                tell_ended(ended);
+            }
+            return;
+        }
         lock(&self.0.sights_changed).insert(sight);
     }
 
@@ -43,11 +55,10 @@ impl Gateway {
         self.look(looks).await;
     }
 
-    async fn settle_sights(&self) {
+    /// Looks anew at what changed; whether there was an answer for all.
+    async fn settle_sights(&self) -> bool {
         let changed = std::mem::take(&mut *lock(&self.0.sights_changed));
-        if !changed.is_empty() {
-            self.look(self.looks_of(&changed)).await;
-        }
+        changed.is_empty() || self.look(self.looks_of(&changed)).await
     }
 
     /// Who looks at whom anew: where somebody sees who might not any more, or does not and might now.
@@ -82,22 +93,27 @@ impl Gateway {
         }
     }
 
-    /// Asks, and tells what changed. Who cannot be asked about is not seen, and asked about again.
-    async fn look(&self, looks: Looks) {
-        for (viewer, people) in looks {
+    /// Asks, and tells what changed. Who cannot be asked about is not seen, and asked about again. Whether there was an
+    /// answer for all.
+    async fn look(&self, looks: Looks) -> bool {
+        let mut answered = true;
+        let in_parts = |(viewer, people): (UserId, HashSet<UserId>)| {
             let people: Vec<UserId> = people.into_iter().collect();
+            people.chunks(WATCHED_AT_ONCE).map(|some| (viewer, some.to_vec())).collect::<Vec<_>>()
+        };
+        for (viewer, people) in looks.into_iter().flat_map(in_parts) {
             let visible = self.0.sights.visible(viewer, &people).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "who may be seen cannot be read");
                 let again = |user: &UserId| Sight { of: *user, with: Some(viewer), gains: true };
                 lock(&self.0.sights_changed).extend(people.iter().map(again));
+                answered = false;
                 Vec::new()
             });
             let (begun, ended) = self.turn(viewer, &people, &visible.into_iter().collect());
-            for (connection, user) in ended {
-                connection.send(event_frame(&presence_event(user, Presence::Offline, None)));
-            }
+            tell_ended(ended);
             self.tell_begun(begun).await;
         }
+        answered
     }
 
     /// Sets who is seen by whom; the sockets that see somebody from now on, and those that do no longer.
@@ -133,12 +149,16 @@ impl Gateway {
         let states: HashMap<UserId, PersonPresence> = states.into_iter().map(|seen| (seen.user_id, seen)).collect();
         let mut watched = write(&self.0.watched);
         for (connection, user) in begun {
-            let Some(seen) = states.get(&user) else { continue };
-            if let Some(known) = watched.get_mut(&user) {
-                known.begin(seen.state);
-            }
+            let (Some(read), Some(known)) = (states.get(&user), watched.get_mut(&user)) else { continue };
+            let seen = known.begin(*read);
             connection.send(event_frame(&presence_event(user, seen.state, seen.last_seen_at)));
         }
+    }
+}
+
+fn tell_ended(ended: Vec<Turn>) {
+    for (connection, user) in ended {
+        connection.send(event_frame(&presence_event(user, Presence::Offline, None)));
     }
 }
 
@@ -148,6 +168,8 @@ pub async fn run(gateway: Gateway) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        gateway.settle_sights().await;
+        if !gateway.settle_sights().await {
+            sleep(PAUSE).await;
+        }
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt as _;
+use praca_api::events::{Nothing, ServerEvent};
 use praca_api::{SessionId, UserId};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::packet::raw_event_frame;
+use super::packet::{event_frame, raw_event_frame};
 use super::transport::Frame;
+use super::watching::Asked;
 use super::{Gateway, read, write};
 use crate::bus::{Audience, Hearers, Signal};
 
@@ -42,13 +44,10 @@ impl Gateway {
             Signal::Membership { conversation, user, member } => {
                 let here = !self.sockets_of(*user).is_empty();
                 let mut members = write(&self.0.members);
-                let people = members.entry(*conversation).or_default();
-                people.retain(|person| person != user);
                 if *member && here {
-                    people.push(*user);
-                }
-                if people.is_empty() {
-                    members.remove(conversation);
+                    members.add(*conversation, *user);
+                } else {
+                    members.remove(*conversation, *user);
                 }
             }
             Signal::Left(left) => {
@@ -77,7 +76,8 @@ impl Gateway {
                     gateway.reread_memberships().await;
                     gateway.recheck_people().await;
                     gateway.recheck_sights().await;
-                    gateway.check_watched().await;
+                    gateway.check_watched(Asked::Everybody).await;
+                    gateway.tell_resynced();
                 };
                 if AssertUnwindSafe(steps).catch_unwind().await.is_err() {
                     tracing::error!("starting over panicked; the next loss of signals tries again");
@@ -85,6 +85,14 @@ impl Gateway {
                 asked = gateway.0.starting_over.fetch_sub(asked, Ordering::AcqRel) - asked;
             }
         });
+    }
+
+    /// What was lost of conversations no socket here is in, only their lists can tell.
+    fn tell_resynced(&self) {
+        let frame = event_frame(&ServerEvent::ServerResynced(Nothing {}));
+        for socket in read(&self.0.sockets).values().filter(|socket| socket.person().is_some()) {
+            socket.send(frame.clone());
+        }
     }
 
     fn emit(&self, to: &Audience, frame: &Frame) {
@@ -95,7 +103,7 @@ impl Gateway {
                 }
             }
             Audience::Members { id, without } => {
-                let members = read(&self.0.members).get(id).cloned().unwrap_or_default();
+                let members = read(&self.0.members).of(*id);
                 for user in members.into_iter().filter(|user| !without.contains(user)) {
                     for socket in self.sockets_of(user) {
                         socket.send(frame.clone());

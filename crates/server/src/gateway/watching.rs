@@ -18,7 +18,7 @@ use super::transport::SocketId;
 use super::{Gateway, lock, read, write};
 use crate::bus::Sighting;
 
-/// People a socket watches; with more, it forgets those it began with.
+/// People a socket watches; with more, it forgets those it watched before.
 const MOST: usize = 1_000;
 /// People asked about in one call.
 const BATCH: usize = 1_000;
@@ -39,10 +39,21 @@ pub struct Watcher {
 }
 
 impl Watched {
-    /// What is told to a watcher that begins to see.
-    pub(super) fn begin(&mut self, state: Presence) {
-        self.told.get_or_insert(state);
+    /// What a watcher is told that begins to see: what the others were told last, or else what was read just now.
+    pub(super) fn begin(&mut self, read: PersonPresence) -> PersonPresence {
+        let state = *self.told.get_or_insert(read.state);
+        let last_seen_at = read.last_seen_at.filter(|_| state == Presence::Offline);
+        PersonPresence { state, last_seen_at, ..read }
     }
+}
+
+/// Who is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Those last told to be there.
+    Present,
+    /// All, for signals were lost.
+    Everybody,
 }
 
 impl Caller {
@@ -72,12 +83,15 @@ impl Caller {
         }
     }
 
-    /// What the socket was told when it began to watch.
-    pub fn note_told(&self, people: &[PersonPresence]) {
+    /// What the socket is told as it begins to watch, of the people it sees.
+    pub fn begin_to_see(&self, items: &mut [PersonPresence]) {
         let mut watched = write(&self.gateway.0.watched);
-        for person in people {
-            if let Some(known) = watched.get_mut(&person.user_id) {
-                known.begin(person.state);
+        for item in items {
+            let known = watched.get_mut(&item.user_id);
+            let sees =
+                |known: &&mut Watched| known.watchers.get(&self.connection.id).is_some_and(|watcher| watcher.sees);
+            if let Some(known) = known.filter(sees) {
+                *item = known.begin(*item);
             }
         }
     }
@@ -98,35 +112,28 @@ impl Gateway {
 
     /// Tells the watchers here.
     pub(super) fn tell_watchers(&self, seen: &[Sighting]) {
+        // Told under the lock, so that whoever begins to see meanwhile hears of both in their order.
+        let mut watched = write(&self.0.watched);
         for sighting in seen {
-            let watchers: Vec<Arc<Connection>> = {
-                let mut watched = write(&self.0.watched);
-                let Some(known) = watched.get_mut(&sighting.user) else { continue };
-                if known.told.replace(sighting.state) == Some(sighting.state) {
-                    continue;
-                }
-                known
-                    .watchers
-                    .values()
-                    .filter(|watcher| watcher.sees)
-                    .map(|watcher| watcher.connection.clone())
-                    .collect()
-            };
+            let Some(known) = watched.get_mut(&sighting.user) else { continue };
+            if known.told.replace(sighting.state) == Some(sighting.state) {
+                continue;
+            }
             let last_seen_at = (sighting.state == Presence::Offline).then_some(sighting.at);
             let frame = event_frame(&presence_event(sighting.user, sighting.state, last_seen_at));
-            for connection in watchers {
-                connection.send(frame.clone());
+            for watcher in known.watchers.values().filter(|watcher| watcher.sees) {
+                watcher.connection.send(frame.clone());
             }
         }
     }
 
-    /// Asks how the people are who were last told to be there, and tells of those who are not what they were.
-    pub(super) async fn check_watched(&self) {
+    /// Asks how people are, and tells of those who are not what they were last told to be.
+    pub(super) async fn check_watched(&self, asked: Asked) {
         let told: Vec<(UserId, Presence)> = {
             let watched = read(&self.0.watched);
-            let there =
-                |(user, known): (&UserId, &Watched)| Some((*user, known.told.filter(|s| *s != Presence::Offline)?));
-            watched.iter().filter_map(there).collect()
+            let is_asked = |told: &Presence| asked == Asked::Everybody || *told != Presence::Offline;
+            let told = |(user, known): (&UserId, &Watched)| Some((*user, known.told.filter(is_asked)?));
+            watched.iter().filter_map(told).collect()
         };
         for told in told.chunks(BATCH) {
             let people: Vec<UserId> = told.iter().map(|(user, _)| *user).collect();

@@ -41,6 +41,12 @@ impl Presences {
         Self { base, accounts, conversations }
     }
 
+    /// Those of these people there are.
+    async fn existing(&self, people: &[UserId]) -> Result<Vec<UserId>> {
+        let known = self.accounts.preferences(people).await?;
+        Ok(people.iter().copied().filter(|user| known.contains_key(user)).collect())
+    }
+
     /// Whom of these a person may see.
     ///
     /// # Errors
@@ -93,6 +99,9 @@ impl Presences {
         let mut later = OnConflict::column(entity::Column::UserId);
         later.update_column(entity::Column::At);
         later.action_and_where(Expr::col((entity::Entity, entity::Column::At)).lt(at));
+        // In one order, so that two nodes that note the same people do not wait for each other.
+        let mut people = people.to_vec();
+        people.sort_unstable();
         for some in people.chunks(AT_ONCE) {
             let rows = some.iter().map(|user| entity::ActiveModel { user_id: Set(*user), at: Set(at) });
             let insert = entity::Entity::insert_many(rows).on_conflict(later.clone());

@@ -44,11 +44,12 @@ impl PresenceSocket {
         if user_ids.len() > WATCHED_AT_ONCE {
             return Err(Error::invalid_field("userIds", "too_many", "Watch at most 200 people at a time."));
         }
-        let visible = self.presences.visible(caller.actor.id(), &user_ids).await?;
+        let existing = self.presences.existing(&user_ids).await?;
+        let visible = self.presences.visible(caller.actor.id(), &existing).await?;
         // Watched first, so that no change is missed between.
-        caller.watch(&user_ids, &visible);
-        let items = self.presences.states(&visible, &user_ids).await?;
-        caller.note_told(&items);
+        caller.watch(&existing, &visible);
+        let mut items = self.presences.states(&visible, &user_ids).await?;
+        caller.begin_to_see(&mut items);
         Reply::with(&Watched { items })
     }
 }

@@ -14,18 +14,23 @@ impl Model {
         for dm in &dms {
             self.see(dm);
         }
-        self.dms = Some(dms);
-        self.keep_read();
-    }
-
-    /// Conversations further back in the list arrived.
-    pub fn listed_more_dms(&mut self, dms: Vec<Dm>) {
-        for dm in dms {
-            if self.dm(dm.id).is_none() {
-                self.see(&dm);
-                self.dms.get_or_insert_default().push(dm);
+        let before = self.dms.take().unwrap_or_default();
+        let keep = |dm: Dm| {
+            let known = before.iter().find(|known| known.id == dm.id);
+            // What came while the list was on its way is newer than it.
+            match known.filter(|known| known.last_seq > dm.last_seq) {
+                Some(known) => Dm {
+                    last_seq: known.last_seq,
+                    last_rev: known.last_rev,
+                    last_message: known.last_message.clone(),
+                    unread: known.unread,
+                    last_read_seq: known.last_read_seq.max(dm.last_read_seq),
+                    ..dm
+                },
+                None => dm,
             }
-        }
+        };
+        self.dms = Some(dms.into_iter().map(keep).collect());
         self.keep_read();
     }
 

@@ -1,6 +1,7 @@
 //! What was read here, what is unread, and where the person is named in it.
 
 use praca_api::events::Mentioned;
+use praca_api::messages::ReadState;
 use praca_api::{ConversationId, Seq};
 
 use super::{Family, Model, Spot};
@@ -32,6 +33,19 @@ impl Model {
             }
         }
         true
+    }
+
+    /// Another tab or device of the person has read so far. What is newer here is unread still.
+    pub(super) fn read_elsewhere(&mut self, state: &ReadState) {
+        self.change_room(state.conversation_id, |room| {
+            room.last_read_seq = room.last_read_seq.max(state.last_read_seq);
+            room.unread = (room.room.last_seq.0 - room.last_read_seq.0).max(0);
+            if room.unread == 0 {
+                room.mentions = 0;
+            } else if state.unread > 0 {
+                room.mentions = state.mentions;
+            }
+        });
     }
 
     /// The server is about to hear how far was read.

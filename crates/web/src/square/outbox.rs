@@ -8,7 +8,7 @@ use praca_api::{ConversationId, ProblemCode};
 
 use super::{HeldBack, Link, Square};
 use crate::format;
-use crate::model::{Goal, Outgoing, Spot};
+use crate::model::{Family, Goal, Outgoing, Spot};
 use crate::net::Trouble;
 use crate::store;
 
@@ -99,7 +99,7 @@ impl Square {
         };
         spawn_local(async move {
             match self.ask::<MessageDone>(&spot.family.event("message:send"), &spot.about(message)).await {
-                Ok(done) => self.sent(spot.id, done),
+                Ok(done) => self.sent(spot, done),
                 // It leaves when the connection is back.
                 Err(Trouble::Network) if self.link.get_untracked() != Link::Up => {}
                 Err(trouble) => self.not_sent(&nonce, &trouble),
@@ -107,9 +107,14 @@ impl Square {
         });
     }
 
-    fn sent(self, room_id: ConversationId, done: MessageDone) {
+    fn sent(self, spot: Spot, done: MessageDone) {
+        let seq = done.message.seq;
         self.model.update(|model| model.acknowledged(done.message));
-        self.refresh_clocks(room_id);
+        match spot.family {
+            Family::Room => self.refresh_clocks(spot.id),
+            // Who answers has read, and the other may know.
+            Family::Dm => self.say_read(spot, seq),
+        }
     }
 
     /// The clocks begin anew; the server knows for how long.

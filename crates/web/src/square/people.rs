@@ -17,6 +17,8 @@ use crate::format;
 use crate::model::Spot;
 use crate::net::{Answer, Trouble};
 
+/// Contacts whose presence is watched: those one wrote with last.
+const WATCHED_CONTACTS: usize = 500;
 /// Time without a touch after which the client counts as idle, in milliseconds.
 const IDLE_MS: f64 = 5.0 * 60_000.0;
 /// Time between two looks at that.
@@ -27,20 +29,26 @@ impl Square {
     pub(super) fn watch_contacts(self) {
         let people: Vec<UserId> = self.model.with_untracked(|model| {
             let open = model.dms.iter().flatten().filter(|dm| dm.state == DmState::Open);
-            open.map(|dm| dm.with.author.id).take(WATCHED_AT_ONCE).collect()
+            open.map(|dm| dm.with.author.id).take(WATCHED_CONTACTS).collect()
         });
         self.watch(people);
         self.say_delivered();
     }
 
+    /// A new connection watches nobody yet.
+    pub(super) fn watch_again(self) {
+        self.watch(self.model.with_untracked(|model| model.people.keys().copied().collect()));
+    }
+
     /// Watches people.
     pub fn watch(self, user_ids: Vec<UserId>) {
-        if user_ids.is_empty() {
-            return;
-        }
         spawn_local(async move {
-            // Without an answer the next list watches them again.
-            if let Ok(watched) = self.ask::<Watched>("presence:watch", &Watch { user_ids }).await {
+            for some in user_ids.chunks(WATCHED_AT_ONCE) {
+                // Without an answer the next connection watches them again.
+                let Ok(watched) = self.ask::<Watched>("presence:watch", &Watch { user_ids: some.to_vec() }).await
+                else {
+                    return;
+                };
                 self.model.update(|model| {
                     model.people.extend(watched.items.into_iter().map(|seen| (seen.user_id, seen)));
                 });
