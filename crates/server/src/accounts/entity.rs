@@ -24,6 +24,9 @@ pub struct Model {
     pub email_verified: bool,
     #[sea_orm(column_type = "Text")]
     pub display_name: String,
+    /// The name without case and accents, as it is looked for.
+    #[sea_orm(column_type = "Text")]
+    pub name_folded: String,
     /// Argon2id, as a PHC string.
     #[sea_orm(column_type = "Text")]
     pub password_hash: String,

@@ -9,6 +9,7 @@ use super::{Accounts, entity};
 use crate::auth::Actor;
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::fold::fold;
 
 impl Accounts {
     /// Changes name or language.
@@ -25,7 +26,9 @@ impl Accounts {
             actor.require_may_write()?;
             let name = clean_display_name(name)
                 .ok_or_else(|| Error::invalid_field("displayName", "length", "A name has 1 to 48 characters."))?;
-            update = update.col_expr(entity::Column::DisplayName, Expr::value(name));
+            update = update
+                .col_expr(entity::Column::NameFolded, Expr::value(fold(&name)))
+                .col_expr(entity::Column::DisplayName, Expr::value(name));
         }
         if let Some(locale) = change.locale {
             update = update.col_expr(entity::Column::Locale, Expr::value(locale));

@@ -15,6 +15,7 @@ use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::fold::fold;
 
 /// A checked wish for an account.
 #[derive(Clone, Debug)]
@@ -115,6 +116,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         email_folded: Set(account.email.to_lowercase()),
         email: Set(account.email),
         email_verified: Set(false),
+        name_folded: Set(fold(&account.display_name)),
         display_name: Set(account.display_name),
         password_hash: Set(hash),
         role: Set(account.role),

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::{SessionId, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, Func, LikeExpr, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, LikeExpr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{entity, session_entity};
 use crate::base::Base;
 use crate::db::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::fold::fold;
 
 pub async fn person(conn: &impl ConnectionTrait, id: UserId) -> Result<entity::Model> {
     entity::Entity::find_by_id(id).one(conn).await?.ok_or_else(Error::not_found)
@@ -60,24 +61,23 @@ pub async fn lock_for_change(conn: &impl ConnectionTrait, id: UserId) -> Result<
     Ok(select.all(conn).await?)
 }
 
-/// What somebody looks for, in lower case and without what `LIKE` would take for a pattern.
+/// What somebody looks for, without what `LIKE` would take for a pattern.
 fn literal(query: &str) -> String {
-    let folded = query.trim_start_matches('@').to_lowercase().replace(char::is_control, "");
-    folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    let plain = query.trim_start_matches('@').replace(char::is_control, "");
+    plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-fn lower_name() -> Expr {
-    Expr::expr(Func::lower(Expr::col(entity::Column::DisplayName)))
+fn like(pattern: String) -> LikeExpr {
+    LikeExpr::new(pattern).escape('\\')
 }
 
 /// The ids of people whose handle begins with `query`, or a word of whose name does.
 pub fn named_like(query: &str) -> SelectStatement {
-    let literal = literal(query);
-    let like = |pattern: String| LikeExpr::new(pattern).escape('\\');
+    let literal = literal(&fold(query));
     let named = Condition::any()
         .add(entity::Column::Handle.like(like(format!("{literal}%"))))
-        .add(sea_orm::ExprTrait::like(lower_name(), like(format!("{literal}%"))))
-        .add(sea_orm::ExprTrait::like(lower_name(), like(format!("% {literal}%"))));
+        .add(entity::Column::NameFolded.like(like(format!("{literal}%"))))
+        .add(entity::Column::NameFolded.like(like(format!("% {literal}%"))));
     Query::select().column(entity::Column::Id).from(entity::Entity).cond_where(named).to_owned()
 }
 
@@ -93,13 +93,12 @@ pub async fn search(
     let now = base.clock.now();
     let mut select = entity::Entity::find().order_by_desc(entity::Column::Id).limit(limit);
     if let Some(query) = query.map(str::trim).filter(|query| !query.is_empty()) {
-        let literal = literal(query);
-        let name = lower_name();
+        let (folded, address) = (literal(&fold(query)), literal(&query.to_lowercase()));
         select = select.filter(
             Condition::any()
-                .add(entity::Column::Handle.like(LikeExpr::new(format!("{literal}%")).escape('\\')))
-                .add(entity::Column::EmailFolded.like(LikeExpr::new(format!("{literal}%")).escape('\\')))
-                .add(sea_orm::ExprTrait::like(name, LikeExpr::new(format!("%{literal}%")).escape('\\'))),
+                .add(entity::Column::Handle.like(like(format!("{folded}%"))))
+                .add(entity::Column::EmailFolded.like(like(format!("{address}%"))))
+                .add(entity::Column::NameFolded.like(like(format!("%{folded}%")))),
         );
     }
     if let Some(role) = role {

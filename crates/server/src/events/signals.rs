@@ -33,11 +33,7 @@ impl Event {
             Self::PairOpened { conversation, people } => {
                 people.iter().map(|user| Signal::Forget(CacheKey::Membership(*conversation, *user))).collect()
             }
-            Self::MembershipChanged { conversation, user, member } => vec![
-                Signal::Forget(CacheKey::Membership(*conversation, *user)),
-                Signal::Membership { conversation: *conversation, user: *user, member: *member },
-                Signal::Sight(Sight { of: *user, with: None, gains: *member }),
-            ],
+            Self::MembershipChanged { conversation, user, member } => membership_signals(*conversation, *user, *member),
             Self::ConversationMuted { conversation, user, muted, of_two } => {
                 vec![to_person(*user, &muted_event(*conversation, *muted, *of_two))]
             }
@@ -87,6 +83,15 @@ fn room_signals(room: &Room) -> Vec<Signal> {
     let everybody = Audience::Conversation { id: room.id, except: None, without: Vec::new() };
     let event = ServerEvent::RoomUpdated(RoomUpdated { room: room.clone() });
     vec![Signal::Forget(CacheKey::Conversation(room.id)), Signal::emit(everybody, &event)]
+}
+
+/// Who joins may see others, and be seen; who leaves, no longer.
+fn membership_signals(conversation: ConversationId, user: UserId, member: bool) -> Vec<Signal> {
+    vec![
+        Signal::Forget(CacheKey::Membership(conversation, user)),
+        Signal::Membership { conversation, user, member },
+        Signal::Sight(Sight { of: user, with: None, gains: member }),
+    ]
 }
 
 /// Only who blocks hears of it; to each the other seems to have gone.

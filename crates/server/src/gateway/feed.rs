@@ -28,14 +28,14 @@ const COMPARE: Duration = Duration::from_secs(3);
 const EVENTS: usize = 64;
 /// Changes that may wait for the baseline; beyond, they are let go and found missing later.
 const WAITING: usize = 4_096;
-/// How long the order of two people is kept after their last change, with no socket in their conversation.
+/// How long the order of two people is kept after their last change, with no socket in it.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// A conversation some socket of this node is in, or that two people of whom one is here have just changed.
 pub struct Feed {
     id: ConversationId,
     family: Family,
-    /// People in the room, as last told; at first so many as there never are.
+    /// People in the room, as last told; at first none is told.
     online: AtomicU64,
     /// Set once the feed knows where the conversation stood before the first history was read.
     baseline: OnceCell<()>,
@@ -102,8 +102,8 @@ impl Feed {
     /// A socket is about to read the history: from now on nothing may be lost for it.
     pub fn begin(&self, socket: SocketId) {
         let mut state = lock(&self.state);
-        let before = state.live.remove(&socket);
-        state.joining.insert(socket, Joiner { before, ..Joiner::default() });
+        let joiner = Joiner { before: state.live.remove(&socket), ..Joiner::default() };
+        state.joining.insert(socket, joiner);
     }
 
     /// The socket has all changes up to `newest`: hand on what came meanwhile, then live.
@@ -119,9 +119,9 @@ impl Feed {
         state.live.insert(connection.id, Listener { connection: connection.clone(), floor: newest });
     }
 
-    /// Learns where the conversation stands, before any history is read: so every history holds at least that much, and
-    /// everything later is handed on or found missing. Between two people it is the first change that says it: their other
-    /// sockets read no history, and would miss a change that is stored but still on its way.
+    /// Learns where the conversation stands, before any history is read: every history holds at least that much, and all
+    /// that is later is handed on or found missing. Between two people the first change says it: their other sockets read
+    /// no history, and would miss a change that is stored but still on its way.
     pub async fn settle_baseline(&self, gateway: &Gateway) -> Result<()> {
         if self.family == Family::Dms {
             return Ok(());
@@ -169,8 +169,7 @@ impl Feed {
         let mut state = lock(&self.state);
         for listener in state.live.values() {
             let connection = &listener.connection;
-            let hidden =
-                !without.is_empty() && connection.person().is_some_and(|person| without.contains(&person.user));
+            let hidden = connection.person().is_some_and(|person| without.contains(&person.user));
             if !hidden && except != Some(connection.id.to_string().as_str()) {
                 connection.send(frame.clone());
             }
@@ -257,8 +256,8 @@ impl Feed {
         }
         metrics::counter!("praca_deliveries_total").increment((frames.len() * given) as u64);
         let now = gateway.0.base.clock.now();
-        for change in changes.iter().filter(|change| change.is_new()) {
-            let waited = now.since(change.message.created_at);
+        for new in changes.iter().filter(|change| change.is_new()) {
+            let waited = now.since(new.message.created_at);
             metrics::histogram!("praca_message_handed_on_seconds").record(waited.as_secs_f64());
         }
     }
@@ -268,9 +267,8 @@ impl Feed {
         let mut state = lock(&self.state);
         if self.family == Family::Dms && state.delivered.is_none() {
             // Nothing has come since a socket joined: what it has is the beginning.
-            if let Some(floor) = state.live.values().map(|listener| listener.floor).min_by_key(|floor| floor.rev) {
-                (state.delivered, state.seen) = (Some(floor.rev), floor.seq);
-            }
+            let first = state.live.values().map(|listener| listener.floor).min_by_key(|floor| floor.rev);
+            (state.delivered, state.seen) = first.map_or((None, state.seen), |floor| (Some(floor.rev), floor.seq));
         }
         state.delivered.map(|delivered| (delivered, state.seen))
     }
@@ -368,15 +366,12 @@ impl Gateway {
     pub(super) async fn compare_feeds(&self) {
         let feeds: Vec<Arc<Feed>> = read(&self.0.feeds).values().cloned().collect();
         for feeds in feeds.chunks(500) {
-            let before: HashMap<_, _> =
-                feeds.iter().filter_map(|f| Some((f.id, (f.clone(), f.position()?.0)))).collect();
+            let stands = |feed: &Arc<Feed>| Some((feed.id, (feed.clone(), feed.position()?.0)));
+            let before: HashMap<_, _> = feeds.iter().filter_map(stands).collect();
             let ids: Vec<ConversationId> = before.keys().copied().collect();
             let newest = match self.0.backlog.newest(&ids).await {
                 Ok(newest) => newest,
-                Err(error) => {
-                    tracing::warn!(%error, "feeds cannot be compared with the database");
-                    return;
-                }
+                Err(error) => return tracing::warn!(%error, "feeds cannot be compared with the database"),
             };
             // What was committed a moment ago may still be on its way; only what stands still has lost something.
             sleep(PATIENCE).await;

@@ -64,6 +64,19 @@ on_both_twins! {
         assert_eq!(c.event("rooms:unmentioned").await, told);
     }
 
+    async fn members_are_found_by_name_and_handle_whatever_the_accents(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let room = world.room("largo", 0, 0).await;
+        for person in [&rosa, &bento] {
+            world.put(&format!("/rooms/{room}/membership"), person, json!({})).await.ok();
+        }
+        world.patch("/me", &bento, json!({ "displayName": "João Ângelo" })).await.ok();
+        for (query, found) in [("ange", 1), ("JOÃO", 1), ("%40BEN", 1), ("joao a", 1), ("oao", 0), ("%25", 0), ("_", 0)] {
+            let page = world.get(&format!("/rooms/{room}/members?q={query}"), &rosa).await.ok();
+            assert_eq!(page["items"].as_array().unwrap().len(), found, "{query}");
+        }
+    }
+
     async fn only_who_keeps_order_calls_everybody(world: World) {
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
         let bia = world.person("bia", Role::Moderator).await;
@@ -75,7 +88,7 @@ on_both_twins! {
         let (mut a, mut m) = (world.socket(&rosa).await, world.socket(&bia).await);
         assert_eq!(world.say(&bento, room, "@aqui, gente!").await.ok()["here"], Value::Null);
         assert_eq!(mentions(&rosa).await, 0);
-        let called = world.say(&bia, room, "Gente @aqui!").await.ok();
+        let called = world.say(&bia, room, "Gente @aqui! E @rosa.").await.ok();
         assert_eq!(called["here"], json!({ "start": 6, "end": 11 }));
         assert_eq!(a.event("rooms:mentioned").await["seq"], 2);
         assert_eq!(m.events_so_far("rooms:mentioned").await, Vec::<Value>::new(), "nobody calls themselves");

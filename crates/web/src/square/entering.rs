@@ -60,10 +60,7 @@ impl Square {
             match answer {
                 Ok(entered) if self.shown() == Some(spot) => {
                     let more = entered.has_after() && !far_back;
-                    self.model.update(|model| match entered {
-                        Entered::Room(joined) => model.joined(joined, format::now()),
-                        Entered::Dm(joined) => model.joined_dm(joined, format::now()),
-                    });
+                    self.show_joined(entered);
                     if known.is_none() {
                         self.flush();
                     }
@@ -77,6 +74,13 @@ impl Square {
                 }
                 Err(trouble) => self.complain(&trouble),
             }
+        });
+    }
+
+    fn show_joined(self, entered: Entered) {
+        self.model.update(|model| match entered {
+            Entered::Room(joined) => model.joined(joined, format::now()),
+            Entered::Dm(joined) => model.joined_dm(joined, format::now()),
         });
     }
 }

@@ -2,8 +2,11 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, boolean, json_binary_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    big_integer, boolean, json_binary_null, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
 };
+use uuid::Uuid;
+
+use crate::fold::fold;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -16,6 +19,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         add_columns(manager).await?;
+        fold_names(manager).await?;
         dms(manager).await?;
         blocks(manager).await?;
         mentions(manager).await?;
@@ -29,6 +33,7 @@ async fn add_columns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("memberships", big_integer("delivered_seq").default(0).take()),
         ("memberships", big_integer("receipt_seq").default(0).take()),
         ("messages", json_binary_null("mentions")),
+        ("users", text("name_folded").default("").take()),
         ("users", boolean("read_receipts").default(true).take()),
         ("users", boolean("shows_presence").default(true).take()),
         ("users", boolean("accepts_strangers").default(true).take()),
@@ -54,6 +59,22 @@ async fn add_columns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .to_owned(),
         )
         .await
+}
+
+/// Names without case and accents: no engine folds them as we do.
+async fn fold_names(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let conn = manager.get_connection();
+    let names = Query::select().columns(["id", "display_name"]).from("users").to_owned();
+    for row in conn.query_all(&names).await? {
+        let (id, name): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let folded = Query::update()
+            .table("users")
+            .value("name_folded", fold(&name))
+            .and_where(Expr::col("id").eq(id))
+            .to_owned();
+        manager.execute(folded).await?;
+    }
+    Ok(())
 }
 
 async fn dms(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -35,37 +35,44 @@ pub fn PrivacySetting() -> impl IntoView {
             }
         });
     };
-    let presence = move || preferences.get().is_some_and(|now| now.presence);
-    let receipts = move || preferences.get().is_some_and(|now| now.read_receipts);
-    let strangers = move || preferences.get().is_some_and(|now| now.strangers);
-    let waiting = move || preferences.get().is_none();
+    let change = Callback::new(change);
+    let now = Signal::derive(move || preferences.get());
+    let none = UpdatePreferences::default();
     view! {
         <section class="setting">
             <h2>{t!(i18n, privacy.title)}</h2>
             <p>{t!(i18n, privacy.text)}</p>
-            <label class="switch">
-                <span>{t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small></span>
-                <input
-                    type="checkbox" role="switch" prop:checked=presence disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { presence: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
-                />
-            </label>
-            <label class="switch">
-                <span>{t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small></span>
-                <input
-                    type="checkbox" role="switch" prop:checked=receipts disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { read_receipts: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
-                />
-            </label>
-            <label class="switch">
-                <span>{t!(i18n, privacy.strangers)}<small>{t!(i18n, privacy.strangers_hint)}</small></span>
-                <input
-                    type="checkbox" role="switch" prop:checked=strangers disabled=waiting
-                    on:change=move |event| change(UpdatePreferences { strangers: Some(event_target_checked(&event)), ..UpdatePreferences::default() })
-                />
-            </label>
+            <Choice now change of=|now| now.presence wish=move |on| UpdatePreferences { presence: Some(on), ..none }>
+                {t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small>
+            </Choice>
+            <Choice now change of=|now| now.read_receipts wish=move |on| UpdatePreferences { read_receipts: Some(on), ..none }>
+                {t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small>
+            </Choice>
+            <Choice now change of=|now| now.strangers wish=move |on| UpdatePreferences { strangers: Some(on), ..none }>
+                {t!(i18n, privacy.strangers)}<small>{t!(i18n, privacy.strangers_hint)}</small>
+            </Choice>
             <p class="small muted" role="status">{move || said.get()}</p>
         </section>
+    }
+}
+
+/// One switch: how it stands, and what it wishes.
+#[component]
+fn Choice(
+    now: Signal<Option<Preferences>>,
+    change: Callback<UpdatePreferences>,
+    of: fn(&Preferences) -> bool,
+    wish: impl Fn(bool) -> UpdatePreferences + 'static,
+    children: Children,
+) -> impl IntoView {
+    let on = move || now.with(|now| now.as_ref().is_some_and(of));
+    let waiting = move || now.with(Option::is_none);
+    let turned = move |event| change.run(wish(event_target_checked(&event)));
+    view! {
+        <label class="switch">
+            <span>{children()}</span>
+            <input type="checkbox" role="switch" prop:checked=on disabled=waiting on:change=turned />
+        </label>
     }
 }
 

@@ -1,5 +1,7 @@
 //! The people of a room: who is there now, who keeps order, and what those who do may do.
 
+use std::time::Duration;
+
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -120,14 +122,24 @@ pub fn People() -> impl IntoView {
     }
 }
 
+/// Seconds until who is in the room is looked at again: everybody in it hears at once that somebody came, and the more
+/// they are, the longer each waits.
+fn pause(online: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "people in a room")]
+    let crowd = online as f64 / 100.0;
+    (2.0 + crowd).min(20.0) * (1.0 + js_sys::Math::random())
+}
+
 /// Who is in the room right now: a count, and some names.
 #[component]
 fn HereNow() -> impl IntoView {
     let square = expect_context::<Square>();
     let here = RwSignal::new(None::<RoomPresence>);
     let room = Memo::new(move |_| square.model.with(|m| m.open_room().map(|room| (room.room.id, room.room.online))));
-    Effect::new(move |_| {
-        let Some((id, _)) = room.get() else { return };
+    // The room last asked about, and whether it will be asked about again.
+    let asked = StoredValue::new((None::<ConversationId>, false));
+    let ask = move |id: ConversationId| {
+        asked.set_value((Some(id), false));
         spawn_local(async move {
             let path = format!("/rooms/{id}/presence");
             let present: Answer<RoomPresence> = square.session.send(Method::GET, &path, None::<&()>).await;
@@ -136,6 +148,26 @@ fn HereNow() -> impl IntoView {
                 here.try_set(Some(present));
             }
         });
+    };
+    Effect::new(move |_| {
+        let Some((id, online)) = room.get() else { return };
+        match asked.get_value() {
+            (Some(before), true) if before == id => {}
+            (Some(before), false) if before == id => {
+                asked.set_value((Some(id), true));
+                let wait = Duration::from_secs_f64(pause(online));
+                let still_there = move || asked.try_get_value() == Some((Some(id), true));
+                set_timeout(
+                    move || {
+                        if still_there() {
+                            ask(id);
+                        }
+                    },
+                    wait,
+                );
+            }
+            _ => ask(id),
+        }
     });
     let present = move || here.get().filter(|present| !present.people.is_empty());
     view! { <p class="small muted here-now">{move || present().map(|present| view! { <Names present /> })}</p> }
