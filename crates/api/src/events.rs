@@ -166,7 +166,7 @@ server_events! {
     Activity(Activity) = "rooms:activity",
     /// To the person's own other sockets.
     Read(ReadState) = "rooms:read",
-    /// To the person a message of a room names, unless they block its author.
+    /// To the person a message of a room names, unless there is a block between the two.
     Mentioned(Mentioned) = "rooms:mentioned",
     /// To the person a message of a room named and names no longer: it was edited or deleted.
     Unmentioned(Mentioned) = "rooms:unmentioned",

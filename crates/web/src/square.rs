@@ -12,6 +12,7 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::accounts::{Role, User};
+use praca_api::dms::DmState;
 use praca_api::events::{EditAt, Handshake, MessageAt, MessageDone, Nothing, ReactAt, Renewed, ServerEvent};
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::MemberRole;
@@ -205,6 +206,8 @@ impl Square {
             ServerEvent::AccountStatus(_) | ServerEvent::AccountRole(_) => self.check_account(),
             ServerEvent::AuthExpired(_) => self.session.resume(),
             ServerEvent::ServerResynced(_) => self.reload_soon(),
+            // Of a request only the first message was told.
+            ServerEvent::DmUpdated(updated) if updated.state == Some(DmState::Open) => self.load_dms(),
             _ => {}
         }
         let Some(me) = self.session.user_untracked().map(|user| user.author.id) else { return };

@@ -23,7 +23,8 @@ use crate::error::Result;
 const READERS: u32 = 8;
 /// Connections to PostgreSQL for reading.
 const POSTGRES_READERS: u32 = 10;
-/// Connections to PostgreSQL for writing: a flood of reading leaves these free.
+/// Connections to PostgreSQL for writing, apart from those for reading: rules are read while a transaction is held, and
+/// from one pool transactions would wait for each other's next connection.
 const POSTGRES_WRITERS: u32 = 6;
 /// Longest wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(5);

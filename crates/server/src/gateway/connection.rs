@@ -55,7 +55,7 @@ pub struct Connection {
     pub conversations: Mutex<HashSet<ConversationId>>,
     /// Rooms its person counts in because of it.
     pub present: Mutex<HashSet<ConversationId>>,
-    /// People it watches, the first watched first.
+    /// People it watches.
     pub watching: Mutex<HashSet<UserId>>,
     /// Whether nobody uses the client.
     idle: AtomicBool,

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Kind {
-    /// Public.
+    /// A room; who may find it is its own setting.
     #[sea_orm(string_value = "room")]
     Room,
     /// Of two people.
