@@ -81,7 +81,7 @@ fn Row(pin: Pin, go: Callback<Seq>) -> impl IntoView {
     view! {
         <li>
             <div class="grow">
-                <p>{pin.message.author.map(|author| view! { <b><Name author /></b>": " })}"{praca_api::markup::snippet(&pin.message.body, 200)}</p>
+                <p>{pin.message.author.map(|author| view! { <b><Name author /></b>": " })}{praca_api::markup::snippet(&pin.message.body, 200)}</p>
                 <p class="small muted">{t!(i18n, pins.by)}" "<Name author=by />", "{move || format::moment(i18n.get_locale(), at)}</p>
             </div>
             <button type="button" class="btn btn--sm" on:click=move |_| go.run(seq)>{t!(i18n, pins.go)}</button>
