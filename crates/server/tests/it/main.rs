@@ -25,6 +25,7 @@ mod presence;
 mod process;
 mod receipts;
 mod rooms;
+mod routing;
 mod slow_mode;
 mod socket;
 mod world;

@@ -13,7 +13,8 @@ use crate::matrix_of_two;
 use crate::socket::Socket;
 use crate::world::{Answer, Person, Twin, World, read};
 
-const WHO: [&str; 8] = ["anonymous", "stranger", "member", "room-mod", "moderator", "silenced", "suspended", "admin"];
+const WHO: [&str; 9] =
+    ["anonymous", "stranger", "member", "blocked", "room-mod", "moderator", "silenced", "suspended", "admin"];
 
 /// Everyone who tries, and somebody things are done to.
 struct Cast {
@@ -35,8 +36,10 @@ async fn cast(world: &World) -> Cast {
         (world.user("alheia").await, world.user("membra").await, world.user("zelador").await);
     let (silenced, suspended, target) =
         (world.user("calada").await, world.user("suspensa").await, world.user("alvo").await);
+    let blocked = world.user("barrada").await;
+    world.put(&format!("/me/blocks/{}", blocked.id), &target, json!({})).await.expect(204, "");
     Cast {
-        members: vec![member.clone(), room_mod.clone(), silenced.clone(), suspended.clone(), target.clone()],
+        members: [&member, &room_mod, &silenced, &suspended, &target, &blocked].map(Clone::clone).to_vec(),
         admin: admin.clone(),
         room_mod: room_mod.clone(),
         target,
@@ -44,6 +47,7 @@ async fn cast(world: &World) -> Cast {
             None,
             Some(stranger),
             Some(member),
+            Some(blocked),
             Some(room_mod),
             Some(moderator),
             Some(silenced),
@@ -172,9 +176,11 @@ async fn log_everybody_in(world: &World) -> Cast {
     let again = async |handle: &str| world.log_in(handle).await;
     let (admin, room_mod, target) = (again("admina").await, again("zelador").await, again("alvo").await);
     let (member, silenced, suspended) = (again("membra").await, again("calada").await, again("suspensa").await);
+    let blocked = again("barrada").await;
     let people = [
         again("alheia").await,
         member.clone(),
+        blocked.clone(),
         room_mod.clone(),
         again("modera").await,
         silenced.clone(),
@@ -183,7 +189,7 @@ async fn log_everybody_in(world: &World) -> Cast {
     ];
     Cast {
         people: std::iter::once(None).chain(people.into_iter().map(Some)).collect(),
-        members: vec![member, room_mod.clone(), silenced, suspended, target.clone()],
+        members: vec![member, room_mod.clone(), silenced, suspended, target.clone(), blocked],
         admin,
         room_mod,
         target,
@@ -242,6 +248,10 @@ pub async fn attack(world: &World, person: &Person, event: &str, payload: Value)
     match Socket::connect(&world.url, &person.token).await {
         Err(refused) => format!("{}!", refused["data"]["code"].as_str().unwrap().rsplit('.').next().unwrap()),
         Ok(mut socket) => {
+            if event == "rooms:typing" {
+                // Only who is in a room types there; who may not join is refused here as well.
+                socket.ask("rooms:join", json!({ "roomId": payload["roomId"] })).await;
+            }
             let answer = socket.ask(event, payload).await;
             answer["error"]["code"].as_str().unwrap_or("ok").rsplit('.').next().unwrap().to_owned()
         }

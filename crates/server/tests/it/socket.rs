@@ -1,6 +1,6 @@
 //! A small Socket.IO v5 client over WebSocket, strict about what it receives.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -135,6 +135,13 @@ impl Socket {
         self.events = others;
         let wanted: VecDeque<(String, Value)> = wanted;
         wanted.into_iter().map(|(_, payload)| payload).collect()
+    }
+
+    /// Names of all events that have come, each once, after everything under way has.
+    pub async fn names_so_far(&mut self) -> Vec<String> {
+        self.ask("rooms:list", json!({})).await;
+        let names: BTreeSet<String> = self.events.drain(..).map(|(name, _)| name).collect();
+        names.into_iter().collect()
     }
 
     /// Waits until the server closes.
