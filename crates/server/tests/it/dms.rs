@@ -1,6 +1,7 @@
 //! Conversations of two: first contacts, messages over the one pipeline, lists, the quota.
 
 use praca_api::ConversationId;
+use praca_api::accounts::Role;
 use serde_json::{Value, json};
 
 use crate::world::{Person, Twin, World, on_both_twins};
@@ -56,6 +57,18 @@ on_both_twins! {
         let to_cida = world.open_dm(&bento, &cida).await;
         world.write(&bento, to_cida, "Oi, Cida").await.expect(201, "");
         world.write(&cida, to_cida, "Oi!").await.expect(201, "");
+    }
+
+    async fn the_silenced_make_no_first_contact_and_answer_none(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let dm = world.open_dm(&bento, &rosa).await;
+        world.write(&bento, dm, "Oi").await.ok();
+        let admin = world.person("ana", Role::Admin).await;
+        let silence = json!({ "status": "silenced", "reason": "briga" });
+        world.patch(&format!("/admin/users/{}", rosa.id), &admin, silence).await.ok();
+        world.put(&format!("/dms/with/{}", admin.id), &rosa, json!({})).await.expect(403, "account.silenced");
+        world.write(&rosa, dm, "Olá").await.expect(403, "account.silenced");
+        assert_eq!(world.dm_of(&rosa, dm).await["unread"], 1, "reading goes on");
     }
 
     async fn to_answer_is_to_accept(world: World) {
@@ -130,7 +143,7 @@ on_both_twins! {
 
     async fn nobody_else_knows_of_it(world: World) {
         let (rosa, bento, cida) = (world.user("rosa").await, world.user("bento").await, world.user("cida").await);
-        let ana = world.person("ana", praca_api::accounts::Role::Admin).await;
+        let ana = world.person("ana", Role::Admin).await;
         let dm = world.dm(&rosa, &bento).await;
         world.write(&rosa, dm, "só nós dois").await.ok();
         let room = world.room("largo", 0, 0).await;

@@ -241,6 +241,21 @@ async fn the_people_of_a_killed_node_are_gone_when_their_leases_end() {
     drop(node.ended());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_stops_in_order_takes_its_people_along() {
+    let world = World::new(Twin::Shared, &[]).await;
+    let (rosa, bento, room) = neighbours(&world).await;
+    let node = Server::beside(&world).await;
+    let mut there = Socket::connect(node.url(), &bento.token).await.expect("a socket on the other node");
+    there.done("rooms:join", json!({ "roomId": room })).await;
+    let mut watcher = world.socket(&rosa).await;
+    until(&mut watcher, &bento, "online").await;
+    node.signal("-TERM");
+    assert!(until(&mut watcher, &bento, "offline").await["lastSeenAt"].is_string());
+    assert_eq!(world.get(&format!("/rooms/{room}/presence"), &rosa).await.ok()["online"], 0);
+    assert!(node.ended().0);
+}
+
 /// Conversations of two go on over nodes: messages, receipts, reading.
 async fn world_message(one: &World, two: &World, rosa: &Person, bento: &Person, a: &mut Socket, b: &mut Socket) {
     let dm = one.dm(rosa, bento).await;

@@ -391,3 +391,45 @@ fn mentions_count_apart_until_they_are_read() {
     model.apply(ServerEvent::Read(state), ME, 0.0);
     assert_eq!(model.mentions(), 0);
 }
+
+#[test]
+fn what_was_read_without_a_connection_stays_read_until_the_server_knows() {
+    let mut model = Model::default();
+    model.listed_dms(vec![dm("open", 5, 0)]);
+    assert!(model.read_up_to(Spot::dm(DM), Seq(5)));
+    model.say_read(Spot::dm(DM), Seq(5));
+    model.listed_dms(vec![dm("open", 6, 0)]);
+    assert_eq!(model.unread_dms(), 1, "only what came since");
+    model.said_read(Spot::dm(DM), Seq(4));
+    assert_eq!(model.unsaid.len(), 1, "an older word says nothing of it");
+    model.said_read(Spot::dm(DM), Seq(5));
+    assert!(model.unsaid.is_empty());
+}
+
+#[test]
+fn a_list_keeps_what_came_while_it_was_on_its_way() {
+    let mut model = open();
+    let listed = model.rooms.clone().unwrap();
+    model.apply(new(message(3, 3, OTHER, "três")), ME, 0.0);
+    model.listed(listed);
+    let room = model.open_room().unwrap();
+    assert_eq!((room.unread, room.room.last_message.as_ref().unwrap().body.as_str()), (2, "três"));
+    model.listed_dms(vec![dm("open", 1, 1)]);
+    model.apply(dm_message(2, OTHER), ME, 0.0);
+    model.listed_dms(vec![dm("open", 1, 1)]);
+    assert_eq!(model.unread_dms(), 1);
+}
+
+#[test]
+fn who_reads_far_back_is_led_to_new_mentions_and_not_to_those_taken_back() {
+    let mut model = open();
+    let at = |seq| praca_api::events::Mentioned { conversation_id: ROOM, seq: Seq(seq), author_id: OTHER };
+    model.apply(ServerEvent::Mentioned(at(3)), ME, 0.0);
+    assert_eq!(model.open.as_ref().unwrap().ahead, [], "it is before their eyes");
+    model.open.as_mut().unwrap().at_end = false;
+    for seq in [5, 4] {
+        model.apply(ServerEvent::Mentioned(at(seq)), ME, 0.0);
+    }
+    model.apply(ServerEvent::Unmentioned(at(5)), ME, 0.0);
+    assert_eq!((model.open.as_mut().unwrap().take_ahead(), model.mentions()), (Some(Seq(4)), 2));
+}
