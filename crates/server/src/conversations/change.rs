@@ -153,7 +153,7 @@ impl Conversations {
         let held = self.hold(access.id(), id).await?;
         if access.pair().is_some() {
             let gates = gates(held.tx.conn(), &self.0.accounts, &[access.id()]).await?;
-            let open = gates.get(&access.id()).is_some_and(|gate| gate.lets(access.actor().id()));
+            let open = gates.get(&access.id()).is_some_and(|gate| gate.lets_change(access.actor().id()));
             if !open {
                 return Err(Error::denied());
             }

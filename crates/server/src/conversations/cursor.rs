@@ -70,7 +70,7 @@ pub struct Wish {
     seq: Seq,
     /// Whether they have read so far; else it has only been delivered.
     read: bool,
-    /// Whether they share how far they read.
+    /// Whether both share how far they read.
     shares: bool,
     /// The socket that says so.
     socket: Option<String>,
@@ -157,7 +157,7 @@ impl CursorWriter {
         for (wish, outcome) in wishes.iter().zip(outcomes) {
             counts.push(match outcome {
                 Ok(moved) if wish.pair.is_none() && moved.before != moved.now => {
-                    let blocked = self.accounts.blocks(wish.user).await?.all().collect();
+                    let blocked = self.accounts.blocks(wish.user).await?.mine.iter().copied().collect();
                     let read = self.base.db.read();
                     Some(store::mentions_after(read, wish.place(), moved.now.read, blocked).await?)
                 }
@@ -177,11 +177,13 @@ impl CursorWriter {
             return Ok(());
         }
         let receipt = |read_seq| Receipt { conversation_id: id, user_id: user, delivered_seq: now.delivered, read_seq };
-        let told = (before.delivered, before.receipt) != (now.delivered, now.receipt);
-        let theirs = match wish.peer().filter(|_| told) {
+        let theirs = match wish.peer() {
             Some(peer) => {
                 let sees = self.accounts.preferences_of(peer).await?.read_receipts;
-                Some((peer, receipt(if sees { now.receipt } else { Seq::ZERO })))
+                let shown = |cursors: Cursors| if sees { cursors.receipt } else { Seq::ZERO };
+                // Of what they see nothing of, its coming would tell too.
+                let news = (before.delivered, shown(before)) != (now.delivered, shown(now));
+                news.then(|| (peer, receipt(shown(now))))
             }
             None => None,
         };
@@ -263,7 +265,14 @@ impl Conversations {
         seq: Seq,
         socket: Option<String>,
     ) -> Result<ReadState> {
-        let shares = access.reaches_peer() && self.0.accounts.preferences_of(access.actor().id()).await?.read_receipts;
+        let shares = match access.pair().filter(|_| access.reaches_peer()) {
+            // What is read while one of the two keeps reading to themselves is never told.
+            Some(pair) => {
+                let preferences = self.0.accounts.preferences(&pair.people()).await?;
+                preferences.values().all(|preferences| preferences.read_receipts)
+            }
+            None => false,
+        };
         let wish = Wish { read: true, shares, socket, ..Wish::of(access, seq) };
         let moved = self.0.cursors.ask(wish).await??;
         let mentions = match moved.mentions {
@@ -291,8 +300,18 @@ impl Conversations {
         }
         let user = access.actor().id();
         let conn = self.0.base.db.read();
-        let counts = store::unread_mentions(conn, user, Some(access.id()), self.blocked(user).await?).await?;
+        let counts = store::unread_mentions(conn, user, Some(access.id()), self.blocks_of(user).await?).await?;
         Ok(counts.get(&access.id()).copied().unwrap_or_default())
+    }
+
+    /// Whom a person blocks.
+    pub(super) async fn blocks_of(&self, user: UserId) -> Result<Vec<UserId>> {
+        Ok(self.0.accounts.blocks(user).await?.mine.iter().copied().collect())
+    }
+
+    /// Who blocks a person.
+    pub(super) async fn blockers_of(&self, user: UserId) -> Result<Vec<UserId>> {
+        Ok(self.0.accounts.blocks(user).await?.theirs.iter().copied().collect())
     }
 
     /// Everybody with whom a person has a block.

@@ -226,7 +226,7 @@ impl Conversations {
         }
         let online = self.present_in(access.id()).await;
         let there: Vec<UserId> = ids.iter().copied().filter(|id| online.contains(id)).collect();
-        let online = self.shown_present(access.actor().id(), there).await?;
+        let online = self.shown_present(access, there).await?;
         let rows = page_of(rows, limit, |row| row.user_id, |row| row)?;
         let member = |row: membership::Model| {
             Some(Member {
@@ -240,8 +240,12 @@ impl Conversations {
         Ok(Page { items: rows.items.into_iter().filter_map(member).collect(), next: rows.next })
     }
 
-    /// Those of these people, who are in a room, of whom the person may know it.
-    async fn shown_present(&self, viewer: UserId, people: Vec<UserId>) -> Result<Vec<UserId>> {
+    /// Those of these people, who are in a room, of whom the person may know it: of nobody but themselves, who is no member.
+    async fn shown_present(&self, access: &ConversationAccess<Read>, people: Vec<UserId>) -> Result<Vec<UserId>> {
+        let viewer = access.actor().id();
+        if !access.is_member() {
+            return Ok(people.into_iter().filter(|id| *id == viewer).collect());
+        }
         let blocks = self.0.accounts.blocks(viewer).await?;
         let shares = self.0.accounts.preferences(&people).await?;
         let mine = self.0.accounts.preferences_of(viewer).await?.presence;
@@ -269,7 +273,7 @@ impl Conversations {
         let mut ids: Vec<UserId> = present.iter().copied().collect();
         ids.sort_unstable();
         ids.truncate(8 * PRESENT_NAMES);
-        let mut ids = self.shown_present(access.actor().id(), ids).await?;
+        let mut ids = self.shown_present(access, ids).await?;
         ids.truncate(PRESENT_NAMES);
         let mut people: Vec<Author> = self.0.accounts.authors(&ids).await?.into_values().collect();
         people.sort_by_key(|person| person.id);
@@ -286,7 +290,7 @@ impl Conversations {
         let silences = store::silences_of(conn, user).await?.into_iter();
         let mut silences: HashMap<_, _> =
             silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
-        let mentions = store::unread_mentions(conn, user, None, self.blocked(user).await?).await?;
+        let mentions = store::unread_mentions(conn, user, None, self.blocks_of(user).await?).await?;
         let rows = store::memberships_of(conn, user).await?.into_iter();
         let mine = |row: membership::Model| {
             let mentions = mentions.get(&row.conversation_id).copied().unwrap_or_default();

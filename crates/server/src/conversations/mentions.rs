@@ -32,9 +32,9 @@ pub struct Mentions {
     pub people: Vec<Mention>,
     /// Where it calls everybody.
     pub here: Option<Span>,
-    /// Who is told: members who have no block with the author; [`EVERYBODY`] among them for a call.
+    /// Who is told: members who do not block the author; [`EVERYBODY`] among them for a call.
     pub told: Vec<UserId>,
-    /// Who has a block with the author, if everybody is called.
+    /// Who blocks the author, if everybody is called.
     pub without: Vec<UserId>,
 }
 
@@ -122,7 +122,7 @@ impl Conversations {
             None if access.pair().is_none() => self.told(access, &people).await?,
             None => Vec::new(),
         };
-        let without = if here.is_some() { self.blocked(access.actor().id()).await? } else { Vec::new() };
+        let without = if here.is_some() { self.blockers_of(access.actor().id()).await? } else { Vec::new() };
         Ok(Mentions { people, here, told, without })
     }
 
@@ -136,7 +136,7 @@ impl Conversations {
         if before == now {
             return Ok(Vec::new());
         }
-        let without = self.blocked(author).await?;
+        let without = self.blockers_of(author).await?;
         let heard = before.symmetric_difference(&now).filter(|user| !without.contains(user));
         let told = |user: &UserId| Told {
             user: *user,
@@ -148,7 +148,8 @@ impl Conversations {
         Ok(heard.map(told).collect())
     }
 
-    /// Members among the people named, but for the author and whoever has a block with them.
+    /// Members among the people named, but for the author and whoever blocks them. Whom the author blocks is told: that
+    /// nothing came would show the block.
     async fn told(&self, access: &ConversationAccess<Write>, people: &[Mention]) -> Result<Vec<UserId>> {
         let author = access.actor().id();
         let mut ids: Vec<UserId> = people.iter().map(|mention| mention.user_id).filter(|id| *id != author).collect();
@@ -158,7 +159,7 @@ impl Conversations {
             return Ok(ids);
         }
         let blocks = self.0.accounts.blocks(author).await?;
-        ids.retain(|id| !blocks.between(*id));
+        ids.retain(|id| !blocks.theirs.contains(id));
         store::members_among(self.0.base.db.read(), access.id(), &ids).await
     }
 
@@ -183,7 +184,7 @@ impl Conversations {
             .filter(mention::Column::ConversationId.eq(conversation_id))
             .filter(mention::Column::UserId.is_in([user, EVERYBODY]))
             .filter(mention::Column::MessageSeq.gt(after))
-            .filter(mention::Column::AuthorId.is_not_in(blocks.all().chain([user])))
+            .filter(mention::Column::AuthorId.is_not_in(blocks.mine.iter().copied().chain([user])))
             .order_by_asc(mention::Column::MessageSeq)
             .limit(limit + 1)
             .all(conn)

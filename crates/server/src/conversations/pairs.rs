@@ -139,15 +139,20 @@ impl Conversations {
     /// `access.denied` for the one who made it, or with a block between the two.
     pub async fn accept(&self, access: &ConversationAccess<Read>) -> Result<()> {
         let pair = *access.pair().ok_or_else(Error::not_found)?;
-        if pair.accepted {
-            return Ok(());
-        }
-        if pair.requested_by == access.actor().id() || access.is_blocked() {
+        if !pair.accepted && pair.requested_by == access.actor().id() {
             return Err(Error::denied());
         }
         let base = &self.0.base;
         let mut tx = base.begin().await?;
         store::lock_conversations(tx.conn(), &[access.id()]).await?;
+        let gates = gates(tx.conn(), &self.0.accounts, &[access.id()]).await?;
+        let gate = gates.get(&access.id()).ok_or_else(Error::not_found)?;
+        if gate.pair.accepted {
+            return Ok(());
+        }
+        if gate.blocked {
+            return Err(Error::denied());
+        }
         settle(&mut tx, &[access.id()], Some(base.clock.now()), None).await?;
         tx.emit(Event::PairChanged { conversation: access.id(), pair, step: PairStep::Accepted });
         tx.commit().await
@@ -296,6 +301,11 @@ impl Gate {
     pub fn accept(&mut self) {
         self.pair.accepted = true;
         self.unwanted = false;
+    }
+
+    /// Whether somebody may change what is written. Who is asked to talk answers first.
+    pub fn lets_change(&self, user: UserId) -> bool {
+        self.lets(user) && (self.pair.accepted || user == self.pair.requested_by)
     }
 
     /// Whether somebody may write.

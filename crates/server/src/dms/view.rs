@@ -65,7 +65,8 @@ impl Dms {
                     delivered_seq: theirs.delivered_seq,
                     read_seq: if sees_reading { theirs.receipt_seq } else { Seq::ZERO },
                 },
-                requested_by: pair.requested_by,
+                // Who opened it first shows with the first message.
+                requested_by: if conversation.last_seq == Seq::ZERO { user } else { pair.requested_by },
                 epoch: conversation.epoch,
             })
         };

@@ -71,7 +71,7 @@ pub struct Told {
     pub author: UserId,
     /// Its place.
     pub seq: Seq,
-    /// Who has a block with its author, and does not hear of a call.
+    /// Who blocks its author, and does not hear of a call.
     pub without: Vec<UserId>,
     /// Whether it names them now.
     pub named: bool,

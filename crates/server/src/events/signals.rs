@@ -128,8 +128,13 @@ fn pair_signals(conversation: ConversationId, pair: Pair, step: PairStep) -> Vec
         PairStep::Refused => signals.push(told(pair.other(pair.requested_by), None)),
         PairStep::Blocked { by } => signals.push(told(by, Some(DmState::Blocked))),
         PairStep::Unblocked { by } => {
-            let state = if pair.accepted { DmState::Open } else { DmState::Requested };
-            signals.push(told(by, Some(state)));
+            let state = match (pair.accepted, pair.refused && by != pair.requested_by) {
+                (true, _) => Some(DmState::Open),
+                (false, false) => Some(DmState::Requested),
+                // What they refused stays out of their list.
+                (false, true) => None,
+            };
+            signals.push(told(by, state));
         }
     }
     signals

@@ -84,6 +84,10 @@ impl Gateway {
 
     /// People left rooms with their last socket of some node: who is here, or came back, has their lease renewed at once.
     pub(super) async fn stay_present(&self, left: &[(ConversationId, UserId)]) {
+        if self.0.base.shutdown.is_cancelled() {
+            // Whose sockets are still there is about to go too.
+            return;
+        }
         let here: Vec<_> = left.iter().copied().filter(|(room, user)| self.is_present(*user, *room)).collect();
         if !here.is_empty() {
             self.lease(&here).await;

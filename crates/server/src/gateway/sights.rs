@@ -35,11 +35,9 @@ impl Gateway {
     pub(super) fn note_sight(&self, sight: Sight) {
         if let Some(other) = sight.with.filter(|_| !sight.gains) {
             // A block ends it at once, whatever else holds.
-            for (viewer, user) in [(sight.of, other), (other, sight.of)] {
-                let (_, ended) = self.turn(viewer, &[user], &HashSet::new());
-                tell_ended(ended);
-            }
-            return;
+            self.end_sights(sight.of, &[other], &[]);
+            self.end_sights(other, &[sight.of], &[]);
+            // And once more, should a look that was under way have begun it again.
         }
         lock(&self.0.sights_changed).insert(sight);
     }
@@ -116,6 +114,15 @@ impl Gateway {
         answered
     }
 
+    /// Ends what a viewer sees of those of these people who are not visible.
+    pub(super) fn end_sights(&self, viewer: UserId, people: &[UserId], visible: &[UserId]) {
+        let gone: Vec<UserId> = people.iter().copied().filter(|user| !visible.contains(user)).collect();
+        if !gone.is_empty() {
+            let (_, ended) = self.turn(viewer, &gone, &HashSet::new());
+            tell_ended(ended);
+        }
+    }
+
     /// Sets who is seen by whom; the sockets that see somebody from now on, and those that do no longer.
     fn turn(&self, viewer: UserId, people: &[UserId], visible: &HashSet<UserId>) -> (Vec<Turn>, Vec<Turn>) {
         let (mut begun, mut ended) = (Vec::new(), Vec::new());
@@ -127,8 +134,12 @@ impl Gateway {
             for watcher in its.filter(|watcher| watcher.connection.person().is_some_and(|person| person.user == viewer))
             {
                 watcher.sees = sees;
-                let turned = if sees { &mut begun } else { &mut ended };
-                turned.push((watcher.connection.clone(), *user));
+                if sees {
+                    begun.push((watcher.connection.clone(), *user));
+                } else if known.told != Some(Presence::Offline) {
+                    // Who was offline stays it; to say so again would show that something changed.
+                    ended.push((watcher.connection.clone(), *user));
+                }
             }
         }
         (begun, ended)

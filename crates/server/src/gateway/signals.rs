@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt as _;
 use praca_api::events::{Nothing, ServerEvent};
-use praca_api::{SessionId, UserId};
+use praca_api::{ConversationId, SessionId, UserId};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::packet::{event_frame, raw_event_frame};
@@ -49,6 +49,11 @@ impl Gateway {
                 } else {
                     members.remove(*conversation, *user);
                 }
+                drop(members);
+                if !*member && here {
+                    let (gateway, room, user) = (self.clone(), *conversation, *user);
+                    tokio::spawn(async move { gateway.end_visits(room, user).await });
+                }
             }
             Signal::Left(left) => {
                 let (gateway, left) = (self.clone(), left.clone());
@@ -85,6 +90,15 @@ impl Gateway {
                 asked = gateway.0.starting_over.fetch_sub(asked, Ordering::AcqRel) - asked;
             }
         });
+    }
+
+    /// Who is no member of a room any more is not in it either, with any socket; unless they are one again.
+    async fn end_visits(&self, room: ConversationId, user: UserId) {
+        // Without the database they hear on until they go.
+        let gone = self.0.backlog.rooms_of(user).await.is_ok_and(|rooms| !rooms.contains(&room));
+        for socket in self.sockets_of(user).into_iter().filter(|_| gone) {
+            self.leave(&socket, room);
+        }
     }
 
     /// What was lost of conversations no socket here is in, only their lists can tell.

@@ -46,9 +46,16 @@ impl Caller {
 
     /// Leaves a conversation with this socket.
     pub fn leave(&self, conversation: ConversationId) {
-        lock(&self.connection.conversations).remove(&conversation);
-        self.gateway.leave_feed(&self.connection, conversation);
-        self.gateway.end_presence(&self.connection, conversation);
+        self.gateway.leave(&self.connection, conversation);
+    }
+}
+
+impl Gateway {
+    /// A socket leaves a conversation.
+    pub(super) fn leave(&self, connection: &Connection, conversation: ConversationId) {
+        lock(&connection.conversations).remove(&conversation);
+        self.leave_feed(connection, conversation);
+        self.end_presence(connection, conversation);
     }
 }
 
@@ -68,9 +75,7 @@ impl Joining {
 impl Drop for Joining {
     fn drop(&mut self) {
         if !self.completed && !self.feed.abandon(self.connection.id) {
-            lock(&self.connection.conversations).remove(&self.conversation);
-            self.gateway.leave_feed(&self.connection, self.conversation);
-            self.gateway.end_presence(&self.connection, self.conversation);
+            self.gateway.leave(&self.connection, self.conversation);
         }
     }
 }

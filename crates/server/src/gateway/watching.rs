@@ -27,7 +27,7 @@ const BATCH: usize = 1_000;
 #[derive(Default)]
 pub struct Watched {
     /// What was last told; none before the first.
-    told: Option<Presence>,
+    pub(super) told: Option<Presence>,
     pub(super) watchers: HashMap<SocketId, Watcher>,
 }
 
@@ -81,6 +81,11 @@ impl Caller {
         if !self.gateway.is_open(connection) {
             self.gateway.end_watching(connection);
         }
+    }
+
+    /// Ends the sight of people who were visible when the socket began to watch, and are not any more.
+    pub fn keep_seeing(&self, people: &[UserId], visible: &[UserId]) {
+        self.gateway.end_sights(self.actor.id(), people, visible);
     }
 
     /// What the socket is told as it begins to watch, of the people it sees.

@@ -48,6 +48,9 @@ impl PresenceSocket {
         let visible = self.presences.visible(caller.actor.id(), &existing).await?;
         // Watched first, so that no change is missed between.
         caller.watch(&existing, &visible);
+        // A block may have come between; one that comes from now on finds the socket.
+        let visible = self.presences.visible(caller.actor.id(), &visible).await?;
+        caller.keep_seeing(&existing, &visible);
         let mut items = self.presences.states(&visible, &user_ids).await?;
         caller.begin_to_see(&mut items);
         Reply::with(&Watched { items })

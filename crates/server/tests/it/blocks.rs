@@ -17,7 +17,8 @@ on_both_twins! {
     async fn neither_writes_to_the_other_while_one_blocks(world: World) {
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
         let dm = world.dm(&rosa, &bento).await;
-        let first = world.write(&bento, dm, "antes").await.ok();
+        let new = json!({ "body": "antes", "nonce": "n1" });
+        let first = world.post(&format!("/dms/{dm}/messages"), Some(&bento), new.clone()).await.ok();
         let (mut a, mut b) = (world.socket(&rosa).await, world.socket(&bento).await);
         for socket in [&mut a, &mut b] {
             socket.done("dms:join", json!({ "conversationId": dm })).await;
@@ -30,9 +31,13 @@ on_both_twins! {
             world.write(person, dm, "durante").await.expect(403, "access.denied");
         }
         let at = json!({ "conversationId": dm, "messageId": first["id"], "body": "x", "emoji": "👍", "on": true });
-        for event in ["dms:message:edit", "dms:message:react", "dms:message:delete", "dms:typing"] {
+        for event in ["dms:message:edit", "dms:message:react", "dms:message:delete"] {
             assert_eq!(b.refused(event, at.clone()).await, "access.denied", "{event}");
         }
+        b.done("dms:typing", at.clone()).await;
+        let again = world.post(&format!("/dms/{dm}/messages"), Some(&bento), new).await.ok();
+        assert_eq!(again["id"], first["id"], "what is stored is given again");
+        world.write(&bento, dm, "").await.expect(422, "messages.empty");
         b.done("dms:read", json!({ "conversationId": dm, "seq": 1 })).await;
         a.done("dms:read", json!({ "conversationId": dm, "seq": 1 })).await;
         let names = ["dms:message:new", "dms:message:updated", "dms:message:deleted", "dms:typing", "dms:updated"];
@@ -79,10 +84,11 @@ on_both_twins! {
         world.say(&rosa, room, "eu também sei: @bento").await.ok();
         world.put(&format!("/rooms/{room}/membership"), &zelador, json!({})).await.ok();
         world.say(&zelador, room, "@aqui").await.ok();
-        assert_eq!(b.event("rooms:mentioned").await["seq"], 4, "the call reaches who has no block with its author");
+        assert_eq!(b.event("rooms:mentioned").await["seq"], 3, "that it did not come would show the block");
+        assert_eq!(b.event("rooms:mentioned").await["seq"], 4, "the call reaches who does not block its author");
         assert_eq!(a.events_so_far("rooms:mentioned").await, Vec::<Value>::new());
         let mentions = async |person| world.get(&format!("/rooms/{room}"), person).await.ok()["mentions"].clone();
-        assert_eq!(mentions(&bento).await, 1);
+        assert_eq!(mentions(&bento).await, 2);
         assert_eq!(mentions(&rosa).await, 0, "the earlier one is not counted either");
         assert_eq!(world.get(&format!("/rooms/{room}/mentions"), &rosa).await.ok()["items"], json!([]));
         b.done("rooms:typing", json!({ "roomId": room })).await;

@@ -146,6 +146,28 @@ on_both_twins! {
         turns("online").await;
     }
 
+    async fn who_leaves_a_room_hears_and_sees_nothing_of_it_any_more(world: World) {
+        let (rosa, bento, room) = neighbours(&world).await;
+        let (mut a, mut b) = (world.socket(&rosa).await, world.socket(&bento).await);
+        for socket in [&mut a, &mut b] {
+            socket.done("rooms:join", json!({ "roomId": room })).await;
+        }
+        while b.event("rooms:online").await["online"] != 2 {}
+        world.delete(&format!("/rooms/{room}/membership"), &rosa).await.expect(204, "");
+        while b.event("rooms:online").await["online"] != 1 {}
+        assert_eq!(a.refused("rooms:typing", json!({ "roomId": room })).await, "access.denied");
+        a.events_so_far("rooms:message:new").await;
+        world.say(&bento, room, "ela saiu").await.ok();
+        assert_eq!(b.event("rooms:message:new").await["message"]["seq"], 1);
+        assert_eq!(a.events_so_far("rooms:message:new").await, Vec::<Value>::new());
+        let present = world.get(&format!("/rooms/{room}/presence"), &rosa).await.ok();
+        assert_eq!(present, json!({ "online": 1, "people": [] }), "a number, and nobody's name");
+        let members = world.get(&format!("/rooms/{room}/members?q=bento"), &rosa).await.ok();
+        assert_eq!(members["items"][0]["online"], false);
+        a.done("rooms:join", json!({ "roomId": room })).await;
+        while b.event("rooms:online").await["online"] != 2 {}
+    }
+
     async fn the_coordinator_keeps_one_state_over_nodes_until_leases_end(world: World) {
         let limits = &world.app.base.limits;
         let (one, two) = (world.app.base.ids.uuid(), world.app.base.ids.uuid());

@@ -64,9 +64,15 @@ on_both_twins! {
         world.write(&bento, dm, "quatro").await.ok();
         a.done("dms:read", at(4)).await;
         assert_eq!(b.event("dms:receipt").await["readSeq"], 0, "and they do not hear that the other read");
+        world.write(&bento, dm, "cinco").await.ok();
+        a.done("dms:delivered", at(5)).await;
+        assert_eq!(b.event("dms:receipt").await["deliveredSeq"], 5);
+        a.done("dms:read", at(5)).await;
+        assert_eq!(b.events_so_far("dms:receipt").await, Vec::<Value>::new(), "nor by an event that says nothing new");
         world.patch("/me/preferences", &bento, json!({ "readReceipts": true })).await.ok();
         b.done("dms:read", at(4)).await;
         assert_eq!(world.dm_of(&rosa, dm).await["peer"]["readSeq"], 4, "shared again, from now on");
+        assert_eq!(world.dm_of(&bento, dm).await["peer"]["readSeq"], 2, "what was read meanwhile is never told");
     }
 
     async fn a_request_tells_nothing_of_who_reads_it(world: World) {
@@ -78,6 +84,9 @@ on_both_twins! {
         b.done("dms:delivered", at.clone()).await;
         b.done("dms:read", at.clone()).await;
         b.done("dms:typing", json!({ "conversationId": dm })).await;
+        let first = b.done("dms:join", json!({ "conversationId": dm })).await["messages"][0]["id"].clone();
+        let emoji = json!({ "conversationId": dm, "messageId": first, "emoji": "👍", "on": true });
+        assert_eq!(b.refused("dms:message:react", emoji).await, "access.denied", "that would tell");
         assert_eq!(a.events_so_far("dms:receipt").await, Vec::<Value>::new());
         assert_eq!(a.events_so_far("dms:typing").await, Vec::<Value>::new());
         a.done("dms:typing", json!({ "conversationId": dm })).await;
