@@ -192,13 +192,16 @@ for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
       await talk(rosa, bento);
       let join;
       const joining = new Promise((resolve) => (join = resolve));
+      // Whichever way it goes: by WebSocket, or, before that is there, by a request.
+      let held = Promise.resolve();
+      const hold = (text) => (held = String(text).includes('"dms:join"') ? joining : held);
       await rosa.page.routeWebSocket(/socket/, (socket) => {
         const server = socket.connectToServer();
-        let joins = Promise.resolve();
-        socket.onMessage((frame) => {
-          if (String(frame).includes('"dms:join"')) joins = joining;
-          joins.then(() => server.send(frame));
-        });
+        socket.onMessage((frame) => hold(frame).then(() => server.send(frame)));
+      });
+      await rosa.page.route(/transport=polling/, async (route) => {
+        if (route.request().method() === "POST") await hold(route.request().postData());
+        await route.continue();
       });
       await rosa.page.goto(`${world.url}/mensagens/${bento.handle}`);
       await write(rosa.page, "Bom dia!");
