@@ -134,12 +134,8 @@ impl Gateway {
             for watcher in its.filter(|watcher| watcher.connection.person().is_some_and(|person| person.user == viewer))
             {
                 watcher.sees = sees;
-                if sees {
-                    begun.push((watcher.connection.clone(), *user));
-                } else if known.told != Some(Presence::Offline) {
-                    // Who was offline stays it; to say so again would show that something changed.
-                    ended.push((watcher.connection.clone(), *user));
-                }
+                let turned = if sees { &mut begun } else { &mut ended };
+                turned.push((watcher.connection.clone(), *user));
             }
         }
         (begun, ended)

@@ -27,7 +27,7 @@ const BATCH: usize = 1_000;
 #[derive(Default)]
 pub struct Watched {
     /// What was last told; none before the first.
-    pub(super) told: Option<Presence>,
+    told: Option<Presence>,
     pub(super) watchers: HashMap<SocketId, Watcher>,
 }
 
