@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use praca_api::dms::Dm;
+use praca_api::dms::{Dm, DmState};
 use praca_api::events::{ClientEvent, InDm, Receipt};
 use praca_api::messages::{MarkRead, NewMessage};
 use praca_api::{ConversationId, Seq, UserId};
@@ -154,11 +154,11 @@ async fn sides(target: &Target, pairs: usize, talk: &Arc<Talk>, listening: &mut 
     let mut sides = Vec::new();
     for member in members {
         let people = &target.people;
-        let (me, other) = (&people[member.number], &people[member.number ^ 1]);
-        let dm: Dm = square.put(&format!("/dms/with/{}", other.id), me).await.context("opening a conversation")?;
-        if me.id != dm.requested_by {
-            let _: Dm = square.put(&format!("/dms/{}/acceptance", dm.id), me).await?;
-        }
+        let me = &people[member.number];
+        let (one, other) = (&people[member.number & !1], &people[member.number | 1]);
+        let dm: Dm = square.put(&format!("/dms/with/{}", other.id), one).await.context("opening a conversation")?;
+        let dm: Dm = square.put(&format!("/dms/{}/acceptance", dm.id), other).await?;
+        ensure!(dm.state == DmState::Open, "a conversation is not open");
         sides.push(seat(talk, member, &dm, me.id, listening));
     }
     Ok(sides)
