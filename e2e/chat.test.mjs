@@ -154,6 +154,23 @@ test("on a phone the focus follows the pane, and a tap opens what can be done", 
   await page.getByRole("button", { name: "Copiar texto" }).waitFor();
   assert.deepEqual(await axe(page), []);
   await shot(page, "menu-phone");
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("the address follows from the first step on, and back leads where one was", async () => {
+  const page = await enter("elis", "praca-central");
+  const section = (name) => page.getByRole("navigation").getByRole("link", { name: new RegExp(`^${name}`) }).first();
+  await section("Mensagens").click();
+  await page.waitForURL("**/mensagens");
+  await section("Você").click();
+  await page.waitForURL("**/perfil");
+  await page.goBack();
+  await page.waitForURL("**/mensagens");
+  await page.goBack();
+  await page.waitForURL("**/salas/praca-central");
+  await composer(page).waitFor();
+  assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use praca_peers::{REDIS, find_postgres};
+use praca_peers::{CLAMD, REDIS, find_postgres};
 
 use crate::shell::{Failure, Result, output, program, run, say, succeeds};
 
@@ -19,6 +19,11 @@ pub fn postgres() -> Result<()> {
 /// Redis' server.
 pub fn redis() -> Result<()> {
     ensure(REDIS, &["redis-server"], "Redis 7 or newer")
+}
+
+/// A virus scanner.
+pub fn clamd() -> Result<()> {
+    ensure(CLAMD, &["clamav-daemon"], "clamd")
 }
 
 /// A browser for the tests.

@@ -1,6 +1,8 @@
 //! `cargo xtask run`: everything from nothing.
 
-use crate::shell::{Result, cargo, program, run as wait, say, target};
+use std::os::unix::process::CommandExt as _;
+
+use crate::shell::{Failure, Result, cargo, program, run as wait, say, target};
 use crate::web;
 
 /// Builds client and server in release, and starts the embedded default with the demo data.
@@ -12,5 +14,7 @@ pub fn run(arguments: &[String]) -> Result {
     say("An administrator of your own: praca admin create --email you@example.org --handle you");
     say(&format!("  (the program is {})", target().join("release/praca").display()));
     say("");
-    wait(program(target().join("release/praca")).args(["serve", "--demo"]).args(arguments))
+    // In its own place, so that what ends this ends the server.
+    let error = program(target().join("release/praca")).args(["serve", "--demo"]).args(arguments).exec();
+    Err(Failure::new(format!("the server does not start: {error}")))
 }

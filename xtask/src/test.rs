@@ -62,6 +62,7 @@ fn rustdoc() -> Result {
 
 /// Unit and integration tests, on both twins.
 fn rust() -> Result {
+    packages::clamd()?;
     let servers = Servers::start(Keep::Quickly)?;
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--test", "it"]);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, Timestamp, UserId};
+use crate::{SessionId, Timestamp, UploadId, UserId};
 
 /// Declares an enum of words: `snake_case` on the wire and in the database.
 macro_rules! words {
@@ -218,4 +218,14 @@ pub struct UpdateMe {
     /// Language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// A ready upload that becomes the person's picture; null takes it away.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<uuid::Uuid>))]
+    pub avatar_upload_id: Option<Option<UploadId>>,
+}
+
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+/// Tells a field that is null from one that is absent.
+fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }

@@ -55,7 +55,8 @@ pub struct Dm {
     pub peer: PeerCursors,
     /// Whether I may write.
     pub state: DmState,
-    /// Who made the first contact: while it is `requested`, the other accepts or refuses.
+    /// Who made the first contact (the viewer, while nothing is written): while it is `requested`, the other accepts or
+    /// refuses.
     pub requested_by: UserId,
     /// Changes when a restore rewound it: then start over.
     pub epoch: i32,

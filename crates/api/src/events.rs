@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 use crate::messages::ReadState;
+use crate::uploads::UploadChanged;
 
 mod client;
 mod server;
@@ -166,7 +167,7 @@ server_events! {
     Activity(Activity) = "rooms:activity",
     /// To the person's own other sockets.
     Read(ReadState) = "rooms:read",
-    /// To the person a message of a room names, unless there is a block between the two.
+    /// To the person a message of a room names, unless they block its author.
     Mentioned(Mentioned) = "rooms:mentioned",
     /// To the person a message of a room named and names no longer: it was edited or deleted.
     Unmentioned(Mentioned) = "rooms:unmentioned",
@@ -188,6 +189,8 @@ server_events! {
     DmMuted(Muted) = "dms:muted",
     /// To the person's own sockets.
     BlockChanged(BlockChanged) = "blocks:changed",
+    /// To the owner.
+    UploadStatus(UploadChanged) = "uploads:status",
     /// To watchers who may see the person.
     PresenceChanged(PresenceChanged) = "presence:changed",
     /// To the person; a suspended person's sockets close after it.

@@ -56,6 +56,10 @@ uuid_id! {
     MessageId
 }
 uuid_id! {
+    /// A picture on its way, or one that is used.
+    UploadId
+}
+uuid_id! {
     /// A job of the background queue.
     JobId
 }

@@ -19,8 +19,9 @@ mod problem;
 pub mod rooms;
 pub mod text;
 mod time;
+pub mod uploads;
 
-pub use ids::{ConversationId, JobId, MessageId, Rev, Seq, SessionId, UserId};
+pub use ids::{ConversationId, JobId, MessageId, Rev, Seq, SessionId, UploadId, UserId};
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};
 pub use time::Timestamp;

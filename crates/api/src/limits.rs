@@ -48,5 +48,13 @@ pub const BLOCKS: u64 = 1_000;
 pub const MENTIONS: usize = 50;
 /// Most people a client asks to watch at a time.
 pub const WATCHED_AT_ONCE: usize = 200;
+/// Most pictures of a message.
+pub const ATTACHMENTS: usize = 10;
+/// Most bytes of an uploaded file.
+pub const UPLOAD_BYTES: u64 = 20 * 1024 * 1024;
+/// Most characters of the name of an uploaded file.
+pub const FILE_NAME_CHARS: RangeInclusive<usize> = 1..=255;
+/// Most characters of what a picture shows.
+pub const ALT_CHARS: usize = 1_000;
 /// People named of those in a room right now.
 pub const PRESENT_NAMES: usize = 12;

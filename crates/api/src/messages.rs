@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Author, words};
-use crate::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
+use crate::uploads::Attachment;
+use crate::{ConversationId, MessageId, Rev, Seq, Timestamp, UploadId, UserId};
 
 words! {
     /// What a message is.
@@ -51,8 +52,16 @@ pub struct ReplyTo {
     pub seq: Seq,
     /// Who wrote it; none for system messages.
     pub author: Option<Author>,
-    /// Its beginning; empty once it is deleted.
+    /// Its beginning; empty once it is deleted, and where it has pictures alone.
     pub snippet: String,
+    /// How many pictures it has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pictures: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Everyone who reacted with one emoji.
@@ -95,8 +104,8 @@ pub struct Message {
     pub here: Option<Span>,
     /// What it answers.
     pub reply_to: Option<ReplyTo>,
-    /// Pictures.
-    pub attachments: Vec<serde_json::Value>,
+    /// Pictures, in the order their author gave them.
+    pub attachments: Vec<Attachment>,
     /// Reactions, in the order of their first use.
     pub reactions: Vec<Reaction>,
     /// Number of its last change.
@@ -131,13 +140,23 @@ pub struct MessagePage {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewMessage {
-    /// Up to 4,000 characters.
+    /// Up to 4,000 characters; may be empty beside pictures.
     pub body: String,
     /// The sender's own name for it, 1 to 64 characters: the same again gives the same message.
     pub nonce: String,
     /// The message answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to_id: Option<MessageId>,
+    /// Pictures: up to 10 uploads of the sender's, ready and unused, in the order they are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<UploadId>,
+}
+
+impl NewMessage {
+    /// A text that answers nothing.
+    pub fn text(body: impl Into<String>, nonce: impl Into<String>) -> Self {
+        Self { body: body.into(), nonce: nonce.into(), reply_to_id: None, attachment_ids: Vec::new() }
+    }
 }
 
 /// `PATCH …/messages/{messageId}`.

@@ -46,6 +46,8 @@ problem_codes! {
     MessagesTooLong = "messages.too_long", 422, "The message is too long";
     /// The password is too easy to guess.
     AccountsPasswordWeak = "accounts.password_weak", 422, "The password is too easy to guess";
+    /// The upload cannot be taken, or cannot be used for this.
+    UploadsRejected = "uploads.rejected", 422, "The upload is not acceptable";
     /// The access token is missing, forged, revoked or not for this server.
     AuthInvalidToken = "auth.invalid_token", 401, "The access token is not valid";
     /// The access token has ended; refresh it.

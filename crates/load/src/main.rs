@@ -11,6 +11,7 @@ use praca_load::people::Square;
 use praca_load::report;
 use praca_load::scenario::dms::{self, DmLoad};
 use praca_load::scenario::idle::{self, IdleLoad};
+use praca_load::scenario::pictures::{self, PictureLoad};
 use praca_load::scenario::reads::{self, ReadLoad};
 use praca_load::scenario::room::{self, RoomLoad};
 use praca_load::scenario::storm::{self, StormLoad};
@@ -61,6 +62,13 @@ enum Command {
         server: ServerArgs,
         #[command(flatten)]
         load: StormLoad,
+    },
+    /// Pictures sent all at once, beside talk in a room.
+    Pictures {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: PictureLoad,
     },
     /// The project's benchmarks: starts the servers it measures. `cargo xtask bench` calls this.
     Bench(BenchArgs),
@@ -146,6 +154,10 @@ async fn dispatch(command: Command) -> Result<()> {
         }
         Command::Storm { server, load } => {
             let report = bounded(async { storm::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Pictures { server, load } => {
+            let report = bounded(async { pictures::run(&server.target().await?, &load).await }).await?;
             show(&server, report)
         }
         Command::Bench(args) => bench::run(args).await,

@@ -159,7 +159,7 @@ impl Neighbour {
     }
 
     async fn say(&self, socket: &Socket, nonce: &str) -> Result<i64, Refusal> {
-        let message = NewMessage { body: body(now(), 80), nonce: nonce.to_owned(), reply_to_id: None };
+        let message = NewMessage::text(body(now(), 80), nonce);
         let wish = InRoom { room_id: self.room, what: message };
         let Sent { message } = socket.ask(ClientEvent::RoomsMessageSend, &wish).await?;
         Ok(message.seq.0)

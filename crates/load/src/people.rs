@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use praca_api::accounts::{Login, Register, Session};
 use praca_api::rooms::{NewRoom, Room};
+use praca_api::uploads::PutTicket;
 use praca_api::{ConversationId, Problem, UserId};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
@@ -144,6 +145,33 @@ impl Square {
     /// The server refuses, or gives something else.
     pub async fn put<T: DeserializeOwned>(&self, path: &str, person: &Person) -> Result<T> {
         answer(self.http.put(self.url(path)).bearer_auth(&person.token)).await
+    }
+
+    /// Adds something; what it is.
+    ///
+    /// # Errors
+    /// The server refuses, or gives something else.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        person: &Person,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        answer(self.http.post(self.url(path)).bearer_auth(&person.token).json(body)).await
+    }
+
+    /// Sends a file as its ticket says.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn send_file(&self, ticket: &PutTicket, file: Vec<u8>) -> Result<()> {
+        let mut request = self.http.put(&ticket.url);
+        for (name, value) in &ticket.headers {
+            request = request.header(name, value);
+        }
+        let status = request.body(file).send().await?.status();
+        ensure!(status.is_success(), "a file was refused with {status}");
+        Ok(())
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,16 +1,22 @@
-//! Throw-away PostgreSQL and Redis for tests and benchmarks: on free ports of loopback, ended by their own pid, and able
-//! to go away and come back.
+//! Throw-away PostgreSQL, Redis, clamd and S3 for tests and benchmarks: on free ports of loopback, ended by their own pid,
+//! and able to go away and come back.
 
+mod clamav;
 mod postgres;
 mod redis;
+#[cfg(feature = "s3")]
+mod s3;
 
 use std::io::{self, Error};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+pub use clamav::{CLAMD, Clamav, eicar};
 pub use postgres::{Keep, Postgres, find_postgres};
 pub use redis::{REDIS, Redis};
+#[cfg(feature = "s3")]
+pub use s3::S3;
 
 /// Longest wait for a server.
 const START_WITHIN: Duration = Duration::from_secs(60);

@@ -24,7 +24,8 @@ use crate::accounts::{self, Accounts};
 use crate::admin;
 use crate::auth::keys::{Keyring, PUBLISH_BEFORE_USE, ROTATE_AFTER};
 use crate::auth::passwords::Passwords;
-use crate::base::{Base, Services};
+use crate::base::{Base, Outages, Services};
+use crate::blobs::Blobs;
 use crate::bus::{Bus, CacheKey, Copies, LocalBus, RedisBus, Signal};
 use crate::clock::Clock;
 use crate::config::{Config, Database};
@@ -36,14 +37,22 @@ use crate::events::Event;
 use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
 use crate::http::{Gatekeeper, body, head, layers, listener, openapi, ops, texts, web};
 use crate::ids::Ids;
-use crate::jobs::{self, Registry, Runner};
+use crate::jobs::{self, NewJob, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
+use crate::links::Links;
 use crate::metrics::Metrics;
+use crate::pictures;
 use crate::presence::{self, PresenceSocket, Presences};
 use crate::rooms::{self, Rooms, RoomsSocket};
+use crate::uploads::{self, Uploads, Workshop};
 
 /// Time between two moves of finished metric samples.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// Time between two looks at services that are merely missed when they are away.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// What is stored is counted at every so manieth of them.
+const STORED_EVERY: u32 = 12;
 
 /// Everything one process is made of.
 #[derive(Clone)]
@@ -60,6 +69,8 @@ pub struct App {
     pub presences: Presences,
     /// Conversations of two.
     pub dms: Dms,
+    /// Pictures on their way.
+    pub uploads: Uploads,
     gatekeeper: Gatekeeper,
     gateway: Gateway,
     /// Held so that the bus finds it.
@@ -116,6 +127,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         }
         None => (Bus::from(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
     };
+    let (blobs, links) = (Blobs::new(&config)?, Links::new(&config.secret_key));
     let keys = Keyring::new(db.clone(), config.secret_key.clone());
     keys.load_or_create(&clock, &ids).await?;
     let base = Base::new(Services {
@@ -126,9 +138,12 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         bus,
         limits,
         keys,
+        blobs,
+        links,
         passwords: Passwords::new(),
         metrics: Metrics::install()?,
         shutdown: CancellationToken::new(),
+        outages: Outages::default(),
         jobs_due: Notify::new(),
     });
     Ok(App::over(base))
@@ -136,8 +151,9 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
 
 impl App {
     fn over(base: Base) -> Self {
+        let uploads = Uploads::new(base.clone());
         let accounts = Accounts::new(base.clone());
-        let conversations = Conversations::new(base.clone(), accounts.clone());
+        let conversations = Conversations::new(base.clone(), accounts.clone(), uploads.clone());
         let rooms = Rooms::new(base.clone(), conversations.clone());
         let slices = Slices { accounts: accounts.clone(), conversations: conversations.clone(), rooms: rooms.clone() };
         let copies: Arc<dyn Copies> = Arc::new(slices);
@@ -155,23 +171,42 @@ impl App {
         handle(PresenceSocket::EVENTS, Arc::new(PresenceSocket::new(presences.clone())));
         let backlog = Arc::new(conversations.clone());
         let gateway = Gateway::new(base.clone(), gatekeeper.clone(), backlog, Arc::new(presences.clone()), handlers);
-        Self { base, accounts, conversations, rooms, presences, dms, gatekeeper, gateway, _copies: copies }
+        Self { base, accounts, conversations, rooms, presences, dms, uploads, gatekeeper, gateway, _copies: copies }
     }
 
     /// Starts what runs beside requests: the gateway, following changed rows, metrics.
     pub fn start(&self) {
         tokio::spawn(self.clone().follow_changes());
         self.gateway.start();
-        let base = self.base.clone();
+        let app = self.clone();
         tokio::spawn(async move {
-            let upkeep = async {
-                loop {
-                    tokio::time::sleep(METRICS_UPKEEP).await;
-                    base.metrics.upkeep();
-                }
-            };
-            base.shutdown.run_until_cancelled(upkeep).await;
+            let upkeep = async { tokio::join!(app.keep_metrics(), app.watch_services()) };
+            app.base.shutdown.run_until_cancelled(upkeep).await;
         });
+    }
+
+    /// Notes which services are away that are merely missed.
+    async fn watch_services(&self) {
+        let base = &self.base;
+        loop {
+            base.outages.note("files", base.blobs.reach().await);
+            if let Some(scanner) = &base.config.clamav {
+                base.outages.note("virus_scanner", uploads::check_scanner(scanner).await);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn keep_metrics(&self) {
+        for tick in 0_u32.. {
+            tokio::time::sleep(METRICS_UPKEEP).await;
+            self.base.metrics.upkeep();
+            if tick.is_multiple_of(STORED_EVERY)
+                && let Err(error) = self.uploads.measure().await
+            {
+                tracing::debug!(%error, "what is stored cannot be counted");
+            }
+        }
     }
 
     /// The routes of the main listener.
@@ -192,7 +227,7 @@ impl App {
             .layer(CatchPanicLayer::custom(layers::answer_panic))
             .merge(sockets)
             .layer(layers::cors(&base.config.cors_origins))
-            .layer(from_fn_with_state(base, layers::secure))
+            .layer(from_fn_with_state(Arc::new(layers::Security::new(&base)), layers::secure))
             .layer(from_fn(layers::trace))
     }
 
@@ -206,18 +241,28 @@ impl App {
         self.api().split_for_parts().1
     }
 
+    fn pictures(&self) -> OpenApiRouter {
+        let (accounts, conversations) = (self.accounts.clone(), self.conversations.clone());
+        pictures::routes(self.base.clone(), accounts, conversations, self.uploads.clone())
+    }
+
     fn api(&self) -> OpenApiRouter {
+        let identify = from_fn_with_state((self.base.clone(), self.gatekeeper.clone()), layers::identify);
         let v1 = OpenApiRouter::new()
             .merge(accounts::routes(self.accounts.clone()))
             .merge(rooms::routes(self.conversations.clone(), self.rooms.clone()))
             .merge(dms::routes(self.dms.clone()))
             .merge(presence::routes(self.presences.clone()))
+            .merge(uploads::routes(self.uploads.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()))
             .layer(from_fn_with_state(BODY_BYTES, body::take_in))
-            .layer(from_fn_with_state((self.base.clone(), self.gatekeeper.clone()), layers::identify))
-            .layer(from_fn(layers::limit_time));
+            .layer(identify.clone())
+            .layer(from_fn(layers::limit_time))
+            // Files are larger than other bodies, and take longer.
+            .merge(uploads::receiving(self.uploads.clone()).layer(identify));
         OpenApiRouter::with_openapi(openapi::Document::openapi())
             .merge(ops::routes(self.base.clone()))
+            .merge(self.pictures())
             .merge(texts::routes(self.base.config.data_dir.clone()))
             .nest("/api/v1", v1)
     }
@@ -233,12 +278,37 @@ impl App {
             let accounts = accounts.clone();
             async move { accounts.sweep_sessions().await }
         });
+        self.register_uploads(&mut registry);
         let base = self.base.clone();
         registry.every(6 * hour, "jobs.sweep", move || {
             let base = base.clone();
             async move { jobs::sweep(&base).await }
         });
         Runner::new(self.base.clone(), registry)
+    }
+
+    fn register_uploads(&self, registry: &mut Registry) {
+        let uploads = self.uploads.clone();
+        // One more than can be worked on, so that the next is fetched and scanned meanwhile.
+        registry.handle_apart(NewJob::PROCESS_UPLOAD, Workshop::places() + 1, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.process(payload).await }
+        });
+        let uploads = self.uploads.clone();
+        registry.handle(NewJob::CLEAR_UPLOAD, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.clear(payload).await }
+        });
+        let uploads = self.uploads.clone();
+        registry.handle(NewJob::REMOVE_UPLOADS, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.remove(payload).await }
+        });
+        let uploads = self.uploads.clone();
+        registry.every(Duration::from_secs(3_600), "uploads.sweep", move || {
+            let uploads = uploads.clone();
+            async move { uploads.sweep().await }
+        });
     }
 
     async fn rotate_keys_when_due(self) -> Result<()> {

@@ -1,13 +1,15 @@
 //! What every slice is given: configuration, time, ids, database, bus, limits, keys.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::keys::Keyring;
 use crate::auth::passwords::Passwords;
+use crate::blobs::Blobs;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,6 +18,7 @@ use crate::error::Result;
 use crate::events::Event;
 use crate::ids::Ids;
 use crate::limits::Limits;
+use crate::links::Links;
 use crate::metrics::Metrics;
 
 /// The base services, cheap to clone.
@@ -38,14 +41,44 @@ pub struct Services {
     pub limits: Limits,
     /// Signing keys.
     pub keys: Keyring,
+    /// Files.
+    pub blobs: Blobs,
+    /// Signed addresses.
+    pub links: Links,
     /// Password hashing.
     pub passwords: Passwords,
     /// Counters and histograms.
     pub metrics: Metrics,
     /// Ends when the process is asked to stop.
     pub shutdown: CancellationToken,
+    /// Services that are merely missed, and away.
+    pub outages: Outages,
     /// Wakes the job runner of this process.
     pub jobs_due: Notify,
+}
+
+/// Services without which a node goes on, and that are away, by name.
+#[derive(Default)]
+pub struct Outages(Mutex<BTreeSet<&'static str>>);
+
+impl Outages {
+    /// Those away now.
+    pub fn now(&self) -> Vec<&'static str> {
+        self.names().iter().copied().collect()
+    }
+
+    /// Notes whether one is away, and logs when that changes.
+    pub fn note(&self, name: &'static str, state: Result<()>) {
+        match state {
+            Ok(()) if self.names().remove(name) => tracing::info!(service = name, "a service is back"),
+            Err(error) if self.names().insert(name) => tracing::warn!(service = name, %error, "a service is away"),
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeSet<&'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Base {

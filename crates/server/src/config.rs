@@ -3,6 +3,7 @@
 //! A wrong value stops the start with one sentence that names the key.
 
 mod source;
+mod storage;
 mod values;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
 pub use source::Source;
+pub use storage::{ClamavAddress, S3Settings, Storage};
 pub use values::{Contacts, Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
 use values::{List, Origin, RequestQuotas};
 
@@ -43,6 +45,8 @@ pub struct LimitSettings {
     pub auth_requests: Option<Quota>,
     /// First contacts of a person in a day.
     pub contacts: Option<Contacts>,
+    /// Uploads a person announces.
+    pub uploads: Option<Quota>,
     /// How long a slow-mode key may outlive its interval.
     pub slow_mode_slack: Duration,
 }
@@ -80,6 +84,10 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Most messages one commit stores.
     pub message_group: MessageGroup,
+    /// Where files are kept.
+    pub storage: Storage,
+    /// Who looks for viruses in them; none = nobody.
+    pub clamav: Option<ClamavAddress>,
     /// Whether this process runs jobs.
     pub run_jobs: bool,
 }
@@ -110,6 +118,8 @@ impl Config {
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
             limits: limit_settings(source)?,
             message_group: source.get("PRACA_MESSAGE_GROUP")?.unwrap_or_default(),
+            storage: storage::storage(source, &data_dir)?,
+            clamav: source.get("PRACA_CLAMAV_ADDR")?,
             run_jobs: true,
             data_dir,
             database,
@@ -159,6 +169,7 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
         contacts: source
             .get::<Switch<Contacts>>("PRACA_LIMIT_DMS")?
             .map_or(Some(Contacts { a_day: 20, while_new: Contacts::WHILE_NEW }), |switch| switch.0),
+        uploads: read("PRACA_LIMIT_UPLOADS", quota(200, 86_400))?,
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
 }
@@ -237,6 +248,9 @@ mod tests {
             ("PRACA_SECRET_KEY", "c2hvcnQ="),
             ("PRACA_MESSAGE_GROUP", "0"),
             ("PRACA_MESSAGE_GROUP", "513"),
+            ("PRACA_LIMIT_UPLOADS", "many"),
+            ("PRACA_CLAMAV_ADDR", "clamd"),
+            ("PRACA_S3_ENDPOINT", "minio"),
         ] {
             let error = load(&[(key, value)]).unwrap_err().to_string();
             assert!(error.starts_with(key) && error.ends_with('.') && !error.contains('\n'), "{error}");
@@ -252,6 +266,13 @@ mod tests {
     }
 
     #[test]
+    fn an_object_store_needs_all_of_its_keys() {
+        assert!(matches!(load(&[]).unwrap().storage, Storage::Files(folder) if folder.ends_with("data/files")));
+        let error = load(&[("PRACA_S3_ENDPOINT", "https://s3.example")]).unwrap_err();
+        assert!(error.to_string().starts_with("PRACA_S3_BUCKET is missing"));
+    }
+
+    #[test]
     fn postgres_without_a_key_is_refused() {
         let error = Config::load(&Source::of(&[("PRACA_DATABASE_URL", "postgres://x")])).unwrap_err();
         assert!(error.to_string().starts_with("PRACA_SECRET_KEY is missing"));
@@ -264,7 +285,8 @@ mod tests {
             rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
         };
         let (code, _) = include_str!("config.rs").split_once("#[cfg(test)]").unwrap();
-        let read: BTreeSet<&str> = code.split('"').filter(is_key).collect();
+        let code = code.split('"').chain(include_str!("config/storage.rs").split('"'));
+        let read: BTreeSet<&str> = code.filter(is_key).collect();
         let example = include_str!("../../../.env.example");
         let keys = example.lines().filter_map(|line| Some(line.strip_prefix('#')?.split_once('=')?.0));
         let documented: BTreeSet<&str> = keys.filter(is_key).collect();

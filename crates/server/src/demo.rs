@@ -46,7 +46,7 @@ async fn load_talk(app: &App, talk: &script::Talk, people: &HashMap<&str, Arc<Ac
     for (place, (handle, days, time, body)) in talk.messages.iter().enumerate() {
         let author = people.get(handle).ok_or_else(Error::not_found)?;
         let access = app.conversations.access::<Write>(author, Kind::Dm, id).await?;
-        let message = NewMessage { body: (*body).into(), nonce: format!("demo-{place}"), reply_to_id: None };
+        let message = NewMessage::text(*body, format!("demo-{place}"));
         app.conversations.send_at(access, message, script::moment(app.base.clock.now(), *days, time)).await?;
     }
     Ok(())
@@ -133,7 +133,7 @@ async fn load_room(
     for (place, (handle, days, time, body)) in room.messages.iter().enumerate() {
         let author = people.get(handle).ok_or_else(Error::not_found)?;
         let access = app.conversations.access::<Write>(author, Kind::Room, id).await?;
-        let message = NewMessage { body: (*body).into(), nonce: format!("demo-{place}"), reply_to_id: None };
+        let message = NewMessage::text(*body, format!("demo-{place}"));
         app.conversations.send_at(access, message, script::moment(app.base.clock.now(), *days, time)).await?;
     }
     let access = app.conversations.access::<Administer>(admin, Kind::Room, id).await?;

@@ -2,19 +2,22 @@
 //! audited, which jobs it starts, and whose sockets learn of it.
 
 pub mod audit;
+mod entries;
 mod people;
 mod signals;
+
+use std::time::Duration;
 
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
 use praca_api::rooms::{MemberRole, Room};
-use praca_api::{ConversationId, SessionId, Timestamp, UserId};
+use praca_api::uploads::Upload;
+use praca_api::{ConversationId, SessionId, Timestamp, UploadId, UserId};
 use serde_json::json;
 
-use crate::bus::{Change, ChangeKind, Hearers};
+use crate::bus::{Change, Hearers};
 use crate::jobs::NewJob;
-use audit::Entry;
 
 pub use people::{EVERYBODY, Pair, PairStep, Told};
 
@@ -174,6 +177,27 @@ pub enum Event {
         /// Whether they show their presence from now on, if that changed.
         presence: Option<bool>,
     },
+    /// A file that was announced is there.
+    UploadArrived {
+        /// Which.
+        upload: UploadId,
+        /// The folder of what is made of it.
+        folder: String,
+        /// How long until nothing can be sent in its place any more.
+        cleared_after: Duration,
+    },
+    /// An upload is ready, or rejected.
+    UploadChanged {
+        /// Whose.
+        user: UserId,
+        /// As its owner sees it now.
+        upload: Box<Upload>,
+    },
+    /// Nothing shows these uploads any more.
+    UploadsReleased {
+        /// Which, with the folders of their files.
+        uploads: Vec<(UploadId, String)>,
+    },
     /// Messages were sent, edited, deleted, reacted to or pinned.
     MessagesChanged {
         /// Where.
@@ -250,61 +274,18 @@ pub enum RoomAction {
 }
 
 impl Event {
-    /// What the audit log says of it, if anything.
-    pub fn audit(&self) -> Option<Entry> {
-        match self {
-            Self::AccountRegistered { user } => Some(Entry::new("account.register", "user", user).by(Some(*user))),
-            Self::AccountStatusChanged { user, by, from, to, reason, until } => Some(
-                Entry::new("account.set_status", "user", user)
-                    .by(*by)
-                    .because(reason)
-                    .with(json!({ "from": from, "to": to, "until": until })),
-            ),
-            Self::AccountRoleChanged { user, by, from, to, reason } => Some(
-                Entry::new("account.set_role", "user", user)
-                    .by(*by)
-                    .because(reason)
-                    .with(json!({ "from": from, "to": to })),
-            ),
-            Self::SessionsEnded { user, cause: SessionEnd::Reused, sessions } => {
-                Some(Entry::new("session.reuse_detected", "user", user).with(json!({ "sessions": sessions })))
-            }
-            Self::SigningKeysRotated { kid } => Some(Entry::new("keys.rotate", "signing_key", kid)),
-            Self::RoomCreated { room, by } => Some(Entry::new("room.create", "room", room).by(*by)),
-            Self::RoomChanged { room, by, action, reason } => Some(room_entry(room, *by, *action, reason.clone())),
-            Self::MemberSilenceChanged { room, user, by, reason, until } => {
-                let action = if reason.is_some() { "room.silence_member" } else { "room.lift_member_silence" };
-                let entry = Entry::new(action, "user", user).by(Some(*by));
-                let entry = entry.with(json!({ "room": room, "until": until }));
-                Some(Entry { reason: reason.clone(), ..entry })
-            }
-            Self::MemberRoleChanged { room, user, by, role } => Some(
-                Entry::new("room.set_member_role", "user", user)
-                    .by(Some(*by))
-                    .with(json!({ "room": room, "role": role })),
-            ),
-            Self::MessagesChanged { conversation, changes, .. } => {
-                changes.first().and_then(|c| message_entry(*conversation, c))
-            }
-            Self::AccountUpdated { .. }
-            | Self::SessionStarted { .. }
-            | Self::SessionsEnded { .. }
-            | Self::PairOpened { .. }
-            | Self::MembershipChanged { .. }
-            | Self::ConversationMuted { .. }
-            | Self::PairChanged { .. }
-            | Self::BlockChanged { .. }
-            | Self::PreferencesChanged { .. }
-            | Self::CursorMoved { .. }
-            | Self::ReceiptMoved { .. }
-            | Self::TypingSeen { .. }
-            | Self::DmTypingSeen { .. } => None,
-        }
-    }
-
     /// Jobs stored in the same transaction.
     pub fn jobs(&self) -> Vec<NewJob> {
         match self {
+            Self::UploadArrived { upload, folder, cleared_after } => {
+                let payload = json!({ "id": upload, "folder": folder });
+                let process = NewJob::new(NewJob::PROCESS_UPLOAD, payload.clone());
+                let clear = NewJob { delay: *cleared_after, ..NewJob::new(NewJob::CLEAR_UPLOAD, payload) };
+                vec![NewJob { unique_key: Some(format!("upload:{upload}")), ..process }, clear]
+            }
+            Self::UploadsReleased { uploads } => {
+                vec![NewJob::new(NewJob::REMOVE_UPLOADS, json!({ "uploads": uploads }))]
+            }
             Self::AccountRegistered { .. }
             | Self::AccountUpdated { .. }
             | Self::AccountStatusChanged { .. }
@@ -322,6 +303,7 @@ impl Event {
             | Self::PairChanged { .. }
             | Self::BlockChanged { .. }
             | Self::PreferencesChanged { .. }
+            | Self::UploadChanged { .. }
             | Self::MessagesChanged { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }
@@ -329,38 +311,4 @@ impl Event {
             | Self::DmTypingSeen { .. } => Vec::new(),
         }
     }
-}
-
-impl RoomAction {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Update => "room.update",
-            Self::Silence => "room.silence",
-            Self::LiftSilence => "room.lift_silence",
-            Self::Archive => "room.archive",
-        }
-    }
-}
-
-/// What moderators do to a message is audited; what its author does is not.
-fn message_entry(conversation: ConversationId, change: &Change) -> Option<Entry> {
-    let (action, by) = match change.kind {
-        ChangeKind::Deleted { moderator: Some(by) } => ("message.moderate", by),
-        ChangeKind::Pinned { by, .. } => ("message.pin", by),
-        ChangeKind::Unpinned { by, .. } => ("message.unpin", by),
-        ChangeKind::New { .. } | ChangeKind::Updated | ChangeKind::Deleted { moderator: None } => return None,
-    };
-    let entry = Entry::new(action, "conversation", conversation).by(Some(by));
-    Some(entry.with(json!({ "messages": [change.message.id] })))
-}
-
-fn room_entry(room: &Room, by: UserId, action: RoomAction, reason: Option<String>) -> Entry {
-    let entry = Entry::new(action.name(), "room", room.id).by(Some(by)).with(json!({
-        "name": room.name,
-        "visibility": room.visibility,
-        "intervalGlobalSeconds": room.interval_global_seconds,
-        "perUserSeconds": room.per_user_seconds,
-        "silence": room.silence,
-    }));
-    Entry { reason, ..entry }
 }

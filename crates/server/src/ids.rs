@@ -1,6 +1,6 @@
 //! The one source of ids and randomness.
 
-use praca_api::{ConversationId, JobId, MessageId, SessionId, UserId};
+use praca_api::{ConversationId, JobId, MessageId, SessionId, UploadId, UserId};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use uuid::Uuid;
@@ -56,6 +56,11 @@ impl Ids {
     /// For a new message.
     pub fn message(&self) -> MessageId {
         MessageId(self.uuid())
+    }
+
+    /// For a new upload.
+    pub fn upload(&self) -> UploadId {
+        UploadId(self.uuid())
     }
 
     /// For a new job.

@@ -79,6 +79,11 @@ fn describe() {
     describe_histogram!("praca_cursor_commit_seconds", "From queueing a cursor to its commit.");
     describe_counter!("praca_deliveries_total", "Message events handed to sockets.");
     describe_counter!("praca_feed_heals_total", "Times a node read missed changes from the database.");
+    describe_counter!("praca_uploads_total", "Uploads examined, by outcome.");
+    describe_histogram!("praca_upload_process_seconds", "From beginning to examine an upload to its end.");
+    describe_gauge!("praca_uploads_stored_bytes", "Length of all pictures.");
+    describe_gauge!("praca_uploads_stored_bytes_of_one", "Length of the pictures of the person who has most.");
+    describe_gauge!("praca_uploads_people", "People who have pictures.");
     describe_counter!("praca_jobs_total", "Jobs run, by kind and outcome.");
     describe_counter!("praca_slow_mode_blocks_total", "Messages slow mode held back.");
     describe_counter!("praca_bus_dropped_total", "Bus signals that could not be sent to other nodes.");

@@ -4,6 +4,7 @@ mod counts;
 mod dialog;
 mod empty;
 mod loading;
+mod picture;
 mod rich_text;
 mod shell;
 
@@ -20,6 +21,7 @@ pub use counts::{MarkRead, MentionCount, UnreadCount};
 pub use dialog::Dialog;
 pub use empty::Empty;
 pub use loading::ListLoading;
+pub use picture::Picture;
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
 
@@ -50,8 +52,16 @@ pub fn Brand() -> impl IntoView {
 /// A person's circle.
 #[component]
 pub fn Avatar(author: Author, #[prop(optional, into)] presence: MaybeProp<&'static str>) -> impl IntoView {
+    // A picture that was just replaced is gone; the name is not.
+    let gone = RwSignal::new(false);
+    let initials = format::initials(&author.display_name);
     view! {
-        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=move || presence.get() aria-hidden="true">{format::initials(&author.display_name)}</span>
+        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=move || presence.get() aria-hidden="true">
+            {move || match author.avatar_url.clone().filter(|_| !gone.get()) {
+                Some(url) => view! { <img src=url alt="" loading="lazy" on:error=move |_| gone.set(true) /> }.into_any(),
+                None => initials.clone().into_any(),
+            }}
+        </span>
     }
 }
 
@@ -65,6 +75,11 @@ pub fn FormTrouble(said: RwSignal<String>) -> impl IntoView {
             })}
         </div>
     }
+}
+
+/// What stands for pictures where there is room for words alone.
+pub fn count_pictures(i18n: Language, count: usize) -> String {
+    if count == 1 { t_string!(i18n, pictures.one).to_owned() } else { t_string!(i18n, pictures.many, count = count) }
 }
 
 /// What went wrong, in plain words.
@@ -100,6 +115,7 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         Some(ProblemCode::MessagesEmpty) => t_string!(i18n, error.empty),
         Some(ProblemCode::MessagesTooLong) => t_string!(i18n, error.too_long),
         Some(ProblemCode::RoomsSlowMode) => t_string!(i18n, error.slow),
+        Some(ProblemCode::UploadsRejected) => t_string!(i18n, pictures.not_usable),
         Some(ProblemCode::RequestRateLimited) => t_string!(i18n, error.fast),
         Some(ProblemCode::ServiceUnavailable) => t_string!(i18n, error.unavailable),
         _ => t_string!(i18n, error.generic),

@@ -4,6 +4,7 @@ mod dms;
 mod family;
 mod open;
 mod reading;
+mod rooms;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,7 @@ use praca_api::events::{Joined, MessageDeleted, MessageSent, PinChanged, ServerE
 use praca_api::messages::{Message, MessagePage, ReplyTo};
 use praca_api::people::PersonPresence;
 use praca_api::rooms::{Pin, Room, RoomForMe, SlowMode};
-use praca_api::{ConversationId, Seq, UserId};
+use praca_api::{ConversationId, Seq, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use family::{About, Family, Spot};
@@ -43,6 +44,8 @@ pub struct Model {
     pub pins_changed: u32,
     /// How far was read here and the server has not heard yet.
     pub unsaid: HashMap<Spot, Seq>,
+    /// Uploads of which it was told that they are ready or rejected.
+    pub settled: HashSet<UploadId>,
 }
 
 /// A message on its way.
@@ -59,6 +62,9 @@ pub struct Outgoing {
     pub body: String,
     /// What it answers.
     pub reply_to: Option<ReplyTo>,
+    /// Its pictures, and what they show.
+    #[serde(default)]
+    pub pictures: Vec<(UploadId, String)>,
     /// Whether it failed, and waits for the person.
     pub failed: bool,
 }
@@ -255,6 +261,7 @@ impl Model {
             ServerEvent::DmUpdated(event) => self.dm_updated(event),
             ServerEvent::DmMuted(event) => self.dm_muted(event),
             ServerEvent::BlockChanged(event) => self.block_changed(event),
+            ServerEvent::UploadStatus(changed) => drop(self.settled.insert(changed.upload.id)),
             ServerEvent::PresenceChanged(seen) => drop(self.people.insert(seen.user_id, seen)),
             ServerEvent::Typing(_)
             | ServerEvent::DmTyping(_)
@@ -287,16 +294,6 @@ impl Model {
             Family::Dm => self.note_dm_message(message, me),
         }
         (!known).then_some(family)
-    }
-
-    fn change_room(&mut self, id: ConversationId, change: impl FnOnce(&mut RoomForMe)) {
-        if let Some(room) = self.room_mut(id) {
-            change(room);
-        }
-    }
-
-    fn knows_room(&self, id: ConversationId) -> bool {
-        self.room(id).is_some()
     }
 
     fn pinned(&mut self, event: &PinChanged, pinned: bool) {
@@ -351,20 +348,6 @@ impl Model {
         let in_room = self.rooms.iter_mut().flatten().find(|room| room.room.id == id);
         let in_dm = self.dms.iter_mut().flatten().find(|dm| dm.id == id);
         in_room.map(|room| &mut room.room.last_message).or(in_dm.map(|dm| &mut dm.last_message))?.as_mut()
-    }
-
-    fn note_newest(&mut self, message: Message, me: UserId) {
-        let Some(room) = self.room_mut(message.conversation_id).filter(|room| room.room.last_seq < message.seq) else {
-            return;
-        };
-        let own = message.author.as_ref().is_some_and(|author| author.id == me);
-        room.room.last_seq = message.seq;
-        room.room.last_rev = room.room.last_rev.max(message.rev);
-        if own {
-            (room.last_read_seq, room.mentions) = (message.seq, 0);
-        }
-        room.unread = message.seq.0 - room.last_read_seq.0;
-        room.room.last_message = Some(message);
     }
 }
 

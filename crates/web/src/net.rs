@@ -1,6 +1,7 @@
 //! Speaking with the server: REST below, the live socket in `net::live`.
 
 pub mod live;
+pub mod put;
 pub mod version;
 
 use gloo_net::http::{Method, RequestBuilder};

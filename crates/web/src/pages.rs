@@ -13,7 +13,7 @@ mod states;
 mod texts;
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::path;
 use praca_api::accounts::AccountStatus;
 
@@ -28,8 +28,9 @@ pub fn Pages() -> impl IntoView {
             <Routes fallback=|| view! { <states::Lost /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
-                // One page for all of them, so that the connection stays while one goes from one to the other.
-                <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside> }>
+                // One page for all of them, so that the connection stays while one goes from one to the other. Without its
+                // outlet, though nothing stands in it, the router would wait for the child before it writes the address.
+                <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside><Outlet /> }>
                     <Route path=path!("/salas/:slug?") view=|| () />
                     <Route path=path!("/mensagens/:handle?") view=|| () />
                     <Route path=path!("/perfil") view=|| () />

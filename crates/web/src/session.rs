@@ -29,6 +29,8 @@ const INSIDE: &str = "praca.inside";
 const MARGIN: u64 = 60;
 /// Where the browser remembers the last renewal, by a name of its own, so that a tab finds that there was another.
 const RENEWAL: &str = "praca.renewal";
+/// Whoever waits longer for its turn (in milliseconds) waits for another tab.
+const WAITED_MS: f64 = 20.0;
 /// How often, and after how many milliseconds, a tab looks for what another was given.
 const HEARINGS: u32 = 20;
 const HEARING_MS: i32 = 100;
@@ -169,9 +171,11 @@ impl Session {
     /// Renews the token, one tab at a time: whoever waited finds the one before has done it.
     async fn renew(self) -> Answer<()> {
         let (before, last) = (self.token.get_untracked(), self.renewal.get_value());
+        let asked = format::now();
         one_tab_at_a_time(CHANNEL, async move {
-            // Another tab renewed that this one has not heard of: what it got is on its way here.
-            let elsewhere = store::read(RENEWAL) != last;
+            // Another tab renewed that this one has not heard of: what it got is on its way here. What that tab noted may be
+            // on its way too, if it is another process; but who had to wait knows that there was one.
+            let elsewhere = format::now() - asked > WAITED_MS || store::read(RENEWAL) != last;
             for _ in 0..if elsewhere { HEARINGS } else { 0 } {
                 if self.token.get_untracked() != before {
                     break;

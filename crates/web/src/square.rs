@@ -5,6 +5,7 @@ mod history;
 mod lists;
 mod outbox;
 mod people;
+mod uploads;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use praca_api::dms::DmState;
 use praca_api::events::{EditAt, Handshake, MessageAt, MessageDone, Nothing, ReactAt, Renewed, ServerEvent};
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
 use praca_api::rooms::MemberRole;
-use praca_api::{ConversationId, MessageId, Seq, UserId};
+use praca_api::{ConversationId, MessageId, Seq, UploadId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -28,6 +29,8 @@ use crate::model::{Family, Model, Spot};
 use crate::net::live::{Live, News};
 use crate::net::{Answer, Trouble, version};
 use crate::session::Session;
+
+pub use uploads::{Chosen, Progress};
 
 /// Least time between two notices that one is typing.
 const TYPING_PAUSE_MS: f64 = 2_500.0;
@@ -52,6 +55,8 @@ pub struct HeldBack {
     pub body: String,
     /// What it answers.
     pub reply_to: Option<ReplyTo>,
+    /// Its pictures.
+    pub pictures: Vec<(UploadId, String)>,
 }
 
 /// The page's state.

@@ -9,6 +9,7 @@ mod history;
 mod logins;
 mod memory;
 mod people;
+mod pictures;
 mod report;
 mod stored;
 mod web;
@@ -86,6 +87,7 @@ const ALL: &[(&str, Benchmark)] = &[
     ("history", |shop| Box::pin(history::run(shop))),
     ("logins", |shop| Box::pin(logins::run(shop))),
     ("people", |shop| Box::pin(people::run(shop))),
+    ("pictures", |shop| Box::pin(pictures::run(shop))),
     ("web", |shop| Box::pin(web::run(shop))),
     ("compare", |shop| Box::pin(compare::run(shop))),
 ];

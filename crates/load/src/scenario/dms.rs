@@ -227,7 +227,7 @@ async fn write(
         number += 1;
         let due = now();
         let nonce = format!("dm-{}-{due}-{number}", std::process::id());
-        let what = NewMessage { body: body(due, BYTES), nonce, reply_to_id: None };
+        let what = NewMessage::text(body(due, BYTES), nonce);
         let wish = InDm { conversation_id: dm, what };
         let Ok(Sent { message }) = socket.ask::<Sent>(ClientEvent::DmsMessageSend, &wish).await else {
             talk.tally.refused.add();

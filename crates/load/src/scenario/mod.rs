@@ -4,6 +4,7 @@ pub mod crowd;
 pub mod dms;
 pub mod idle;
 pub mod logins;
+pub mod pictures;
 pub mod reads;
 pub mod room;
 pub mod sender;

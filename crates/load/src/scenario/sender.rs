@@ -89,7 +89,7 @@ async fn keep_pace(talk: Arc<Talk>, senders: Vec<Sender>, rate: f64) {
 async fn send(talk: &Talk, sender: &Sender, due: u64) -> bool {
     let number = NONCE.fetch_add(1, Ordering::Relaxed);
     let nonce = format!("load-{}-{number}", std::process::id());
-    let message = NewMessage { body: body(due, talk.load.bytes), nonce, reply_to_id: None };
+    let message = NewMessage::text(body(due, talk.load.bytes), nonce);
     let wish = InRoom { room_id: sender.id, what: message };
     match sender.socket.ask::<Sent>(ClientEvent::RoomsMessageSend, &wish).await {
         Ok(Sent { message }) => {

@@ -218,7 +218,7 @@ async fn gather(crowd: &Target, sockets: usize) -> Result<JoinSet<()>> {
 /// Messages the crowd finds unread when it is back.
 async fn write_away(socket: &Socket, room_id: ConversationId) -> Result<()> {
     for number in 0..WHILE_AWAY {
-        let what = NewMessage { body: body(now(), 80), nonce: format!("storm-{}-{number}", now()), reply_to_id: None };
+        let what = NewMessage::text(body(now(), 80), format!("storm-{}-{number}", now()));
         let _: Sent = refused(socket.ask(ClientEvent::RoomsMessageSend, &InRoom { room_id, what }).await)?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A person's row.
 
 use praca_api::accounts::{AccountStatus, Locale, Role};
-use praca_api::{Timestamp, UserId};
+use praca_api::{Timestamp, UploadId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// A person.
@@ -37,6 +37,10 @@ pub struct Model {
     pub status_until: Option<Timestamp>,
     pub locale: Locale,
     pub created_at: Timestamp,
+    /// The upload that is their picture, and the folder of its files.
+    pub avatar_id: Option<UploadId>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub avatar_folder: Option<String>,
     /// Whether others learn how far the person has read.
     pub read_receipts: bool,
     /// Whether others learn that the person is here, and when they last were.

@@ -33,6 +33,7 @@ use crate::bus::CacheKey;
 use crate::cache::Cache;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::links::Links;
 
 pub use blocks::Blocks;
 pub use manage::{AccountChange, PeopleQuery, check_end, clean_reason};
@@ -120,6 +121,20 @@ impl Accounts {
         Ok((row.author(), row.role, row.created_at))
     }
 
+    /// Refuses somebody whose account may not be used for anything but itself.
+    ///
+    /// # Errors
+    /// `account.suspended`, `resource.not_found`.
+    pub async fn require_usable(&self, id: UserId) -> Result<()> {
+        match self.person(id).await?.status_at(self.0.base.clock.now()) {
+            AccountStatus::Active | AccountStatus::Silenced => Ok(()),
+            AccountStatus::Suspended => {
+                Err(Error::problem(ProblemCode::AccountSuspended, "This account is suspended."))
+            }
+            AccountStatus::Deleted => Err(Error::not_found()),
+        }
+    }
+
     /// Locks a person's row until the transaction ends; when they registered.
     ///
     /// # Errors
@@ -205,7 +220,12 @@ impl entity::Model {
     }
 
     fn author(&self) -> Author {
-        Author { id: self.id, handle: self.handle.clone(), display_name: self.display_name.clone(), avatar_url: None }
+        Author {
+            id: self.id,
+            handle: self.handle.clone(),
+            display_name: self.display_name.clone(),
+            avatar_url: self.avatar_folder.as_deref().map(|folder| Links::public_picture(folder, "thumb.webp")),
+        }
     }
 
     fn user(&self, now: Timestamp) -> User {

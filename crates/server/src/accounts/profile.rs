@@ -1,43 +1,74 @@
 //! What a person changes of themselves.
 
+use praca_api::UploadId;
 use praca_api::accounts::{UpdateMe, User};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::register::clean_display_name;
-use super::{Accounts, entity};
+use super::{Accounts, entity, store};
 use crate::auth::Actor;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::fold::fold;
+use crate::uploads::{Use, release, take};
 
 impl Accounts {
-    /// Changes name or language.
+    /// Changes name, picture or language.
     ///
     /// # Errors
-    /// `request.invalid`; `account.silenced` for a name, which others read.
+    /// `request.invalid`, `uploads.rejected`; `account.silenced` for name and picture, which others see.
     pub(super) async fn update_me(&self, actor: &Actor, change: UpdateMe) -> Result<User> {
-        let base = &self.0.base;
-        let mut update = entity::Entity::update_many().filter(entity::Column::Id.eq(actor.id()));
-        if change.display_name.is_none() && change.locale.is_none() {
+        use entity::Column;
+        let mut update = entity::Entity::update_many().filter(Column::Id.eq(actor.id()));
+        if change.display_name.is_none() && change.locale.is_none() && change.avatar_upload_id.is_none() {
             return self.me(actor).await;
         }
-        if let Some(name) = &change.display_name {
+        if change.display_name.is_some() || change.avatar_upload_id.is_some() {
             actor.require_may_write()?;
+        }
+        if let Some(name) = &change.display_name {
             let name = clean_display_name(name)
                 .ok_or_else(|| Error::invalid_field("displayName", "length", "A name has 1 to 48 characters."))?;
             update = update
-                .col_expr(entity::Column::NameFolded, Expr::value(fold(&name)))
-                .col_expr(entity::Column::DisplayName, Expr::value(name));
+                .col_expr(Column::NameFolded, Expr::value(fold(&name)))
+                .col_expr(Column::DisplayName, Expr::value(name));
         }
         if let Some(locale) = change.locale {
-            update = update.col_expr(entity::Column::Locale, Expr::value(locale));
+            update = update.col_expr(Column::Locale, Expr::value(locale));
         }
-        let mut tx = base.begin().await?;
+        let mut tx = self.0.base.begin().await?;
+        if let Some(wanted) = change.avatar_upload_id {
+            let folder = self.take_avatar(&mut tx, actor, wanted).await?;
+            update = update
+                .col_expr(Column::AvatarId, Expr::value(wanted))
+                .col_expr(Column::AvatarFolder, Expr::value(folder));
+        }
         let rows = update.exec_with_returning(tx.conn()).await?;
         tx.emit(Event::AccountUpdated { user: actor.id() });
         tx.commit().await?;
         let row = rows.into_iter().next().ok_or_else(Error::not_found)?;
-        Ok(row.user(base.clock.now()))
+        Ok(row.user(self.0.base.clock.now()))
+    }
+
+    /// Takes an upload into use as the person's picture, and gives up the one before; the folder of its files.
+    async fn take_avatar(&self, tx: &mut Tx, actor: &Actor, wanted: Option<UploadId>) -> Result<Option<String>> {
+        let before = store::lock_person(tx.conn(), actor.id()).await?;
+        if before.avatar_id == wanted {
+            // Asked for again, because the first answer got lost.
+            return Ok(before.avatar_folder);
+        }
+        let folder = match wanted {
+            Some(id) => {
+                let now = self.0.base.clock.now();
+                take(tx.conn(), actor.id(), &[id], Use::Avatar, now).await?.into_iter().next().map(|used| used.folder)
+            }
+            None => None,
+        };
+        if let (Some(id), Some(folder)) = (before.avatar_id, before.avatar_folder) {
+            release(tx, vec![(id, folder)]).await?;
+        }
+        Ok(folder)
     }
 }

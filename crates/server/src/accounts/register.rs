@@ -127,6 +127,8 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         created_at: Set(now),
         read_receipts: Set(true),
         shows_presence: Set(true),
+        avatar_id: Set(None),
+        avatar_folder: Set(None),
         accepts_strangers: Set(true),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;

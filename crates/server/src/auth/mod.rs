@@ -5,6 +5,7 @@
 
 mod actor;
 pub mod keys;
+pub mod mac;
 pub mod passwords;
 pub mod refresh;
 pub mod tokens;

@@ -7,12 +7,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::Mac as _;
 use praca_api::SessionId;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::mac::keyed;
 use crate::config::SecretKey;
 
 const SECRET: usize = 32;
@@ -37,15 +37,9 @@ pub struct RefreshToken {
 }
 
 impl RefreshTokens {
-    /// Keys derived from the server's secret (RFC 5869).
+    /// Keys derived from the server's secret.
     pub fn new(key: &SecretKey) -> Self {
-        let derived = |label: &[u8]| {
-            let mut out = [0; 32];
-            // 32 bytes are always within what HKDF-SHA256 can give.
-            let _ = Hkdf::<Sha256>::new(None, &key.0).expand(label, &mut out);
-            out
-        };
-        Self { derive_key: derived(b"praca refresh successor"), tag_key: derived(b"praca refresh tag") }
+        Self { derive_key: key.derive("praca refresh successor"), tag_key: key.derive("praca refresh tag") }
     }
 
     /// The first token of a session.
@@ -70,7 +64,7 @@ impl RefreshTokens {
     pub fn decode(&self, text: &str) -> Option<RefreshToken> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().filter(|bytes| bytes.len() == LENGTH)?;
         let (body, tag) = bytes.split_at(LENGTH - TAG);
-        Hmac::<Sha256>::new_from_slice(&self.tag_key).ok()?.chain_update(body).verify_truncated_left(tag).ok()?;
+        keyed(&self.tag_key).chain_update(body).verify_truncated_left(tag).ok()?;
         let (session, rest) = body.split_at(16);
         let (generation, secret) = rest.split_at(8);
         Some(RefreshToken {
@@ -93,11 +87,7 @@ impl RefreshToken {
 }
 
 fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    // HMAC is defined on blocks of 64 bytes; a shorter key is filled up with zeros (RFC 2104).
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(key);
-    let mac = Hmac::<Sha256>::new(&block.into());
-    mac.chain_update(message).finalize().into_bytes().into()
+    keyed(key).chain_update(message).finalize().into_bytes().into()
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use uuid::Uuid;
 
 use super::say;
+use crate::blobs::Blobs;
 use crate::bus::RedisBus;
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Storage};
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::uploads::check_scanner;
 
 /// Examines everything; the exit code says whether all is well.
 pub async fn examine(config: &Config) -> ExitCode {
@@ -27,6 +29,12 @@ pub async fn examine(config: &Config) -> ExitCode {
     report("signing keys", keys(config).await, "Give back the PRACA_SECRET_KEY the data was made with.");
     report("coordinator", coordinator(config).await, "Check PRACA_REDIS_URL and that Redis (7 or newer) runs there.");
     report("data folder", folder(config).await, "Let the program's user write to PRACA_DATA_DIR.");
+    report(
+        "files",
+        files(config).await,
+        "Check PRACA_S3_ENDPOINT, its bucket and keys, or let the program's user write to PRACA_FILES_DIR.",
+    );
+    report("virus scanner", scanner(config).await, "Check PRACA_CLAMAV_ADDR and that clamd listens there.");
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -78,4 +86,20 @@ async fn folder(config: &Config) -> Result<String> {
     tokio::fs::write(&probe, b"").await?;
     tokio::fs::remove_file(&probe).await?;
     Ok(config.data_dir.display().to_string())
+}
+
+/// A round trip with the keys the server uses.
+async fn files(config: &Config) -> Result<String> {
+    let name = Ids::new(Clock::system()).uuid().to_string();
+    Blobs::new(config)?.check(&name).await?;
+    Ok(match &config.storage {
+        Storage::Files(folder) => folder.display().to_string(),
+        Storage::S3(settings) => format!("bucket {} at {}", settings.bucket, settings.endpoint),
+    })
+}
+
+async fn scanner(config: &Config) -> Result<String> {
+    let Some(address) = &config.clamav else { return Ok("none: uploads are not scanned".into()) };
+    check_scanner(address).await?;
+    Ok("clamd answers".into())
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hkdf::Hkdf;
+use sha2::Sha256;
 
 /// A value that never shows in logs.
 #[derive(Clone, PartialEq, Eq)]
@@ -195,6 +197,16 @@ impl FromStr for MessageGroup {
 /// 32 bytes from which the server's keys are derived.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey(pub [u8; 32]);
+
+impl SecretKey {
+    /// A key for one purpose (RFC 5869).
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut out = [0; 32];
+        // 32 bytes are always within what HKDF-SHA256 can give.
+        let _ = Hkdf::<Sha256>::new(None, &self.0).expand(purpose.as_bytes(), &mut out);
+        out
+    }
+}
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::access::{ConversationAccess, Write};
-use super::body::{clean_body, clean_emoji};
+use super::body::{clean_body, clean_emoji, empty};
 use super::entity::{conversation, message, reaction, revision};
 use super::pairs::gates;
 use super::store::MessagePlaces;
@@ -19,6 +19,7 @@ use crate::bus::{Change, ChangeKind, Hearers};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::{Event, Told};
+use crate::uploads::{UsedPicture, release};
 
 /// A message held for a change.
 pub(super) struct Held {
@@ -50,7 +51,7 @@ impl Conversations {
     /// # Errors
     /// `messages.empty`, `messages.too_long`, `request.rate_limited`, `resource.not_found`, `access.denied` for somebody else's.
     pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, body: &str) -> Result<Message> {
-        let body = clean_body(body)?;
+        let body = clean_body(body, true)?;
         self.limit_flood("changes", access).await?;
         let mentions = self.mentions(access, &body).await?;
         let Held { tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
@@ -58,16 +59,20 @@ impl Conversations {
         if row.author_id != Some(author) || row.kind != MessageKind::Text {
             return Err(Error::denied());
         }
+        if body.is_empty() && row.attachments.is_none() {
+            return Err(empty());
+        }
         if row.body == body {
             drop(tx);
-            return self.render_one(row).await;
+            return self.render_one(row, access.actor().id()).await;
         }
         keep_revision(&tx, &row, rev, now).await?;
         let told = self.retell(&tx, &row, &mentions.told).await?;
         row.body = body;
         row.mentions = mentions.stored();
         row.edited_at = Some(now);
-        self.finish_change(tx, row, rev, Telling { told, ..Telling::of(ChangeKind::Updated, hearers(access)) }).await
+        let telling = Telling { kind: ChangeKind::Updated, hearers: hearers(access), told };
+        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
     }
 
     /// Deletes a message: its text is gone for everyone but moderators, its place stays.
@@ -76,7 +81,7 @@ impl Conversations {
     /// `resource.not_found`, `access.denied` for somebody else's unless one keeps order here.
     pub async fn delete(&self, access: &ConversationAccess<Write>, id: MessageId) -> Result<Message> {
         self.limit_flood("changes", access).await?;
-        let Held { tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
+        let Held { mut tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
         let own = row.author_id == Some(access.actor().id());
         if !own && !access.is_moderator() {
             return Err(Error::denied());
@@ -94,14 +99,14 @@ impl Conversations {
         row.payload = None;
         row.pinned_at = None;
         row.deleted_at = Some(now);
+        let pictures = UsedPicture::read_all(row.attachments.take().as_ref());
+        if !pictures.is_empty() {
+            let uploads = pictures.into_iter().map(|picture| (picture.id, picture.folder)).collect();
+            release(&mut tx, uploads).await?;
+        }
         let moderator = (!own).then(|| access.actor().id());
-        self.finish_change(
-            tx,
-            row,
-            rev,
-            Telling { told, ..Telling::of(ChangeKind::Deleted { moderator }, hearers(access)) },
-        )
-        .await
+        let telling = Telling { kind: ChangeKind::Deleted { moderator }, hearers: hearers(access), told };
+        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
     }
 
     /// Adds or takes back one's emoji.
@@ -123,7 +128,7 @@ impl Conversations {
         let mine = given.iter().any(|reaction| reaction.user_id == user && reaction.emoji == emoji);
         if mine == on {
             drop(tx);
-            return self.render_one(row).await;
+            return self.render_one(row, access.actor().id()).await;
         }
         if on {
             let mut kinds: Vec<&str> = given.iter().map(|reaction| reaction.emoji.as_str()).collect();
@@ -144,7 +149,8 @@ impl Conversations {
             let key = (row.conversation_id, row.seq, emoji.to_owned(), user);
             reaction::Entity::delete_by_id(key).exec(tx.conn()).await?;
         }
-        self.finish_change(tx, row, rev, Telling::of(ChangeKind::Updated, hearers(access))).await
+        let telling = Telling::of(ChangeKind::Updated, hearers(access));
+        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
     }
 
     /// Holds a message for one who writes. Between two people, whether they still may is asked once more, under the lock
@@ -190,6 +196,7 @@ impl Conversations {
             .col_expr(message::Column::Body, Expr::value(row.body.clone()))
             .col_expr(message::Column::Payload, Expr::value(row.payload.clone()))
             .col_expr(message::Column::Mentions, Expr::value(row.mentions.clone()))
+            .col_expr(message::Column::Attachments, Expr::value(row.attachments.clone()))
             .col_expr(message::Column::Rev, Expr::value(rev))
             .col_expr(message::Column::EditedAt, Expr::value(row.edited_at))
             .col_expr(message::Column::DeletedAt, Expr::value(row.deleted_at))

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
 use praca_api::{ConversationId, Seq, Timestamp, UserId};
@@ -23,6 +24,8 @@ use crate::events::{Event, Pair};
 
 /// Wishes that share a transaction.
 const GROUP: usize = 256;
+/// People whose mentions are counted at a time.
+const COUNTED_AT_ONCE: usize = 4;
 /// What is counted, and timed, of messages that arrived.
 const DELIVERED: (&str, &str) = ("praca_messages_delivered_total", "praca_message_delivered_seconds");
 /// The same of messages that were read.
@@ -153,18 +156,17 @@ impl CursorWriter {
     /// Counts the unread mentions of those who move in rooms. Before the transaction, which so keeps nobody waiting; a
     /// mention that comes meanwhile is told apart.
     async fn count_mentions(&self, wishes: &[&Wish], outcomes: &[Result<Moved>]) -> Result<Vec<Option<i64>>> {
-        let mut counts = Vec::with_capacity(wishes.len());
-        for (wish, outcome) in wishes.iter().zip(outcomes) {
-            counts.push(match outcome {
-                Ok(moved) if wish.pair.is_none() && moved.before != moved.now => {
-                    let blocked = self.accounts.blocks(wish.user).await?.mine.iter().copied().collect();
-                    let read = self.base.db.read();
-                    Some(store::mentions_after(read, wish.place(), moved.now.read, blocked).await?)
-                }
-                _ => None,
-            });
-        }
-        Ok(counts)
+        let to_count = |(wish, outcome): (&&Wish, &Result<Moved>)| {
+            let moved = outcome.as_ref().ok().filter(|moved| wish.pair.is_none() && moved.before != moved.now)?;
+            Some((wish.place(), moved.now.read))
+        };
+        let places: Vec<_> = wishes.iter().zip(outcomes).map(to_count).collect();
+        let count = async |place: Option<((ConversationId, UserId), Seq)>| {
+            let Some((place, read)) = place else { return Ok(None) };
+            let blocked = self.accounts.blocks(place.1).await?.mine.iter().copied().collect();
+            store::mentions_after(self.base.db.read(), place, read, blocked).await.map(Some)
+        };
+        stream::iter(places).map(count).buffered(COUNTED_AT_ONCE).try_collect().await
     }
 
     /// Says what moved: to the person's own sockets, and to the other of the two.
@@ -189,27 +191,6 @@ impl CursorWriter {
         };
         tx.emit(Event::ReceiptMoved { mine: receipt(now.read), theirs, socket });
         Ok(())
-    }
-
-    /// Counts what was delivered and read, and how long after it was written the newest of it was.
-    async fn measure(&self, moved: &[(ConversationId, Moved)]) {
-        let steps = moved.iter().flat_map(|(id, moved)| {
-            let Moved { before, now, .. } = moved;
-            [(*id, &DELIVERED, before.delivered, now.delivered), (*id, &READ, before.read, now.read)]
-        });
-        let steps: Vec<_> = steps.filter(|(.., from, to)| from < to).collect();
-        let places = MessagePlaces::collect(steps.iter().map(|(id, .., to)| (*id, *to)));
-        // Without the database there is nothing to count for long.
-        let rows = store::messages_at(self.base.db.read(), &places).await.unwrap_or_default();
-        let written: HashMap<(ConversationId, Seq), Timestamp> =
-            rows.into_iter().map(|row| ((row.conversation_id, row.seq), row.created_at)).collect();
-        let now = self.base.clock.now();
-        for (id, (total, seconds), from, to) in steps {
-            metrics::counter!(*total).increment(u64::try_from(to.0 - from.0).unwrap_or_default());
-            if let Some(written) = written.get(&(id, to)) {
-                metrics::histogram!(*seconds).record(now.since(*written).as_secs_f64());
-            }
-        }
     }
 }
 
@@ -236,6 +217,10 @@ impl GroupWork for CursorWriter {
         let before = places.clone();
         let mut outcomes = Self::advance(wishes, &newest, &mut places);
         places.retain(|place, now| before.get(place) != Some(now));
+        if places.is_empty() {
+            // Another node moved them meanwhile.
+            return Ok(outcomes);
+        }
         store::write_cursors(tx.conn(), places.into_iter().map(|(place, now)| (place, now.row()))).await?;
         let mut moved = Vec::new();
         for ((wish, outcome), mentions) in wishes.iter().zip(&mut outcomes).zip(mentions) {
@@ -248,8 +233,30 @@ impl GroupWork for CursorWriter {
             }
         }
         tx.commit().await?;
-        self.measure(&moved).await;
+        // Nobody waits for what is counted.
+        tokio::spawn(measure(self.base.clone(), moved));
         Ok(outcomes)
+    }
+}
+
+/// Counts what was delivered and read, and how long after it was written the newest of it was.
+async fn measure(base: Base, moved: Vec<(ConversationId, Moved)>) {
+    let steps = moved.iter().flat_map(|(id, moved)| {
+        let Moved { before, now, .. } = moved;
+        [(*id, &DELIVERED, before.delivered, now.delivered), (*id, &READ, before.read, now.read)]
+    });
+    let steps: Vec<_> = steps.filter(|(.., from, to)| from < to).collect();
+    let places = MessagePlaces::collect(steps.iter().map(|(id, .., to)| (*id, *to)));
+    // Without the database there is nothing to count for long.
+    let rows = store::messages_at(base.db.read(), &places).await.unwrap_or_default();
+    let written: HashMap<(ConversationId, Seq), Timestamp> =
+        rows.into_iter().map(|row| ((row.conversation_id, row.seq), row.created_at)).collect();
+    let now = base.clock.now();
+    for (id, (total, seconds), from, to) in steps {
+        metrics::counter!(*total).increment(u64::try_from(to.0 - from.0).unwrap_or_default());
+        if let Some(written) = written.get(&(id, to)) {
+            metrics::histogram!(*seconds).record(now.since(*written).as_secs_f64());
+        }
     }
 }
 
@@ -277,7 +284,7 @@ impl Conversations {
         let moved = self.0.cursors.ask(wish).await??;
         let mentions = match moved.mentions {
             Some(mentions) => mentions,
-            None => self.mentions_in(access).await?,
+            None => self.mentions_in(access, moved.now.read).await?,
         };
         Ok(read_state(access.id(), moved.last_seq, moved.now.read, mentions))
     }
@@ -293,15 +300,14 @@ impl Conversations {
         Ok(())
     }
 
-    /// How often the person is named in what they have not read here.
-    pub(super) async fn mentions_in(&self, access: &ConversationAccess<Read>) -> Result<i64> {
+    /// How often a room names the person after what they have read.
+    pub(super) async fn mentions_in(&self, access: &ConversationAccess<Read>, last_read: Seq) -> Result<i64> {
         if access.pair().is_some() {
             return Ok(0);
         }
         let user = access.actor().id();
-        let conn = self.0.base.db.read();
-        let counts = store::unread_mentions(conn, user, Some(access.id()), self.blocks_of(user).await?).await?;
-        Ok(counts.get(&access.id()).copied().unwrap_or_default())
+        let blocked = self.blocks_of(user).await?;
+        store::mentions_after(self.0.base.db.read(), (access.id(), user), last_read, blocked).await
     }
 
     /// Whom a person blocks.

@@ -2,7 +2,7 @@
 
 use praca_api::limits::CHANGED_MESSAGES;
 use praca_api::messages::{Message, MessagePage, Revision};
-use praca_api::{ConversationId, MessageId, Rev, Seq};
+use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
 use sea_orm::{ConnectionTrait, Order};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -59,12 +59,18 @@ impl Conversations {
     /// `request.invalid` for two anchors or a limit out of range.
     pub async fn history(&self, access: &ConversationAccess<Read>, query: HistoryQuery) -> Result<MessagePage> {
         let limit = checked_limit(query.limit)?;
-        match (query.before, query.after, query.around) {
+        let page = match (query.before, query.after, query.around) {
             (before, None, None) => self.page_before(access.id(), before, limit).await,
             (None, Some(after), None) => self.page_between(access.id(), after, Seq(i64::MAX - 1), limit).await,
             (None, None, Some(around)) => self.page_around(access.id(), around, limit).await,
             _ => Err(Error::invalid_field("before", "exclusive", "Give one of `before`, `after` and `around`.")),
-        }
+        }?;
+        Ok(MessagePage { items: self.all_for_reader(page.items, access.actor().id()), ..page })
+    }
+
+    /// The messages with the private addresses in them signed for a person.
+    fn all_for_reader(&self, messages: Vec<Message>, reader: UserId) -> Vec<Message> {
+        messages.into_iter().map(|message| self.for_reader(message, reader)).collect()
     }
 
     async fn page_before(&self, id: ConversationId, before: Option<Seq>, limit: u64) -> Result<MessagePage> {
@@ -146,6 +152,9 @@ impl Conversations {
             Some(seq) => self.page_between(id, seq, now.last_seq, limit).await?,
             None => MessagePage { has_after: false, ..self.page_before(id, Some(now.last_seq.next()), limit).await? },
         };
+        let reader = access.actor().id();
+        let page = MessagePage { items: self.all_for_reader(page.items, reader), ..page };
+        let changed = self.all_for_reader(changed, reader);
         Ok(Catchup { page, changed, reset, rev: now.last_rev, seq: now.last_seq })
     }
 
@@ -168,7 +177,7 @@ impl Conversations {
         Ok(rows.into_iter().map(revision).collect())
     }
 
-    /// The newest message of each conversation that has one.
+    /// The newest message of each conversation that has one; private addresses are still to be signed.
     ///
     /// # Errors
     /// The database refuses.

@@ -280,6 +280,14 @@ impl Conversations {
         Ok(RoomPresence { online, people })
     }
 
+    /// Whether a person is a member of a conversation, whatever it is.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn is_member(&self, id: ConversationId, user: UserId) -> Result<bool> {
+        Ok(store::membership(self.0.base.db.read(), id, user).await?.is_some())
+    }
+
     /// The conversations a person is a member of, and what they are to them.
     ///
     /// # Errors
@@ -290,7 +298,7 @@ impl Conversations {
         let silences = store::silences_of(conn, user).await?.into_iter();
         let mut silences: HashMap<_, _> =
             silences.filter_map(|row| Some((row.conversation_id, running(row, now)?))).collect();
-        let mentions = store::unread_mentions(conn, user, None, self.blocks_of(user).await?).await?;
+        let mentions = store::unread_mentions(conn, user, self.blocks_of(user).await?).await?;
         let rows = store::memberships_of(conn, user).await?.into_iter();
         let mine = |row: membership::Model| {
             let mentions = mentions.get(&row.conversation_id).copied().unwrap_or_default();
@@ -309,7 +317,7 @@ impl Conversations {
         let Some(row) = store::membership(conn, id, user).await? else { return Ok(None) };
         let now = self.0.base.clock.now();
         let silence = store::silences(conn, id, &[user]).await?.into_iter().find_map(|row| running(row, now));
-        Ok(Some(mine_of(&row, silence, self.mentions_in(access).await?)))
+        Ok(Some(mine_of(&row, silence, self.mentions_in(access, row.last_read_seq).await?)))
     }
 }
 

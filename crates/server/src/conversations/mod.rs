@@ -35,6 +35,7 @@ use crate::base::Base;
 use crate::bus::CacheKey;
 use crate::cache::Cache;
 use crate::db::groups::Groups;
+use crate::uploads::Uploads;
 
 pub use access::ConversationAccess;
 pub use cursor::read_state;
@@ -66,6 +67,7 @@ pub struct Conversations(Arc<Inner>);
 struct Inner {
     base: Base,
     accounts: Accounts,
+    uploads: Uploads,
     writer: Groups<Writer>,
     cursors: Groups<CursorWriter>,
     settings: Cache<ConversationId, Arc<entity::conversation::Model>>,
@@ -77,14 +79,14 @@ struct Inner {
 
 impl Conversations {
     /// The slice over these services; starts its writers.
-    pub fn new(base: Base, accounts: Accounts) -> Self {
+    pub fn new(base: Base, accounts: Accounts, uploads: Uploads) -> Self {
         let writer = Writer::start(base.clone(), accounts.clone());
         let cursors = CursorWriter::start(base.clone(), accounts.clone());
         let settings = Cache::new(CACHED_CONVERSATIONS, base.bus.health());
         let places = Cache::new(CACHED_MEMBERSHIPS, base.bus.health());
         let present = Cache::with_lifetime(CACHED_ROOMS, PRESENT, base.bus.health());
         let catch_ups = Semaphore::new(history::CATCH_UPS);
-        Self(Arc::new(Inner { base, accounts, writer, cursors, settings, places, present, catch_ups }))
+        Self(Arc::new(Inner { base, accounts, uploads, writer, cursors, settings, places, present, catch_ups }))
     }
 
     /// Follows what other nodes, and this one, have changed.

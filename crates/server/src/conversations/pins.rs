@@ -30,7 +30,7 @@ impl Conversations {
         let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
         if row.pinned_at.is_some() {
             drop(tx);
-            return self.render_one(row).await;
+            return self.render_one(row, access.actor().id()).await;
         }
         let by = access.actor().id();
         if Entity::find().filter(Column::ConversationId.eq(access.id())).count(tx.conn()).await? >= PINS {
@@ -55,7 +55,7 @@ impl Conversations {
         let Held { tx, mut row, rev, now } = self.hold(access.id(), id).await?;
         if row.pinned_at.is_none() {
             drop(tx);
-            return self.render_one(row).await;
+            return self.render_one(row, access.actor().id()).await;
         }
         remove(tx.conn(), access.id(), row.seq).await?;
         row.pinned_at = None;

@@ -14,6 +14,7 @@ use super::mentions::Stored;
 use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::error::Result;
+use crate::uploads::UsedPicture;
 
 impl Conversations {
     /// These messages, in the order given, read on `conn`.
@@ -52,6 +53,7 @@ pub fn message_of(
     reactions: Vec<Reaction>,
     (mentions, here): (Vec<Mention>, Option<Span>),
 ) -> Message {
+    let pictures = UsedPicture::read_all(row.attachments.as_ref());
     Message {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -63,7 +65,7 @@ pub fn message_of(
         mentions,
         here,
         reply_to,
-        attachments: Vec::new(),
+        attachments: pictures.iter().map(UsedPicture::attachment).collect(),
         reactions,
         rev: row.rev,
         created_at: row.created_at,
@@ -81,6 +83,7 @@ pub fn reply_to(row: &message::Model, authors: &HashMap<UserId, Author>) -> Repl
         seq: row.seq,
         author: row.author_id.and_then(|author| authors.get(&author).cloned()),
         snippet: snippet(&row.body, SNIPPET_CHARS),
+        pictures: UsedPicture::read_all(row.attachments.as_ref()).len(),
     }
 }
 

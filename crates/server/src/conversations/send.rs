@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use praca_api::messages::{Message, NewMessage, ReplyTo};
-use praca_api::{MessageId, ProblemCode, Timestamp};
+use praca_api::uploads::Purpose;
+use praca_api::{MessageId, ProblemCode, Timestamp, UploadId, UserId};
 
 use super::access::{ConversationAccess, Read, Write};
-use super::body::{check_nonce, clean_body};
+use super::body::{check_attachments, check_nonce, clean_body};
 use super::mentions::Mentions;
 use super::render::reply_to;
 use super::writer::{Draft, Stored};
@@ -19,7 +20,7 @@ impl Conversations {
     ///
     /// # Errors
     /// `messages.empty`, `messages.too_long`, `rooms.slow_mode`, `request.rate_limited`, `resource.not_found` for a reply
-    /// to a message that is not here, `service.unavailable`.
+    /// to a message that is not here, `uploads.rejected`, `service.unavailable`.
     pub async fn send(
         &self,
         access: ConversationAccess<Write>,
@@ -27,15 +28,16 @@ impl Conversations {
         slow: Option<Clocks>,
     ) -> Result<Message> {
         check_nonce(&new.nonce)?;
-        let body = clean_body(&new.body)?;
+        let body = clean_body(&new.body, !new.attachment_ids.is_empty())?;
+        check_attachments(&new.attachment_ids)?;
         let slow = slow.filter(|clocks| clocks.run() && !access.is_moderator());
         if slow.is_some()
             && let Some(stored) = self.stored(&access, &new.nonce).await?
         {
             return Ok(stored);
         }
-        if let Err(error) = self.limit_flood("messages", &access).await {
-            // A message that is stored already is given again, however fast it is asked for.
+        if let Err(error) = self.require_sendable(&access, &new.attachment_ids).await {
+            // A message that is stored already is given again, however fast it is asked for; and its pictures are in use.
             return self.stored(&access, &new.nonce).await?.ok_or(error);
         }
         let reply = match new.reply_to_id {
@@ -45,7 +47,7 @@ impl Conversations {
         let mentions = self.mentions(&access, &body).await?;
         self.join_to_write(&access).await?;
         // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
-        let draft = self.draft(&access, body, new.nonce, mentions, reply);
+        let draft = Draft { pictures: new.attachment_ids, ..self.draft(&access, body, new.nonce, mentions, reply) };
         let this = self.clone();
         let work = async move { this.reserve_and_store(access, draft, slow).await };
         let request = crate::request_id::RequestId::current();
@@ -57,7 +59,7 @@ impl Conversations {
     /// # Errors
     /// `messages.empty`, `messages.too_long`.
     pub async fn send_at(&self, access: ConversationAccess<Write>, new: NewMessage, moment: Timestamp) -> Result<()> {
-        let body = clean_body(&new.body)?;
+        let body = clean_body(&new.body, false)?;
         let mentions = self.mentions(&access, &body).await?;
         self.join_to_write(&access).await?;
         let draft = self.draft(&access, body, new.nonce, mentions, None);
@@ -91,6 +93,7 @@ impl Conversations {
             nonce,
             mentions,
             reply,
+            pictures: Vec::new(),
             room_wait: None,
             written_at: None,
         }
@@ -113,24 +116,28 @@ impl Conversations {
         let room_wait = slow.map(|clocks| clocks.room).filter(|room| !room.is_zero());
         let draft = Draft { room_wait, ..draft };
         match self.0.writer.ask(draft).await {
-            Ok(Stored::New(message)) => Ok(Arc::unwrap_or_clone(message)),
-            Ok(Stored::Repeated(row)) => self.render_one(*row).await,
-            Ok(Stored::Denied) => Err(Error::denied()),
-            Err(error) => {
-                // A second try of a message that was stored must not free the clocks of the first.
-                if slow.is_some() && matches!(self.stored(&access, &nonce).await, Ok(None)) {
-                    // When the coordinator is gone too, the clocks run out by themselves.
-                    let _ = self.0.base.limits.release(&keys, &nonce).await;
-                }
+            Ok(Stored::New(message)) => Ok(self.for_reader(Arc::unwrap_or_clone(message), access.actor().id())),
+            Ok(Stored::Repeated(row)) => self.render_one(*row, access.actor().id()).await,
+            Ok(Stored::Refused(error)) | Err(error) => {
+                self.release(&access, &nonce, slow).await;
                 Err(error)
             }
+        }
+    }
+
+    /// Gives back the clocks of a message that was not stored. A second try of one that was must not free those of the first.
+    async fn release(&self, access: &ConversationAccess<Write>, nonce: &str, slow: Option<Clocks>) {
+        if slow.is_some() && matches!(self.stored(access, nonce).await, Ok(None)) {
+            let keys = SlowModeKeys::new(access.id(), access.actor().id());
+            // When the coordinator is gone too, the clocks run out by themselves.
+            let _ = self.0.base.limits.release(&keys, nonce).await;
         }
     }
 
     async fn stored(&self, access: &ConversationAccess<Write>, nonce: &str) -> Result<Option<Message>> {
         let conn = self.0.base.db.read();
         match store::message_by_nonce(conn, access.id(), access.actor().id(), nonce).await? {
-            Some(row) => self.render_one(row).await.map(Some),
+            Some(row) => self.render_one(row, access.actor().id()).await.map(Some),
             None => Ok(None),
         }
     }
@@ -145,6 +152,15 @@ impl Conversations {
         Ok(reply_to(&row, &author.into_iter().collect()))
     }
 
+    /// Holds floods back, and refuses pictures that cannot be sent.
+    async fn require_sendable(&self, access: &ConversationAccess<Write>, pictures: &[UploadId]) -> Result<()> {
+        self.limit_flood("messages", access).await?;
+        if pictures.is_empty() {
+            return Ok(());
+        }
+        self.0.uploads.require_usable(access.actor().id(), Purpose::Message, pictures).await
+    }
+
     /// Holds back floods of messages, and, counted apart, of changes to them.
     pub(super) async fn limit_flood(&self, kind: &str, access: &ConversationAccess<Write>) -> Result<()> {
         let base = &self.0.base;
@@ -155,9 +171,16 @@ impl Conversations {
         }
     }
 
-    pub(super) async fn render_one(&self, row: entity::message::Model) -> Result<Message> {
+    /// A message as a person is given it.
+    pub(super) async fn render_one(&self, row: entity::message::Model, reader: UserId) -> Result<Message> {
         let rendered = self.render(self.0.base.db.read(), vec![row]).await?;
-        rendered.into_iter().next().ok_or_else(Error::not_found)
+        let message = rendered.into_iter().next().ok_or_else(Error::not_found)?;
+        Ok(self.for_reader(message, reader))
+    }
+
+    /// The message with the private addresses in it signed for a person.
+    pub fn for_reader(&self, message: Message, reader: UserId) -> Message {
+        self.0.base.links.for_reader(message, reader, self.0.base.clock.now())
     }
 }
 

@@ -134,15 +134,14 @@ pub async fn members_among(conn: &impl ConnectionTrait, id: ConversationId, user
         .await?)
 }
 
-/// How often a person is named in what they have not read, by conversation: in one, or in all of theirs.
+/// How often a person is named in what they have not read, by conversation.
 pub async fn unread_mentions(
     conn: &impl ConnectionTrait,
     user: UserId,
-    only: Option<ConversationId>,
     blocked: Vec<UserId>,
 ) -> Result<HashMap<ConversationId, i64>> {
     let membership = |column: membership::Column| Expr::col((membership::Entity, column));
-    let mut select = mention::Entity::find()
+    let counts = mention::Entity::find()
         .select_only()
         .column(mention::Column::ConversationId)
         .column_as(mention::Column::MessageSeq.count(), "count")
@@ -160,11 +159,11 @@ pub async fn unread_mentions(
         .filter(
             Expr::col((mention::Entity, mention::Column::MessageSeq)).gt(membership(membership::Column::LastReadSeq)),
         )
-        .group_by(mention::Column::ConversationId);
-    if let Some(only) = only {
-        select = select.filter(mention::Column::ConversationId.eq(only));
-    }
-    Ok(select.into_tuple::<(ConversationId, i64)>().all(conn).await?.into_iter().collect())
+        .group_by(mention::Column::ConversationId)
+        .into_tuple::<(ConversationId, i64)>()
+        .all(conn)
+        .await?;
+    Ok(counts.into_iter().collect())
 }
 
 /// How often a person is named in a room after a message.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use praca_api::accounts::Author;
 use praca_api::messages::{Message, MessageKind, ReplyTo};
-use praca_api::{ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, ProblemCode, Rev, Seq, Timestamp, UploadId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, Query, TableRef, ValueTuple};
 use sea_orm::{ConnectionTrait, EntityTrait as _, ExprTrait as _};
@@ -26,6 +26,7 @@ use crate::db::dialect::Dialect;
 use crate::db::groups::{GroupWork, Groups};
 use crate::error::{Error, Result};
 use crate::events::Pair;
+use crate::uploads::{Use, UsedPicture, take};
 
 /// A checked message on its way to the database.
 #[derive(Clone)]
@@ -39,6 +40,7 @@ pub struct Draft {
     pub nonce: String,
     pub mentions: Mentions,
     pub reply: Option<ReplyTo>,
+    pub pictures: Vec<UploadId>,
     /// The room's own clock of slow mode, if this message starts it.
     pub room_wait: Option<Duration>,
     /// Another moment than that of storing it.
@@ -52,8 +54,8 @@ pub enum Stored {
     New(Arc<Message>),
     /// Its nonce was stored before.
     Repeated(Box<message::Model>),
-    /// The other of the two refused or blocked, or was blocked, before it was stored.
-    Denied,
+    /// The other of the two refused or blocked, or was blocked, before it was stored; or a picture was used meanwhile.
+    Refused(Error),
 }
 
 /// Stores messages, in groups.
@@ -126,13 +128,15 @@ async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> R
             continue;
         }
         if draft.of_two && !let_in(draft, &mut gates, &mut accepted) {
-            outcomes.push(Stored::Denied);
+            outcomes.push(Stored::Refused(Error::denied()));
             continue;
         }
         let counter = counters.get_mut(&draft.conversation).ok_or_else(Error::not_found)?;
+        let seq = counter.seq.next();
+        let Some(pictures) = take_pictures(tx.conn(), draft, seq, now, &mut outcomes).await? else { continue };
         let written = draft.written_at.unwrap_or(now);
-        *counter = Counters { seq: counter.seq.next(), rev: counter.rev.next(), grown: Some(written) };
-        let row = row_of(draft, counter, now);
+        *counter = Counters { seq, rev: counter.rev.next(), grown: Some(written) };
+        let row = row_of(draft, counter, &pictures, now);
         let stored = Stored::New(Arc::new(draft.message(row.clone())));
         rows.push(row);
         known.insert(key, stored.clone());
@@ -165,7 +169,30 @@ fn let_in(
     true
 }
 
-fn row_of(draft: &Draft, counter: &Counters, now: Timestamp) -> message::Model {
+/// Takes the pictures of a draft into use, for the message that will stand at `seq`; none, and its outcome, if one of them
+/// cannot be used.
+async fn take_pictures(
+    conn: &impl ConnectionTrait,
+    draft: &Draft,
+    seq: Seq,
+    now: Timestamp,
+    outcomes: &mut Vec<Stored>,
+) -> Result<Option<Vec<UsedPicture>>> {
+    if draft.pictures.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let message = Use::Message { conversation: draft.conversation, seq, private: draft.of_two };
+    match take(conn, draft.author.id, &draft.pictures, message, now).await {
+        Ok(pictures) => Ok(Some(pictures)),
+        Err(error) if error.is(ProblemCode::UploadsRejected) => {
+            outcomes.push(Stored::Refused(error));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn row_of(draft: &Draft, counter: &Counters, pictures: &[UsedPicture], now: Timestamp) -> message::Model {
     message::Model {
         conversation_id: draft.conversation,
         seq: counter.seq,
@@ -175,6 +202,7 @@ fn row_of(draft: &Draft, counter: &Counters, now: Timestamp) -> message::Model {
         body: draft.body.clone(),
         payload: None,
         mentions: draft.mentions.stored(),
+        attachments: UsedPicture::store_all(pictures),
         reply_to_seq: draft.reply.as_ref().map(|reply| reply.seq),
         nonce: Some(draft.nonce.clone()),
         rev: counter.rev,
@@ -223,6 +251,7 @@ async fn insert(conn: &impl ConnectionTrait, rows: Vec<message::Model>) -> Resul
         body: Set(row.body),
         payload: Set(row.payload),
         mentions: Set(row.mentions),
+        attachments: Set(row.attachments),
         reply_to_seq: Set(row.reply_to_seq),
         nonce: Set(row.nonce),
         rev: Set(row.rev),
@@ -288,7 +317,7 @@ impl Stored {
     pub fn as_new(&self) -> Option<&Arc<Message>> {
         match self {
             Self::New(message) => Some(message),
-            Self::Repeated(_) | Self::Denied => None,
+            Self::Repeated(_) | Self::Refused(_) => None,
         }
     }
 }

@@ -43,7 +43,8 @@ impl Dms {
         let newest: Vec<(ConversationId, Seq)> =
             found.iter().map(|row| (row.conversation.id, row.conversation.last_seq)).collect();
         let last = inner.conversations.last_messages(inner.base.db.read(), &newest).await?;
-        let mut last: HashMap<_, _> = last.into_iter().map(|message| (message.conversation_id, message)).collect();
+        let last = last.into_iter().map(|message| inner.conversations.for_reader(message, user));
+        let mut last: HashMap<_, _> = last.map(|message| (message.conversation_id, message)).collect();
         let dm = |PairFound { conversation, pair, mine, theirs }: PairFound| {
             let with = people.get(&pair.other(user))?.clone();
             let state = read_state(conversation.id, conversation.last_seq, mine.last_read_seq, 0);

@@ -1,11 +1,12 @@
 //! What the nodes are told of an event once it is committed, and whose sockets learn of it.
 
-use praca_api::accounts::AccountStatus;
+use praca_api::accounts::{AccountStatus, Role};
 use praca_api::dms::DmState;
 use praca_api::events::{
     BlockChanged, DmUpdated, Mentioned, Muted, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged, Typing,
 };
 use praca_api::rooms::Room;
+use praca_api::uploads::{Upload, UploadChanged};
 use praca_api::{ConversationId, Timestamp, UserId};
 
 use super::{EVERYBODY, Event, Pair, PairStep, Told};
@@ -15,13 +16,14 @@ impl Event {
     /// What the nodes are told once it is committed.
     pub fn signals(&self) -> Vec<Signal> {
         match self {
-            Self::AccountRegistered { .. } | Self::SessionStarted { .. } | Self::RoomCreated { .. } => Vec::new(),
+            Self::AccountRegistered { .. }
+            | Self::SessionStarted { .. }
+            | Self::RoomCreated { .. }
+            | Self::UploadArrived { .. }
+            | Self::UploadsReleased { .. } => Vec::new(),
             Self::AccountUpdated { user } => vec![Signal::Forget(CacheKey::Person(*user))],
             Self::AccountStatusChanged { user, to, reason, until, .. } => status_signals(*user, *to, reason, *until),
-            Self::AccountRoleChanged { user, to, .. } => {
-                let event = ServerEvent::AccountRole(RoleChanged { role: *to });
-                vec![Signal::Forget(CacheKey::Person(*user)), to_person(*user, &event)]
-            }
+            Self::AccountRoleChanged { user, to, .. } => role_signals(*user, *to),
             Self::SessionsEnded { user, sessions, .. } => {
                 vec![Signal::Forget(CacheKey::Person(*user)), Signal::Close { user: *user, sessions: sessions.clone() }]
             }
@@ -43,17 +45,18 @@ impl Event {
                 let sight = presence.map(|shown| Signal::Sight(Sight { of: *user, with: None, gains: shown }));
                 std::iter::once(Signal::Forget(CacheKey::Person(*user))).chain(sight).collect()
             }
-            Self::MessagesChanged { conversation, changes, hearers, told } => {
-                change_signals(*conversation, changes, hearers, told)
+            Self::UploadChanged { user, upload } => vec![upload_signal(*user, upload)],
+            Self::MessagesChanged { conversation: id, changes, hearers, told } => {
+                change_signals(*id, changes, hearers, told)
             }
             Self::CursorMoved { user, state, socket } => {
                 vec![to_others(*user, socket.clone(), &ServerEvent::Read(*state))]
             }
             Self::ReceiptMoved { mine, theirs, socket } => receipt_signals(*mine, *theirs, socket.clone()),
-            Self::TypingSeen { conversation, user, socket, without } => {
-                let (id, except, without) = (*conversation, Some(socket.clone()), without.clone());
-                let typing = ServerEvent::Typing(Typing { conversation_id: id, user_id: *user });
-                vec![Signal::emit(Audience::Conversation { id, except, without }, &typing)]
+            Self::TypingSeen { conversation: id, user, socket, without } => {
+                let everybody =
+                    Audience::Conversation { id: *id, except: Some(socket.clone()), without: without.clone() };
+                vec![Signal::emit(everybody, &ServerEvent::Typing(Typing { conversation_id: *id, user_id: *user }))]
             }
             Self::DmTypingSeen { conversation, user, peer, socket } => {
                 let typing = ServerEvent::DmTyping(Typing { conversation_id: *conversation, user_id: *user });
@@ -63,10 +66,19 @@ impl Event {
     }
 }
 
+fn upload_signal(user: UserId, upload: &Upload) -> Signal {
+    to_person(user, &ServerEvent::UploadStatus(UploadChanged { upload: upload.clone() }))
+}
+
 /// The changes, and those they name.
 fn change_signals(id: ConversationId, changes: &[Change], hearers: &Hearers, told: &[Told]) -> Vec<Signal> {
     let changes = Signal::Changes { conversation: id, changes: changes.to_vec(), hearers: hearers.clone() };
     std::iter::once(changes).chain(told.iter().map(|told| mentioned(id, told))).collect()
+}
+
+fn role_signals(user: UserId, role: Role) -> Vec<Signal> {
+    let event = ServerEvent::AccountRole(RoleChanged { role });
+    vec![Signal::Forget(CacheKey::Person(user)), to_person(user, &event)]
 }
 
 /// The person hears of it; then, where they may no longer be connected, their sockets close.

@@ -134,7 +134,6 @@ impl Gateway {
         let id = RequestId::random();
         let span = info_span!("socket", request.id = %id, socket.event = "connect");
         let admitted = id.scope(async {
-            let _turn = self.0.handshakes.acquire().await;
             let admitted = self.admit(connection, auth).await;
             admitted.map_err(Error::into_problem)
         });

@@ -11,19 +11,18 @@ use std::time::Duration;
 
 use praca_api::{ConversationId, Rev, Seq, UserId};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep};
 
-use super::change_frame::frame_of;
+use super::change_frame::Frames;
 use super::connection::Connection;
 use super::transport::{Frame, SocketId};
 use super::{Family, Gateway, Newest, lock, read, write};
+use crate::base::Base;
 use crate::bus::{Change, Hearers};
 use crate::error::{Error, Result};
 
 /// How long an early change waits for those before it.
-const PATIENCE: Duration = Duration::from_millis(50);
-/// Time between two comparisons with the database.
-const COMPARE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_millis(50);
 /// Events kept for a socket whose history is being read; more are lost to it, as they are to one that comes later.
 const EVENTS: usize = 64;
 /// Changes that may wait for the baseline; beyond, they are let go and found missing later.
@@ -33,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// A conversation some socket of this node is in, or that two people of whom one is here have just changed.
 pub struct Feed {
-    id: ConversationId,
+    pub(super) id: ConversationId,
     family: Family,
     /// People in the room, as last told; at first none is told.
     online: AtomicU64,
@@ -99,7 +98,7 @@ impl Feed {
         self.online.swap(online, Ordering::AcqRel) != online
     }
 
-    /// A socket is about to read the history: from now on nothing may be lost for it.
+    /// A socket is about to read the history: nothing may be lost for it.
     pub fn begin(&self, socket: SocketId) {
         let mut state = lock(&self.state);
         let joiner = Joiner { before: state.live.remove(&socket), ..Joiner::default() };
@@ -107,12 +106,10 @@ impl Feed {
     }
 
     /// The socket has all changes up to `newest`: hand on what came meanwhile, then live.
-    pub fn complete(&self, connection: &Arc<Connection>, newest: Newest) {
+    pub fn complete(&self, connection: &Arc<Connection>, newest: Newest, base: &Base) {
         let mut state = lock(&self.state);
         let Some(joiner) = state.joining.remove(&connection.id) else { return };
-        for change in joiner.meanwhile.iter().filter(|change| change.rev() > newest.rev) {
-            connection.send(frame_of(change, self.family));
-        }
+        self.give_late(&joiner.meanwhile, connection, newest.rev, base);
         for event in joiner.events {
             connection.send(event);
         }
@@ -131,27 +128,31 @@ impl Feed {
             let newest = newest.first().copied().ok_or_else(Error::not_found)?;
             let mut state = lock(&self.state);
             state.advance_to(newest);
-            let ready = state.next_in_order();
-            self.give(&mut state, &ready, gateway);
+            self.give_next(&mut state, gateway);
             Ok(())
         };
         self.baseline.get_or_try_init(|| settle).await.copied()
     }
 
     /// The join failed: a socket that listened before goes on as it was. False if it did not.
-    pub fn abandon(&self, socket: SocketId) -> bool {
+    pub fn abandon(&self, socket: SocketId, base: &Base) -> bool {
         let mut state = lock(&self.state);
         let Some(Joiner { meanwhile, events, before: Some(listener) }) = state.joining.remove(&socket) else {
             return false;
         };
-        for change in meanwhile.iter().filter(|change| change.rev() > listener.floor.rev) {
-            listener.connection.send(frame_of(change, self.family));
-        }
+        self.give_late(&meanwhile, &listener.connection, listener.floor.rev, base);
         for event in events {
             listener.connection.send(event);
         }
         state.live.insert(socket, listener);
         true
+    }
+
+    /// Gives a socket the changes after `floor` that came while its history was read.
+    fn give_late(&self, changes: &[Change], connection: &Connection, floor: Rev, base: &Base) {
+        for change in changes.iter().filter(|change| change.rev() > floor) {
+            Frames::of(change, self.family).send_to(connection, base);
+        }
     }
 
     /// The socket leaves. True if nobody is left.
@@ -206,8 +207,7 @@ impl Feed {
                 state.waiting.insert(change.rev(), change.clone());
             }
         }
-        let ready = state.next_in_order();
-        self.give(&mut state, &ready, gateway);
+        self.give_next(&mut state, gateway);
         let gap = state.delivered.is_some() && !state.waiting.is_empty();
         if state.delivered.is_none() && state.waiting.len() > WAITING {
             // What the baseline does not hold is read when the next change, or the next comparison, shows the gap.
@@ -226,8 +226,12 @@ impl Feed {
             state.advance_to(newest);
         }
         self.give(&mut state, &ready, gateway);
+        self.give_next(&mut state, gateway);
+    }
+
+    fn give_next(&self, state: &mut State, gateway: &Gateway) {
         let ready = state.next_in_order();
-        self.give(&mut state, &ready, gateway);
+        self.give(state, &ready, gateway);
     }
 
     /// Gives changes to every socket, each encoded once, a socket at a time so that its writes join.
@@ -235,11 +239,11 @@ impl Feed {
         if changes.is_empty() {
             return;
         }
-        let frames: Vec<(Rev, Frame)> =
-            changes.iter().map(|change| (change.rev(), frame_of(change, self.family))).collect();
+        let base = &gateway.0.base;
+        let mut frames: Vec<_> = changes.iter().map(|change| Frames::of(change, self.family)).collect();
         for listener in state.live.values() {
-            for (_, frame) in frames.iter().filter(|(rev, _)| *rev > listener.floor.rev) {
-                listener.connection.send(frame.clone());
+            for frames in frames.iter_mut().filter(|frames| frames.rev() > listener.floor.rev) {
+                frames.send_to(&listener.connection, base);
             }
         }
         for joiner in state.joining.values_mut() {
@@ -248,14 +252,14 @@ impl Feed {
         let mut given = state.live.len();
         for connection in state.people.iter().flat_map(|user| gateway.sockets_of(*user)) {
             if !state.live.contains_key(&connection.id) && !state.joining.contains_key(&connection.id) {
-                for (_, frame) in &frames {
-                    connection.send(frame.clone());
+                for frames in &mut frames {
+                    frames.send_to(&connection, base);
                 }
                 given += 1;
             }
         }
         metrics::counter!("praca_deliveries_total").increment((frames.len() * given) as u64);
-        let now = gateway.0.base.clock.now();
+        let now = base.clock.now();
         for new in changes.iter().filter(|change| change.is_new()) {
             let waited = now.since(new.message.created_at);
             metrics::histogram!("praca_message_handed_on_seconds").record(waited.as_secs_f64());
@@ -263,7 +267,7 @@ impl Feed {
     }
 
     /// Where to read from: what is handed on, and the newest message of it.
-    fn position(&self) -> Option<(Rev, Seq)> {
+    pub(super) fn position(&self) -> Option<(Rev, Seq)> {
         let mut state = lock(&self.state);
         if self.family == Family::Dms && state.delivered.is_none() {
             // Nothing has come since a socket joined: what it has is the beginning.
@@ -273,8 +277,8 @@ impl Feed {
         state.delivered.map(|delivered| (delivered, state.seen))
     }
 
-    /// Whether two people have left it, and nothing has changed for a while.
-    fn is_idle(&self) -> bool {
+    /// Two people have left it, and nothing has changed for a while.
+    pub(super) fn is_idle(&self) -> bool {
         let state = lock(&self.state);
         let idle = state.changed.is_none_or(|changed| changed.elapsed() > IDLE);
         self.family == Family::Dms && idle && state.live.is_empty() && state.joining.is_empty()
@@ -360,39 +364,5 @@ impl Gateway {
         if feeds.get(&id).is_some_and(|feed| feed.leave(connection.id)) {
             feeds.remove(&id);
         }
-    }
-
-    /// Compares every feed with the database and heals what lags behind.
-    pub(super) async fn compare_feeds(&self) {
-        let feeds: Vec<Arc<Feed>> = read(&self.0.feeds).values().cloned().collect();
-        for feeds in feeds.chunks(500) {
-            let stands = |feed: &Arc<Feed>| Some((feed.id, (feed.clone(), feed.position()?.0)));
-            let before: HashMap<_, _> = feeds.iter().filter_map(stands).collect();
-            let ids: Vec<ConversationId> = before.keys().copied().collect();
-            let newest = match self.0.backlog.newest(&ids).await {
-                Ok(newest) => newest,
-                Err(error) => return tracing::warn!(%error, "feeds cannot be compared with the database"),
-            };
-            // What was committed a moment ago may still be on its way; only what stands still has lost something.
-            sleep(PATIENCE).await;
-            for newest in newest {
-                let Some((feed, was)) = before.get(&newest.id) else { continue };
-                let still = feed.position().is_some_and(|(delivered, _)| delivered == *was);
-                if newest.rev > *was && still {
-                    self.heal(feed).await;
-                }
-            }
-        }
-    }
-}
-
-/// Compares with the database, every few seconds.
-pub async fn watch(gateway: Gateway) {
-    let mut tick = interval(COMPARE);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        write(&gateway.0.feeds).retain(|_, feed| !feed.is_idle());
-        gateway.compare_feeds().await;
     }
 }

@@ -10,6 +10,7 @@
 mod activity;
 pub mod asyncapi;
 mod change_frame;
+mod comparing;
 mod connection;
 mod dispatch;
 mod feed;
@@ -31,7 +32,6 @@ use std::time::Duration;
 use praca_api::events::{ClientEvent, Restarting, ServerEvent};
 use praca_api::people::PersonPresence;
 use praca_api::{ConversationId, Rev, Seq, Timestamp, UserId};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -49,9 +49,6 @@ pub use transport::{SOCKET_BODY_BYTES, SocketId};
 
 /// Time clients are told to wait before they connect to a restarted server, spread so that they do not come at once.
 const RESTART_PAUSE_MS: u64 = 1_000;
-
-/// Handshakes under way at a time.
-const HANDSHAKES: usize = 16;
 
 /// The newest change and message of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +119,6 @@ struct Inner {
     /// Conversations some socket is in.
     feeds: RwLock<HashMap<ConversationId, Arc<Feed>>>,
     members: RwLock<members::Members>,
-    /// Sockets that say who they are, of which some are admitted at a time: a crowd that comes back at once keeps nobody
-    /// waiting who talks.
-    handshakes: Semaphore,
     activity: Mutex<activity::Pending>,
     /// Names this node in the coordinator.
     node: Uuid,
@@ -159,7 +153,6 @@ impl Gateway {
             people: RwLock::default(),
             feeds: RwLock::default(),
             members: RwLock::default(),
-            handshakes: Semaphore::new(HANDSHAKES),
             activity: Mutex::default(),
             sights,
             sights_changed: Mutex::default(),
@@ -188,7 +181,7 @@ impl Gateway {
         spawn(Box::pin(presence::run(self.clone())));
         spawn(Box::pin(sights::run(self.clone())));
         spawn(Box::pin(activity::run(self.clone())));
-        spawn(Box::pin(feed::watch(self.clone())));
+        spawn(Box::pin(comparing::watch(self.clone())));
     }
 
     /// Tells every socket to come back later, and closes it.

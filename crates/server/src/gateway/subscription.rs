@@ -63,7 +63,8 @@ impl Joining {
     /// The socket has the history up to `rev` and `seq`: hand on what came meanwhile, then live.
     pub fn complete(mut self, rev: Rev, seq: Seq) {
         self.completed = true;
-        self.feed.complete(&self.connection, Newest { id: self.conversation, rev, seq });
+        let newest = Newest { id: self.conversation, rev, seq };
+        self.feed.complete(&self.connection, newest, &self.gateway.0.base);
         // The socket may have gone while its history was read.
         if !super::read(&self.gateway.0.sockets).contains_key(&self.connection.id) {
             self.gateway.leave_feed(&self.connection, self.conversation);
@@ -74,7 +75,7 @@ impl Joining {
 
 impl Drop for Joining {
     fn drop(&mut self) {
-        if !self.completed && !self.feed.abandon(self.connection.id) {
+        if !self.completed && !self.feed.abandon(self.connection.id, &self.gateway.0.base) {
             self.gateway.leave(&self.connection, self.conversation);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -44,21 +44,25 @@ async fn read(body: Body, most: usize) -> Result<Bytes> {
             None => return Ok(bytes.into()),
             Some(Err(_)) => return Err(Error::problem(ProblemCode::RequestMalformed, "The body cannot be read.")),
             Some(Ok(part)) if bytes.len() + part.len() > most => {
-                // A connection closed while its sender still writes loses the answer.
-                let mut drained = 0;
-                let drain = async {
-                    while let Some(Ok(part)) = parts.next().await {
-                        drained += part.len();
-                        if drained > DRAINED_BYTES {
-                            return;
-                        }
-                    }
-                };
-                // Whoever has more to send, or sends too slowly, may miss the answer.
-                let _ = timeout(DRAINS_WITHIN, drain).await;
+                drain(&mut parts).await;
                 return Err(Error::problem(ProblemCode::RequestTooLarge, "The body is larger than this route takes."));
             }
             Some(Ok(part)) => bytes.extend_from_slice(&part),
         }
     }
+}
+
+/// Reads on in a body that is refused: a connection closed while its sender still writes loses the answer. Whoever has much
+/// more to send, or sends too slowly, may miss it all the same.
+pub async fn drain(parts: &mut BodyDataStream) {
+    let mut drained = 0;
+    let drain = async {
+        while let Some(Ok(part)) = parts.next().await {
+            drained += part.len();
+            if drained > DRAINED_BYTES {
+                return;
+            }
+        }
+    };
+    let _ = timeout(DRAINS_WITHIN, drain).await;
 }

@@ -104,12 +104,35 @@ pub fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
     Error::internal(format!("a handler panicked: {message}")).into_response()
 }
 
+/// What browsers are told of every answer.
+pub struct Security {
+    policy: HeaderValue,
+    https: bool,
+}
+
+impl Security {
+    /// As configured: pages may send files to the object store, and reach nothing else but us.
+    pub fn new(base: &Base) -> Self {
+        let policy = match base.blobs.origin() {
+            Some(store) => {
+                CONTENT_SECURITY_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {store}"))
+            }
+            None => CONTENT_SECURITY_POLICY.to_owned(),
+        };
+        let policy = HeaderValue::try_from(policy);
+        Self {
+            policy: policy.unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+            https: base.config.public_url.starts_with("https://"),
+        }
+    }
+}
+
 /// Headers every answer carries.
-pub async fn secure(State(base): State<Base>, request: Request, next: Next) -> Response {
+pub async fn secure(State(security): State<Arc<Security>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| security.policy.clone());
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -119,7 +142,7 @@ pub async fn secure(State(base): State<Base>, request: Request, next: Next) -> R
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if base.config.public_url.starts_with("https://") {
+    if security.https {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
@@ -182,6 +205,7 @@ pub fn cors(origins: &[String]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             REQUEST_ID,
+            header::IF_NONE_MATCH,
             HeaderName::from_static("x-praca-csrf"),
         ])
         .allow_credentials(true)

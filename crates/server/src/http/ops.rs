@@ -65,7 +65,8 @@ async fn readyz(State(base): State<Base>) -> Response {
         let body = Readiness { status: "unavailable", problems: fatal };
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
     }
-    let problems = if base.bus.health().is_up() { vec![] } else { vec!["coordinator"] };
+    let mut problems = if base.bus.health().is_up() { vec![] } else { vec!["coordinator"] };
+    problems.extend(base.outages.now());
     let status = if problems.is_empty() { "ready" } else { "degraded" };
     Json(Readiness { status, problems }).into_response()
 }

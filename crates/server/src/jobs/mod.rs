@@ -34,6 +34,20 @@ pub struct NewJob {
     pub unique_key: Option<String>,
 }
 
+impl NewJob {
+    /// The kind that examines an upload.
+    pub const PROCESS_UPLOAD: &str = "uploads.process";
+    /// The kind that removes what was sent, once nothing can be sent any more.
+    pub const CLEAR_UPLOAD: &str = "uploads.clear";
+    /// The kind that removes uploads nothing shows any more.
+    pub const REMOVE_UPLOADS: &str = "uploads.remove";
+
+    /// To be done at once.
+    pub fn new(kind: &'static str, payload: Value) -> Self {
+        Self { kind, payload, delay: Duration::ZERO, unique_key: None }
+    }
+}
+
 /// What a handler returns.
 pub type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -44,6 +58,8 @@ pub type Handler = Arc<dyn Fn(Value) -> Outcome + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Registry {
     handlers: HashMap<&'static str, Handler>,
+    /// Kinds of which a process runs so many at a time and no more, beside its other jobs.
+    apart: HashMap<&'static str, usize>,
     schedules: Vec<Schedule>,
 }
 
@@ -62,6 +78,16 @@ impl Registry {
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
         self.handlers.insert(kind, Arc::new(move |payload| Box::pin(handler(payload))));
+    }
+
+    /// Adds the handler of a kind that takes long: a process runs `most` of it at a time, and they keep no others waiting.
+    pub fn handle_apart<F, Fut>(&mut self, kind: &'static str, most: usize, handler: F)
+    where
+        F: Fn(Value) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.apart.insert(kind, most);
+        self.handle(kind, handler);
     }
 
     /// Adds a handler that runs once every period.

@@ -19,7 +19,7 @@ use crate::accounts::Accounts;
 use crate::base::Base;
 use crate::conversations::Conversations;
 use crate::error::Result;
-use crate::gateway::{Answer, Sights};
+use crate::gateway::{Answer, Caller, Sights};
 
 pub use routes::routes;
 pub use socket::PresenceSocket;
@@ -69,6 +69,20 @@ impl Presences {
     pub async fn seen(&self, viewer: UserId, people: &[UserId]) -> Result<Vec<PersonPresence>> {
         let visible = self.visible(viewer, people).await?;
         self.states(&visible, people).await
+    }
+
+    /// These people as the caller's socket sees them, which from now on is told of changes.
+    async fn watch(&self, caller: &Caller, people: &[UserId]) -> Result<Vec<PersonPresence>> {
+        let existing = self.existing(people).await?;
+        let visible = self.visible(caller.actor.id(), &existing).await?;
+        // Watched first, so that no change is missed between.
+        caller.watch(&existing, &visible);
+        // A block may have come between; one that comes from now on finds the socket.
+        let visible = self.visible(caller.actor.id(), &visible).await?;
+        caller.keep_seeing(&existing, &visible);
+        let mut items = self.states(&visible, people).await?;
+        caller.begin_to_see(&mut items);
+        Ok(items)
     }
 
     /// How these people are, of whom only the visible ones are seen.

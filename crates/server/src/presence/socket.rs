@@ -44,16 +44,7 @@ impl PresenceSocket {
         if user_ids.len() > WATCHED_AT_ONCE {
             return Err(Error::invalid_field("userIds", "too_many", "Watch at most 200 people at a time."));
         }
-        let existing = self.presences.existing(&user_ids).await?;
-        let visible = self.presences.visible(caller.actor.id(), &existing).await?;
-        // Watched first, so that no change is missed between.
-        caller.watch(&existing, &visible);
-        // A block may have come between; one that comes from now on finds the socket.
-        let visible = self.presences.visible(caller.actor.id(), &visible).await?;
-        caller.keep_seeing(&existing, &visible);
-        let mut items = self.presences.states(&visible, &user_ids).await?;
-        caller.begin_to_see(&mut items);
-        Reply::with(&Watched { items })
+        Reply::with(&Watched { items: self.presences.watch(caller, &user_ids).await? })
     }
 }
 

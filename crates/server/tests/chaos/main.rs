@@ -6,8 +6,12 @@
 
 mod disk;
 mod hostile;
+#[path = "../it/images.rs"]
+#[expect(dead_code, reason = "the other tests make more of them")]
+mod images;
 mod kills;
 mod network;
 mod nodes;
 mod outages;
+mod pictures;
 mod square;

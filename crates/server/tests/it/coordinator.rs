@@ -18,6 +18,7 @@ async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_b
     let mut socket = two.socket(&rosa).await;
     socket.done("rooms:join", json!({ "roomId": plain })).await;
 
+    let mut heard = two.socket(&ana).await;
     redis.stop();
     one.say(&ana, plain, "sem coordenação").await.expect(201, "");
     one.say(&rosa, slow, "não posso").await.expect(503, "service.unavailable");
@@ -36,6 +37,8 @@ async fn without_the_coordinator_only_slow_mode_waits_and_all_heals_when_it_is_b
     while !(one.app.base.bus.health().is_up() && two.app.base.bus.health().is_up()) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // Whoever stayed connected is told that something may have been missed.
+    heard.event("server:resynced").await;
     one.say(&rosa, slow, "agora posso").await.expect(201, "");
     let mut bento = two.socket(&two.user("bento").await).await;
     bento.done("rooms:join", json!({ "roomId": plain })).await;

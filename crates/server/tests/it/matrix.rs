@@ -26,7 +26,7 @@ struct Cast {
 }
 
 /// A route as it is asked: method, path, its template, body. `{room}`, `{target}` and `{m}` (a message of the target) are
-/// filled in for each try.
+/// filled in for each try, `{upload}` (one of the target's) for each row.
 pub type Ask = (Method, &'static str, &'static str, Option<Value>);
 
 async fn cast(world: &World) -> Cast {
@@ -97,6 +97,20 @@ fn account_routes() -> Vec<Ask> {
     ]
 }
 
+/// What one asks of uploads; those there are, are the target's.
+fn upload_routes() -> Vec<Ask> {
+    let new = json!({ "purpose": "message", "fileName": "a.png", "contentType": "image/png", "bytes": 1 });
+    let (upload, file) = ("/uploads/{id}", "/uploads/{id}/file");
+    vec![
+        (Method::POST, "/uploads", "/uploads", Some(new)),
+        (Method::GET, "/uploads/{upload}", upload, None),
+        (Method::PATCH, "/uploads/{upload}", upload, Some(json!({ "alt": "alheia" }))),
+        (Method::POST, "/uploads/{upload}/complete", "/uploads/{id}/complete", Some(json!({}))),
+        (Method::PUT, "/uploads/{upload}/file?until=9999999999999&signature=AAAA", file, Some(json!({}))),
+        (Method::DELETE, "/uploads/{upload}", upload, None),
+    ]
+}
+
 /// What one asks of a room.
 fn room_routes() -> Vec<Ask> {
     let silence = || Some(json!({ "reason": "matriz" }));
@@ -142,11 +156,11 @@ fn room_routes() -> Vec<Ask> {
 const OPEN: [&str; 3] = ["post /auth/register", "post /auth/login", "post /auth/refresh"];
 
 async fn table(twin: Twin) -> String {
-    let world = World::new(twin, &[]).await;
+    let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off")]).await;
     let mut cast = cast(&world).await;
     let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<15}")).join("")).trim_end().to_owned() + "\n";
     let mut covered: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
-    for ask in account_routes().into_iter().chain(room_routes()) {
+    for ask in account_routes().into_iter().chain(room_routes()).chain(upload_routes()) {
         covered.insert(format!("{} {}", ask.0.as_str().to_lowercase(), ask.2));
         table.push_str(&row(&world, &cast, &ask).await);
     }
@@ -198,10 +212,12 @@ async fn log_everybody_in(world: &World) -> Cast {
 
 async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -> String {
     let room = fresh_room(world, cast).await;
+    let upload = world.announce(&cast.target, "message", "image/png", 1).await.ok()["id"].as_str().unwrap().to_owned();
     let mut line = format!("{:<60}", format!("{method} {template}"));
     for person in &cast.people {
         let message = world.say(&cast.target, room, "do alvo").await.ok()["id"].as_str().unwrap().to_owned();
         let path = path.replace("{room}", &room.to_string()).replace("{target}", &cast.target.id.to_string());
+        let path = path.replace("{upload}", &upload);
         let mut body = body.clone();
         if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
             body["nonce"] = json!(message);

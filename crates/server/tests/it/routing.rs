@@ -7,6 +7,7 @@ use praca_api::ConversationId;
 use praca_api::accounts::Role;
 use serde_json::{Value, json};
 
+use crate::images;
 use crate::socket::Socket;
 use crate::world::{Answer, Person, Twin, World};
 
@@ -166,6 +167,10 @@ impl Scene {
     }
 
     async fn the_person(&mut self) {
+        let writer = self.writer().clone();
+        self.world.bring(&writer, "message", "image/jpeg", images::jpeg(40, 30)).await;
+        self.world.work().await;
+        self.note("an upload is ready").await;
         for state in ["away", "online"] {
             for ear in [0, 1] {
                 self.ears[ear].done("presence:set", json!({ "state": state })).await;

@@ -96,6 +96,7 @@ fn an_acknowledgement_may_come_before_the_changes_it_follows() {
         nonce: "n4".into(),
         body: "quatro".into(),
         reply_to: None,
+        pictures: Vec::new(),
         failed: false,
     };
     model.outbox.push(outgoing);
@@ -117,6 +118,7 @@ fn what_is_written_in_one_room_survives_opening_another() {
         nonce: "n3".into(),
         body: "três".into(),
         reply_to: None,
+        pictures: Vec::new(),
         failed: true,
     };
     model.outbox.push(outgoing);
@@ -263,6 +265,7 @@ fn what_is_on_its_way_goes_when_it_has_arrived() {
         nonce: "n3".into(),
         body: "três".into(),
         reply_to: None,
+        pictures: Vec::new(),
         failed: false,
     };
     model.outbox.push(outgoing);
@@ -280,6 +283,7 @@ fn coming_back_keeps_what_was_there_and_what_waits() {
         nonce: "later".into(),
         body: "espera".into(),
         reply_to: None,
+        pictures: Vec::new(),
         failed: false,
     };
     model.outbox.push(outgoing);

@@ -1,5 +1,6 @@
 //! The open conversation, of whatever kind: log, who types, composer, and what can be done with a message.
 
+mod attachments;
 mod barred;
 mod composer;
 mod jumps;
@@ -9,10 +10,12 @@ mod menu;
 mod message;
 mod notice;
 mod outbox;
+pub mod pictures;
 mod typing;
 
 use leptos::prelude::*;
 
+use attachments::{Gallery, GalleryView};
 use composer::{Composer, Draft};
 use jumps::Jumps;
 use log::Log;
@@ -25,6 +28,8 @@ use typing::TypingLine;
 pub fn Chat(#[prop(optional)] above: Option<ChildrenFn>) -> impl IntoView {
     let draft = Draft::new();
     provide_context(Menu::new(draft));
+    let gallery = Gallery::new();
+    provide_context(gallery);
     view! {
         <Notice />
         {above.map(|above| above())}
@@ -33,5 +38,6 @@ pub fn Chat(#[prop(optional)] above: Option<ChildrenFn>) -> impl IntoView {
         <TypingLine />
         <Composer draft />
         <MessageMenu />
+        <GalleryView gallery />
     }
 }

@@ -1,5 +1,6 @@
 //! Oneself: name, language, theme, sessions.
 
+mod portrait;
 mod privacy;
 
 use gloo_net::http::Method;
@@ -29,6 +30,7 @@ pub fn Profile() -> impl IntoView {
                 <div class="pane-scroll">
                     <div class="page page--narrow">
                         <header class="page-head"><div><h1>{t!(i18n, profile.title)}</h1></div></header>
+                        <portrait::PortraitSetting />
                         <NameSetting />
                         <LanguageSetting />
                         <ThemeSetting />
@@ -50,7 +52,7 @@ fn NameSetting() -> impl IntoView {
     let said = RwSignal::new(String::new());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let change = UpdateMe { display_name: Some(name.get_untracked()), locale: None };
+        let change = UpdateMe { display_name: Some(name.get_untracked()), ..UpdateMe::default() };
         spawn_local(async move {
             let answer: Answer<User> = session.send(Method::PATCH, "/me", Some(&change)).await;
             match answer {
@@ -83,7 +85,7 @@ fn LanguageSetting() -> impl IntoView {
     let session = expect_context::<Session>();
     let choose = move |locale: Locale| {
         i18n.set_locale(locale);
-        let change = UpdateMe { display_name: None, locale: locale.as_str().parse::<Spoken>().ok() };
+        let change = UpdateMe { locale: locale.as_str().parse::<Spoken>().ok(), ..UpdateMe::default() };
         spawn_local(async move {
             // The page speaks it already; the account follows when it can.
             let answer: Answer<User> = session.send(Method::PATCH, "/me", Some(&change)).await;

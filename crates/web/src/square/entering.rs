@@ -19,6 +19,7 @@ impl Square {
             return;
         }
         self.model.update(|model| model.show(spot));
+        self.trouble.set(None);
         if let Some(before) = before {
             // A socket that is gone has left already.
             let payload = before.about(Nothing {});

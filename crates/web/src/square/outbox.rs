@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use praca_api::events::MessageDone;
 use praca_api::messages::{NewMessage, ReplyTo};
-use praca_api::{ConversationId, ProblemCode};
+use praca_api::{ConversationId, ProblemCode, UploadId};
 
 use super::{HeldBack, Link, Square};
 use crate::format;
@@ -17,11 +17,11 @@ const OUTBOX: &str = "praca.outbox";
 
 impl Square {
     /// Sends a message.
-    pub fn send(self, body: String, reply_to: Option<ReplyTo>) {
+    pub fn send(self, spot: Spot, body: String, reply_to: Option<ReplyTo>, pictures: Vec<(UploadId, String)>) {
         let nonce = format!("{}{}", js_sys::Math::random(), format::now());
         let nonce: String = nonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        let Some(Spot { family, id: room }) = self.shown() else { return };
-        let outgoing = Outgoing { family, room, nonce: nonce.clone(), body, reply_to, failed: false };
+        let Spot { family, id: room } = spot;
+        let outgoing = Outgoing { family, room, nonce: nonce.clone(), body, reply_to, pictures, failed: false };
         self.model.update(|model| model.outbox.push(outgoing));
         self.go_to(Goal::End);
         self.deliver(nonce);
@@ -55,8 +55,8 @@ impl Square {
     fn take_back(self, nonce: &str) -> Option<HeldBack> {
         let taken = self.model.try_update(|model| {
             let at = model.outbox.iter().position(|outgoing| outgoing.nonce == nonce)?;
-            let Outgoing { room, body, reply_to, .. } = model.outbox.remove(at);
-            Some(HeldBack { room, body, reply_to })
+            let Outgoing { room, body, reply_to, pictures, .. } = model.outbox.remove(at);
+            Some(HeldBack { room, body, reply_to, pictures })
         });
         taken.flatten()
     }
@@ -86,18 +86,24 @@ impl Square {
 
     /// What is written before the conversation is joined leaves when it is.
     fn deliver(self, nonce: String) {
-        let Some((spot, message)) = self.model.with_untracked(|model| {
+        let Some((spot, message, pictures)) = self.model.with_untracked(|model| {
             let outgoing = model.outbox.iter().find(|outgoing| outgoing.nonce == nonce)?;
             let reply_to_id = outgoing.reply_to.as_ref().map(|reply| reply.id);
             let spot = Spot { family: outgoing.family, id: outgoing.room };
             if model.is_opening(spot) {
                 return None;
             }
-            Some((spot, NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id }))
+            let attachment_ids = outgoing.pictures.iter().map(|(id, _)| *id).collect();
+            let message = NewMessage { body: outgoing.body.clone(), nonce: nonce.clone(), reply_to_id, attachment_ids };
+            Some((spot, message, outgoing.pictures.clone()))
         }) else {
             return;
         };
         spawn_local(async move {
+            for (id, alt) in pictures.into_iter().filter(|(_, alt)| !alt.trim().is_empty()) {
+                // A picture that is in use was sent with its words before.
+                drop(self.describe(id, alt).await);
+            }
             match self.ask::<MessageDone>(&spot.family.event("message:send"), &spot.about(message)).await {
                 Ok(done) => self.sent(spot, done),
                 // It leaves when the connection is back.
@@ -109,6 +115,8 @@ impl Square {
 
     fn sent(self, spot: Spot, done: MessageDone) {
         let seq = done.message.seq;
+        // What went wrong before is over.
+        self.trouble.set(None);
         self.model.update(|model| model.acknowledged(done.message));
         match spot.family {
             Family::Room => self.refresh_clocks(spot.id),

@@ -23,6 +23,9 @@ pub struct Model {
     /// Whom the text names, and where, as `mentions.rs` stores it.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub mentions: Option<Json>,
+    /// Its pictures, as `uploads` stores them.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub attachments: Option<Json>,
     #[sea_orm(column_type = "Text", nullable)]
     pub nonce: Option<String>,
     /// Number of its last change.

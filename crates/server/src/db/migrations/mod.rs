@@ -4,6 +4,7 @@ mod m20261121_000001_accounts;
 mod m20261121_000002_conversations;
 mod m20261121_000003_jobs_and_audit;
 mod m20261122_000004_people;
+mod m20261122_000005_pictures;
 
 use std::collections::HashSet;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_conversations::Migration),
             Box::new(m20261121_000003_jobs_and_audit::Migration),
             Box::new(m20261122_000004_people::Migration),
+            Box::new(m20261122_000005_pictures::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ use praca_api::{ConversationId, MessageId};
 
 use super::barred::{BlockedNotice, Silenced, SilencedNotice};
 use super::mentioning::{LIST, Mentioning, Offered};
+use super::pictures::{PictureButton, PictureTiles, Pictures};
 use crate::components::Icon;
 use crate::language::language;
 use crate::square::{HeldBack, Square, seconds};
@@ -22,6 +23,7 @@ pub struct Draft {
     reply: RwSignal<Option<ReplyTo>>,
     editing: RwSignal<Option<MessageId>>,
     field: NodeRef<html::Textarea>,
+    pictures: Pictures,
 }
 
 impl Draft {
@@ -33,11 +35,13 @@ impl Draft {
             reply: RwSignal::new(None),
             editing: RwSignal::new(None),
             field: NodeRef::new(),
+            pictures: Pictures::new(square),
         };
         let room = Memo::new(move |_| square.model.with(|model| model.shown.map(|spot| spot.id)));
         Effect::new(move |_| {
             draft.reply.set(None);
             draft.editing.set(None);
+            draft.pictures.waiting.set(None);
             draft.text.set(room.get().and_then(|room| store::read(&key(room))).unwrap_or_default());
         });
         Effect::new(move |_| {
@@ -59,6 +63,7 @@ impl Draft {
             seq: message.seq,
             author: message.author.clone(),
             snippet: praca_api::markup::snippet(&message.body, SNIPPET_CHARS),
+            pictures: message.attachments.len(),
         }));
         self.focus();
     }
@@ -78,6 +83,7 @@ impl Draft {
         store::write(&key(held_back.room), &text);
         self.text.set(text);
         self.reply.update(|reply| *reply = reply.take().or(held_back.reply_to));
+        self.pictures.take_back(held_back.room, held_back.pictures);
     }
 
     /// What stands before the cursor.
@@ -157,8 +163,11 @@ impl Draft {
     /// Sends what is written, or stores the change; during slow mode the draft stays where it is.
     fn send(self, square: Square, clock: Clock) {
         let text = self.text.get_untracked();
-        let Some(room) = square.shown().map(|spot| spot.id) else { return };
-        if praca_api::text::is_blank(&text) || untrack(|| self.is_too_long()) {
+        let Some(spot) = square.shown() else { return };
+        let room = spot.id;
+        let (alone, ready) = untrack(|| (self.pictures.is_empty(), self.pictures.are_ready()));
+        let nothing = praca_api::text::is_blank(&text) && (alone || self.editing.get_untracked().is_some());
+        if nothing || untrack(|| self.is_too_long()) {
             return;
         }
         if let Some(message) = self.editing.get_untracked() {
@@ -169,10 +178,16 @@ impl Draft {
         if clock.left.get_untracked() > 0.0 {
             return;
         }
-        square.send(text, self.reply.get_untracked());
+        if !ready {
+            // It leaves with its pictures.
+            self.pictures.waiting.set((!untrack(|| self.pictures.are_stuck())).then_some(spot.id));
+            return;
+        }
+        let reply = self.reply.get_untracked();
         self.reply.set(None);
         self.text.set(String::new());
         store::forget(&key(room));
+        square.send(spot, text, reply, self.pictures.hand_over());
     }
 
     fn typed(self, square: Square, text: String) {
@@ -198,19 +213,32 @@ pub fn Composer(draft: Draft) -> impl IntoView {
         event.prevent_default();
         draft.send(square, clock);
     };
+    let pictures = draft.pictures;
+    // What waits for its pictures leaves with them, unless something else is being written by then.
+    let due = Memo::new(move |_| pictures.are_due());
+    Effect::new(move |_| {
+        if due.get() {
+            pictures.waiting.set(None);
+            if draft.editing.get_untracked().is_none() {
+                draft.send(square, clock);
+            }
+        }
+    });
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let silence = Memo::new(move |_| Silenced::of(square));
     let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
     view! {
         <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
         <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
-        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
+        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit on:dragover=|event| event.prevent_default() on:drop=move |event| pictures.dropped(&event)>
             <Offered mentioning choose />
             <div class="composer-box">
                 <Show when=blocked><SlowNotice clock /></Show>
                 <SlowSaid clock />
                 <ContextLine draft />
+                <PictureTiles pictures />
                 <div class="composer-line">
+                    <PictureButton pictures />
                     <Field draft mentioning choose clock />
                     <button
                         type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")
@@ -254,13 +282,20 @@ fn Field(draft: Draft, mentioning: Mentioning, choose: Callback<(String, u32)>, 
         draft.typed(square, event_target_value(&event));
         mentioning.typed(&draft.before_cursor());
     };
+    let pasted = move |event: web_sys::ClipboardEvent| {
+        let files = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0);
+        if files.is_some() {
+            event.prevent_default();
+            draft.pictures.add(files);
+        }
+    };
     let invalid = move || draft.is_too_long().then_some("true");
     view! {
         <label class="visually-hidden" for="texto">{move || t_string!(i18n, chat.write, room = name())}</label>
         <textarea
             id="texto" rows="1" node_ref=draft.field placeholder=move || t_string!(i18n, chat.placeholder, room = name())
             aria-invalid=invalid prop:value=move || draft.text.get() aria-autocomplete="list" aria-controls=LIST
-            aria-activedescendant=move || mentioning.active() on:input=typed on:keydown=keys on:blur=move |_| mentioning.close()
+            aria-activedescendant=move || mentioning.active() on:input=typed on:keydown=keys on:paste=pasted on:blur=move |_| mentioning.close()
         ></textarea>
     }
 }

@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::Seq;
+use praca_api::dms::DmState;
 use praca_api::messages::Message;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -99,9 +100,11 @@ fn Silence() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let empty = move || {
-        square
-            .model
-            .with(|m| m.open.as_ref().is_some_and(|open| open.messages.is_empty()) && m.leaving().next().is_none())
+        square.model.with(|m| {
+            let blank = m.open.as_ref().is_some_and(|open| open.messages.is_empty()) && m.leaving().next().is_none();
+            // Where nobody can write, nobody is asked to.
+            blank && m.open_dm().is_none_or(|dm| dm.state != DmState::Blocked)
+        })
     };
     view! {
         <Show when=empty>
@@ -192,10 +195,11 @@ fn step(from: &Element, forward: bool) {
     }
 }
 
-/// Opens the menu of a message, as its button does.
+/// Opens the menu of a message, as its button does. Afterwards, for a click within a click would be heard by who hears the
+/// first.
 pub fn open_menu(message: &Element) {
     let button = message.query_selector("[popovertarget]").ok().flatten();
     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
-        button.click();
+        request_animation_frame(move || button.click());
     }
 }

@@ -10,9 +10,10 @@ use praca_api::messages::{Message, ReplyTo};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
+use super::attachments::Attachments;
 use super::log::{Groups, open_menu};
 use super::menu::{MENU, Menu};
-use crate::components::{Avatar, Icon, RichText, Wave};
+use crate::components::{Avatar, Icon, RichText, Wave, count_pictures};
 use crate::format;
 use crate::language::language;
 use crate::model::{Family, Goal, Group};
@@ -58,7 +59,7 @@ pub fn GroupView(group: Group, groups: Groups) -> impl IntoView {
                         <button type="button" class="link-btn small" on:click=move |_| unfolded.set(true)>{t!(i18n, chat.show)}</button>
                     </p>
                 </Show>
-                <For each=move || if folded() { Vec::new() } else { groups.messages_of(first) } key=|message| (message.id, message.rev, message.pinned_at, message.reply_to.as_ref().is_some_and(|reply| reply.snippet.is_empty())) children=move |message| view! { <MessageView message own /> } />
+                <For each=move || if folded() { Vec::new() } else { groups.messages_of(first) } key=|message| (message.id, message.rev, message.pinned_at, message.reply_to.as_ref().is_some_and(|reply| reply.snippet.is_empty() && reply.pictures == 0)) children=move |message| view! { <MessageView message own /> } />
             </div>
         </li>
     }
@@ -93,6 +94,7 @@ fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
         >
             {message.pinned_at.map(|_| view! { <p class="pin-mark"><Icon name="pin" class="icon icon--sm" />{t!(i18n, pins.pinned)}</p> })}
             {message.reply_to.clone().map(|reply| view! { <Answered reply /> })}
+            {(!message.attachments.is_empty()).then(|| view! { <Attachments attachments=message.attachments.clone() /> })}
             <div class="msg-line">
                 <RichText body=message.body.clone() mentions=message.mentions.clone() here=message.here me show />
                 <p class="meta">
@@ -153,7 +155,7 @@ fn Answered(reply: ReplyTo) -> impl IntoView {
     let hue = reply.author.as_ref().map(|author| format::person_hue(author.id));
     let written_by = reply.author.as_ref().map(|author| author.id);
     let hidden = Memo::new(move |_| written_by.is_some_and(|user| square.model.with(|model| model.blocks(user))));
-    let snippet = reply.snippet;
+    let (snippet, pictures) = (reply.snippet, reply.pictures);
     let go = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         square.go_to(Goal::Message(seq));
@@ -164,6 +166,7 @@ fn Answered(reply: ReplyTo) -> impl IntoView {
             <span>
                 {move || match (hidden.get(), snippet.is_empty()) {
                     (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
+                    (false, true) if pictures > 0 => count_pictures(i18n, pictures),
                     (false, true) => t_string!(i18n, chat.deleted).to_owned(),
                     (false, false) => snippet.clone(),
                 }}

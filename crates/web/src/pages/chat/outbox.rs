@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_i18n::t;
 
-use crate::components::Icon;
+use crate::components::{Icon, count_pictures};
 use crate::language::language;
 use crate::model::Outgoing;
 use crate::square::Square;
@@ -28,6 +28,7 @@ fn Row(outgoing: Outgoing) -> impl IntoView {
                 <article class="msg" data-state=if outgoing.failed { "failed" } else { "sending" }>
                     <div class="msg-line">
                         <p class="text">{outgoing.body}</p>
+                        {(!outgoing.pictures.is_empty()).then(|| view! { <p class="small muted">{count_pictures(i18n, outgoing.pictures.len())}</p> })}
                         <p class="meta">
                             {if outgoing.failed {
                                 view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::dms::{Dm, DmState};
 
-use crate::components::{Avatar, Empty, Icon, ListLoading, MarkRead, UnreadCount};
+use crate::components::{Avatar, Empty, Icon, ListLoading, MarkRead, UnreadCount, count_pictures};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -94,9 +94,14 @@ fn Snippet(dm: Dm) -> impl IntoView {
     let asks = dm.state == DmState::Requested && Some(dm.requested_by) != me;
     let last = dm.last_message.map(|message| {
         let own = message.author.as_ref().map(|author| author.id) == me;
-        (own, message.deleted_at.is_some(), praca_api::markup::snippet(&message.body, 80))
+        let (text, pictures) = (praca_api::markup::snippet(&message.body, 80), message.attachments.len());
+        (own, message.deleted_at.is_some(), text, pictures)
     });
-    move || match last.clone() {
+    let shown = move |(own, deleted, text, pictures): (bool, bool, String, usize)| {
+        let text = if text.is_empty() && pictures > 0 { count_pictures(i18n, pictures) } else { text };
+        (own, deleted, text)
+    };
+    move || match last.clone().map(shown) {
         _ if asks => t_string!(i18n, dms.asks).to_owned(),
         None => String::new(),
         Some((_, true, _)) => t_string!(i18n, chat.deleted).to_owned(),

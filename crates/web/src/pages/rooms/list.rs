@@ -9,7 +9,7 @@ use praca_api::messages::Message;
 use praca_api::rooms::RoomForMe;
 
 use super::room_form::RoomDialog;
-use crate::components::{Empty, Icon, ListLoading, MarkRead, MentionCount, UnreadCount};
+use crate::components::{Empty, Icon, ListLoading, MarkRead, MentionCount, UnreadCount, count_pictures};
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
@@ -182,9 +182,10 @@ fn Snippet(last: Message) -> impl IntoView {
     let written_by = last.author.as_ref().map(|author| author.id);
     let hidden = Memo::new(move |_| written_by.is_some_and(|user| square.model.with(|model| model.blocks(user))));
     let name = last.author.map(|author| format::first_name(&author.display_name)).unwrap_or_default();
-    let text = praca_api::markup::snippet(&last.body, 80);
+    let (text, pictures) = (praca_api::markup::snippet(&last.body, 80), last.attachments.len());
     move || match (hidden.get(), text.is_empty()) {
         (true, _) => t_string!(i18n, chat.from_blocked).to_owned(),
+        (false, true) if pictures > 0 => format!("{name}: {}", count_pictures(i18n, pictures)),
         (false, true) => t_string!(i18n, chat.deleted).to_owned(),
         (false, false) => format!("{name}: {text}"),
     }

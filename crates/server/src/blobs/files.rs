@@ -1,0 +1,175 @@
+//! Files in a folder, which several nodes may share.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use axum::body::{Body, Bytes};
+use futures_util::{Stream, StreamExt as _};
+use tokio::fs::{self, File};
+use tokio::io::AsyncWriteExt as _;
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+use super::{Blob, BlobKey, unavailable};
+use crate::error::{Error, Result};
+
+/// A folder of files. A file is complete as soon as it is there: it is written under another name first.
+#[derive(Clone, Debug)]
+pub struct Files {
+    root: PathBuf,
+}
+
+/// Why a file is not taken in.
+#[derive(Debug)]
+pub enum Refused {
+    /// There is one of that name.
+    Exists,
+    /// It is longer or shorter than it should be.
+    Length,
+    /// Its sender stopped.
+    Sender(Error),
+    /// It cannot be stored.
+    Store(Error),
+}
+
+impl Files {
+    /// The files of this folder, which is made when something is stored.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn path(&self, key: &BlobKey) -> PathBuf {
+        self.root.join(key.as_str())
+    }
+
+    pub(super) async fn size(&self, key: &BlobKey) -> Result<Option<u64>> {
+        match fs::metadata(self.path(key)).await {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    pub(super) async fn open(&self, key: &BlobKey) -> Result<Option<Blob>> {
+        let file = match File::open(self.path(key)).await {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unavailable(&error)),
+        };
+        let bytes = file.metadata().await.map_err(|error| unavailable(&error))?.len();
+        Ok(Some(Blob { bytes, body: Body::from_stream(ReaderStream::with_capacity(file, 64 * 1024)) }))
+    }
+
+    pub(super) async fn write(&self, key: &BlobKey, content: &Bytes) -> Result<()> {
+        let write = async {
+            let (mut file, draft) = self.draft().await?;
+            file.write_all(content).await?;
+            file.sync_all().await?;
+            let path = self.path(key);
+            fs::create_dir_all(folder_of(&path)).await?;
+            fs::rename(&draft, &path).await?;
+            settle(&path).await
+        };
+        write.await.map_err(|error: std::io::Error| unavailable(&error))
+    }
+
+    /// Takes a file in as it comes, of exactly so many bytes, unless there is one already.
+    ///
+    /// # Errors
+    /// Nothing is stored then.
+    pub async fn take_in(
+        &self,
+        key: &BlobKey,
+        bytes: u64,
+        parts: impl Stream<Item = Result<Bytes>> + Send,
+    ) -> Result<(), Refused> {
+        let store = |error: std::io::Error| Refused::Store(unavailable(&error));
+        let (mut file, draft) = self.draft().await.map_err(store)?;
+        let taken = async {
+            let mut parts = std::pin::pin!(parts);
+            let mut had: u64 = 0;
+            while let Some(part) = parts.next().await {
+                let part = part.map_err(Refused::Sender)?;
+                had += part.len() as u64;
+                if had > bytes {
+                    return Err(Refused::Length);
+                }
+                file.write_all(&part).await.map_err(store)?;
+            }
+            if had != bytes {
+                return Err(Refused::Length);
+            }
+            file.sync_all().await.map_err(store)?;
+            let path = self.path(key);
+            fs::create_dir_all(folder_of(&path)).await.map_err(store)?;
+            // A link, unlike a renaming, never replaces what is there.
+            match fs::hard_link(&draft, &path).await {
+                Ok(()) => settle(&path).await.map_err(store),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::Exists),
+                Err(error) => Err(store(error)),
+            }
+        };
+        let taken = taken.await;
+        // What stays of a killed process is swept with the drafts.
+        let _ = fs::remove_file(&draft).await;
+        taken
+    }
+
+    pub(super) async fn remove(&self, key: &BlobKey) -> Result<()> {
+        let path = self.path(key);
+        match fs::remove_file(&path).await {
+            Ok(()) => {
+                if key.as_str().starts_with("pictures/") {
+                    // The folder of a picture goes with its last file.
+                    let _ = fs::remove_dir(folder_of(&path)).await;
+                }
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// Removes what killed processes had begun to write.
+    ///
+    /// # Errors
+    /// `service.unavailable`.
+    pub async fn sweep_drafts(&self, older_than: std::time::Duration) -> Result<()> {
+        let sweep = async {
+            let mut drafts = match fs::read_dir(self.root.join("drafts")).await {
+                Ok(drafts) => drafts,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            while let Some(draft) = drafts.next_entry().await? {
+                let age = draft.metadata().await?.modified()?.elapsed().unwrap_or_default();
+                if age > older_than {
+                    fs::remove_file(draft.path()).await?;
+                }
+            }
+            Ok(())
+        };
+        sweep.await.map_err(|error: std::io::Error| unavailable(&error))
+    }
+
+    /// A new file nobody else knows.
+    async fn draft(&self) -> std::io::Result<(File, PathBuf)> {
+        let drafts = self.root.join("drafts");
+        fs::create_dir_all(&drafts).await?;
+        let path = drafts.join(Uuid::from_u128(rand::random()).simple().to_string());
+        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
+        Ok((file, path))
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
+/// A new name outlives a power cut once its folder is on disk, and that folder's name in those above.
+async fn settle(path: &Path) -> std::io::Result<()> {
+    for folder in path.ancestors().skip(1).take(3) {
+        File::open(folder).await?.sync_all().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! The way in: announce, send, report that it is there.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use futures_util::Stream;
+use praca_api::limits::{ALT_CHARS, FILE_NAME_CHARS, UPLOAD_BYTES};
+use praca_api::text::{clean_line, clean_text};
+use praca_api::uploads::{Announced, NewUpload, PutTicket, UpdateUpload, Upload, UploadReason, UploadStatus};
+use praca_api::{FieldProblem, ProblemCode, UploadId, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use serde::Deserialize;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::Uploads;
+use super::entity::{ActiveModel, Column, Entity, Model};
+use crate::auth::Actor;
+use crate::blobs::{BlobKey, Blobs, Refused};
+use crate::error::{Error, Result};
+use crate::events::Event;
+
+/// How long an announced file may be sent.
+const SENT_WITHIN: Duration = Duration::from_secs(15 * 60);
+/// Uploads a person may have announced and not finished.
+const UNDER_WAY: u64 = 50;
+/// What may be announced.
+const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// What the address to send a file to says of itself.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PutPermit {
+    /// Until when it is good, in milliseconds since 1970.
+    until: i64,
+    signature: String,
+}
+
+/// What a request that sends a file says of it.
+pub struct Sent<'a> {
+    /// Its type.
+    pub content_type: &'a str,
+    /// Its length, if it says.
+    pub bytes: Option<u64>,
+}
+
+impl Uploads {
+    /// Takes an announcement, and says where to send the file.
+    ///
+    /// # Errors
+    /// `uploads.rejected` for what would be rejected anyway, `request.rate_limited`, `account.silenced`.
+    pub async fn announce(&self, actor: &Actor, new: NewUpload) -> Result<Announced> {
+        actor.require_may_write()?;
+        let (base, user) = (&self.0.base, actor.id());
+        let file_name = check(&new)?;
+        let (id, now) = (base.ids.upload(), base.clock.now());
+        let expires_at = now + SENT_WITHIN;
+        let folder = Uuid::from_bytes(base.ids.secret()?).simple().to_string();
+        let row = Model {
+            id,
+            user_id: user,
+            purpose: new.purpose,
+            file_name,
+            content_type: new.content_type,
+            bytes: i64::try_from(new.bytes).unwrap_or(i64::MAX),
+            status: UploadStatus::Awaiting,
+            reason: None,
+            alt: String::new(),
+            folder,
+            tries: 0,
+            picture: None,
+            stored_bytes: 0,
+            conversation_id: None,
+            message_seq: None,
+            used_at: None,
+            created_at: now,
+            expires_at,
+            changed_at: now,
+        };
+        let put = self.ticket(&row);
+        let tx = base.begin().await?;
+        let awaited = Condition::all().add(Column::Status.eq(UploadStatus::Awaiting)).add(Column::ExpiresAt.gt(now));
+        let open = Condition::any().add(awaited).add(Column::Status.eq(UploadStatus::Processing));
+        let open = Entity::find().filter(Column::UserId.eq(user)).filter(open).count(tx.conn()).await?;
+        if open >= UNDER_WAY {
+            return Err(Error::rate_limited(60_000));
+        }
+        if let Some(quota) = base.config.limits.uploads
+            && let Some(wait) = base.limits.take(&format!("uploads:{user}"), quota).await
+        {
+            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+        }
+        Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(Announced { id, put, expires_at })
+    }
+
+    fn ticket(&self, row: &Model) -> PutTicket {
+        let base = &self.0.base;
+        let bytes = u64::try_from(row.bytes).unwrap_or_default();
+        let key = BlobKey::quarantined(row.id);
+        let url = base.blobs.put_url(&key, &row.content_type, bytes, SENT_WITHIN).unwrap_or_else(|| {
+            let until = row.expires_at.millis();
+            let signature = base.links.sign(&put_text(row, until));
+            format!("{}/api/v1/uploads/{}/file?until={until}&signature={signature}", base.config.public_url, row.id)
+        });
+        let headers = [("content-type", row.content_type.as_str()), ("if-none-match", "*")];
+        PutTicket { url, headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
+    }
+
+    /// Takes a file in, where no object store does: by its signed address, once, with the type and length announced.
+    ///
+    /// # Errors
+    /// `access.denied`, `uploads.rejected`, `request.conflict` for a second time, `request.timeout`.
+    pub async fn receive(
+        &self,
+        id: UploadId,
+        permit: &PutPermit,
+        sent: Sent<'_>,
+        parts: impl Stream<Item = Result<Bytes>> + Send,
+    ) -> Result<()> {
+        let base = &self.0.base;
+        let Blobs::Files(files) = &base.blobs else { return Err(Error::not_found()) };
+        let row = self.find(id).await?.ok_or_else(Error::denied)?;
+        let signed = base.links.verify(&put_text(&row, permit.until), &permit.signature);
+        if !signed || permit.until <= base.clock.now().millis() {
+            return Err(Error::denied());
+        }
+        let bytes = u64::try_from(row.bytes).unwrap_or_default();
+        if sent.content_type != row.content_type || sent.bytes.is_some_and(|sent| sent != bytes) {
+            return Err(unlike_announced());
+        }
+        if row.status != UploadStatus::Awaiting {
+            return Err(sent_before());
+        }
+        // Nobody sends a drop at a time beyond the end: what is begun then is swept with the drafts.
+        let left = u64::try_from(permit.until - base.clock.now().millis()).unwrap_or_default();
+        let taken = timeout(Duration::from_millis(left), files.take_in(&BlobKey::quarantined(id), bytes, parts)).await;
+        match taken {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Refused::Exists)) => Err(sent_before()),
+            Ok(Err(Refused::Length)) => Err(unlike_announced()),
+            Ok(Err(Refused::Sender(error) | Refused::Store(error))) => Err(error),
+            Err(_) => Err(Error::problem(ProblemCode::RequestTimeout, "The file took too long to arrive.")),
+        }
+    }
+
+    /// The file is there: it is examined. Said again, it changes nothing.
+    ///
+    /// # Errors
+    /// `request.conflict` if it is not there, `resource.not_found`.
+    pub async fn complete(&self, actor: &Actor, id: UploadId) -> Result<Upload> {
+        actor.require_may_write()?;
+        let base = &self.0.base;
+        let row = self.own(actor.id(), id).await?;
+        if row.status != UploadStatus::Awaiting {
+            return Ok(self.shown(row));
+        }
+        if base.blobs.size(&BlobKey::quarantined(id)).await?.is_none() {
+            return Err(Error::problem(ProblemCode::RequestConflict, "The file is not there yet; send it first."));
+        }
+        let mut tx = base.begin().await?;
+        let changed = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(UploadStatus::Processing))
+            .col_expr(Column::ChangedAt, Expr::value(base.clock.now()))
+            .filter(Column::Id.eq(id))
+            .filter(Column::Status.eq(UploadStatus::Awaiting))
+            .exec_with_returning(tx.conn())
+            .await?;
+        match changed.into_iter().next() {
+            Some(row) => {
+                let (folder, cleared_after) = (row.folder.clone(), SENT_WITHIN + Duration::from_secs(60));
+                tx.emit(Event::UploadArrived { upload: id, folder, cleared_after });
+                tx.commit().await?;
+                Ok(self.shown(row))
+            }
+            None => self.own(actor.id(), id).await.map(|row| self.shown(row)),
+        }
+    }
+
+    /// An upload of one's own.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn get(&self, owner: UserId, id: UploadId) -> Result<Upload> {
+        self.own(owner, id).await.map(|row| self.shown(row))
+    }
+
+    /// Says what a picture shows, until it is used.
+    ///
+    /// # Errors
+    /// `request.invalid`, `request.conflict` for one that is used, `resource.not_found`.
+    pub async fn update(&self, actor: &Actor, id: UploadId, change: UpdateUpload) -> Result<Upload> {
+        actor.require_may_write()?;
+        let row = self.own(actor.id(), id).await?;
+        let Some(alt) = change.alt.map(|alt| clean_text(&alt)) else { return Ok(self.shown(row)) };
+        if alt.chars().count() > ALT_CHARS {
+            return Err(Error::invalid_field("alt", "length", "A description has at most 1,000 characters."));
+        }
+        let changed = Entity::update_many()
+            .col_expr(Column::Alt, Expr::value(alt))
+            .filter(Column::Id.eq(id))
+            .filter(Column::UsedAt.is_null())
+            .exec_with_returning(self.0.base.db.write())
+            .await?;
+        changed.into_iter().next().map(|row| self.shown(row)).ok_or_else(in_use)
+    }
+
+    /// Gives an upload up that is not used. One that is ready goes at once; of one that is not, something may still be on
+    /// its way, so it is swept later.
+    ///
+    /// # Errors
+    /// `request.conflict` for one that is used, `resource.not_found`.
+    pub async fn discard(&self, owner: UserId, id: UploadId) -> Result<()> {
+        let row = self.own(owner, id).await?;
+        let mut tx = self.0.base.begin().await?;
+        let unfinished = [UploadStatus::Awaiting, UploadStatus::Processing];
+        let given_up = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
+            .col_expr(Column::Reason, Expr::value(UploadReason::Discarded))
+            .col_expr(Column::ChangedAt, Expr::value(self.0.base.clock.now()))
+            .filter(Column::Id.eq(id))
+            .filter(Column::Status.is_in(unfinished));
+        if given_up.exec(tx.conn()).await?.rows_affected == 0 {
+            let gone = Entity::delete_many()
+                .filter(Column::Id.eq(id))
+                .filter(Column::Status.eq(UploadStatus::Ready))
+                .filter(Column::UsedAt.is_null());
+            match gone.exec(tx.conn()).await?.rows_affected {
+                0 if row.status == UploadStatus::Rejected => {}
+                0 => return Err(in_use()),
+                _ => tx.emit(Event::UploadsReleased { uploads: vec![(id, row.folder)] }),
+            }
+        }
+        tx.commit().await
+    }
+}
+
+/// The name, cleaned; refuses what would be rejected anyway.
+fn check(new: &NewUpload) -> Result<String> {
+    let file_name = clean_line(&new.file_name);
+    let mut fields = Vec::new();
+    let mut refuse = |field: &str, code: &str, detail: &str| {
+        fields.push(FieldProblem { field: field.into(), code: code.into(), detail: detail.into() });
+    };
+    if !FILE_NAME_CHARS.contains(&file_name.chars().count()) {
+        refuse("fileName", "length", "A file's name has 1 to 255 characters.");
+    }
+    if !TYPES.contains(&new.content_type.as_str()) {
+        refuse("contentType", "unsupported", "Pictures are JPEG, PNG, WebP or GIF.");
+    }
+    if !(1..=UPLOAD_BYTES).contains(&new.bytes) {
+        refuse("bytes", "range", "A picture has at most 20 MiB.");
+    }
+    let Some(first) = fields.first() else { return Ok(file_name) };
+    let mut error = Error::problem(ProblemCode::UploadsRejected, first.detail.clone());
+    if let Error::Problem(refusal) = &mut error {
+        refusal.fields = fields;
+    }
+    Err(error)
+}
+
+fn put_text(row: &Model, until: i64) -> String {
+    format!("put {} {} {} {until}", row.id, row.content_type, row.bytes)
+}
+
+fn unlike_announced() -> Error {
+    Error::problem(ProblemCode::UploadsRejected, "The file is not of the type and length announced.")
+}
+
+fn sent_before() -> Error {
+    Error::problem(ProblemCode::RequestConflict, "The file was sent before.")
+}
+
+fn in_use() -> Error {
+    Error::problem(ProblemCode::RequestConflict, "The picture is in use.")
+}

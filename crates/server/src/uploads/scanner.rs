@@ -1,0 +1,87 @@
+//! Asks clamd whether a file is infected. Anything but a clear answer is none: then the file waits.
+
+use std::time::Duration;
+
+use clamav_client::tokio::{Socket, Tcp, ping, scan_buffer};
+
+use crate::config::ClamavAddress;
+use crate::error::{Error, Result};
+
+/// Longest wait for an answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
+/// Bytes given to it at a time.
+const PART: usize = 256 * 1024;
+
+/// What the scanner says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing known is in it.
+    Clean,
+    /// Something is, by its name.
+    Infected(String),
+}
+
+/// Scans a file.
+///
+/// # Errors
+/// `service.unavailable`: the scanner is away, or cannot tell.
+pub async fn scan(address: &ClamavAddress, bytes: &[u8]) -> Result<Verdict> {
+    let scan = async {
+        match address {
+            ClamavAddress::Tcp(host) => scan_buffer(bytes, Tcp { host_address: host.as_str() }, Some(PART)).await,
+            ClamavAddress::Unix(path) => scan_buffer(bytes, Socket { socket_path: path }, Some(PART)).await,
+        }
+    };
+    let answer = tokio::time::timeout(ANSWERS_WITHIN, scan).await;
+    let answer = answer.map_err(|_| away("no answer in time"))?.map_err(|error| away(&error.to_string()))?;
+    let answer = String::from_utf8_lossy(&answer);
+    read(&answer).ok_or_else(|| away(&answer))
+}
+
+/// Whether it answers.
+///
+/// # Errors
+/// `service.unavailable`.
+pub async fn check(address: &ClamavAddress) -> Result<()> {
+    let ping = async {
+        match address {
+            ClamavAddress::Tcp(host) => ping(Tcp { host_address: host.as_str() }).await,
+            ClamavAddress::Unix(path) => ping(Socket { socket_path: path }).await,
+        }
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(3), ping).await;
+    match answer {
+        Ok(Ok(answer)) if answer.starts_with(b"PONG") => Ok(()),
+        Ok(Ok(_)) => Err(Error::unavailable("What listens there is no clamd.")),
+        Ok(Err(error)) => Err(Error::unavailable(error.to_string())),
+        Err(_) => Err(Error::unavailable("No answer within 3 seconds.")),
+    }
+}
+
+/// `stream: OK`, `stream: NAME FOUND`; everything else, such as `… ERROR`, tells nothing about the file.
+fn read(answer: &str) -> Option<Verdict> {
+    let said = answer.trim_matches(['\0', '\n', ' ']).strip_prefix("stream: ")?;
+    if said == "OK" {
+        return Some(Verdict::Clean);
+    }
+    said.strip_suffix(" FOUND").map(|name| Verdict::Infected(name.to_owned()))
+}
+
+fn away(cause: &str) -> Error {
+    tracing::warn!(cause, "the virus scanner does not tell");
+    Error::unavailable("The virus scanner cannot be reached right now.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_answer_counts() {
+        assert_eq!(read("stream: OK\0"), Some(Verdict::Clean));
+        assert_eq!(read("stream: Eicar-Signature FOUND\n"), Some(Verdict::Infected("Eicar-Signature".into())));
+        for unclear in ["", "OK", "INSTREAM size limit exceeded. ERROR\0", "stream: OK ERROR", "stream: "] {
+            assert_eq!(read(unclear), None, "{unclear}");
+        }
+    }
+}

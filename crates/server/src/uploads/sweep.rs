@@ -1,0 +1,136 @@
+//! What is not needed any more is removed, and what is stored is counted.
+
+use std::time::Duration;
+
+use praca_api::uploads::{UploadReason, UploadStatus};
+use praca_api::{Timestamp, UploadId};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::entity::{Column, Entity};
+use super::{Uploads, made};
+use crate::blobs::{BlobKey, Blobs};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::events::Event;
+
+/// How long announcements nobody followed up are kept after the last moment a file may come.
+const KEEP_AWAITING: Duration = Duration::from_secs(3_600);
+/// How long rejected uploads can be asked for, and ready ones wait to be used.
+const KEEP_UNUSED: Duration = Duration::from_secs(86_400);
+/// How long one that is being examined may wait for a store or scanner that is away.
+const KEEP_PROCESSING: Duration = Duration::from_secs(7 * 86_400);
+/// Uploads removed at a time.
+const AT_ONCE: u64 = 200;
+
+/// What the job needs to know.
+#[derive(Deserialize)]
+struct Released {
+    uploads: Vec<(UploadId, String)>,
+}
+
+impl Uploads {
+    /// Removes the files and rows of uploads.
+    ///
+    /// # Errors
+    /// `service.unavailable`: the job is to be done later.
+    pub async fn remove(&self, payload: Value) -> Result<()> {
+        let Released { uploads } = Released::deserialize(payload)?;
+        self.remove_all(&uploads).await
+    }
+
+    async fn remove_all(&self, uploads: &[(UploadId, String)]) -> Result<()> {
+        for (_, folder) in uploads {
+            for key in made(folder) {
+                self.0.base.blobs.remove(&key).await?;
+            }
+        }
+        let ids = uploads.iter().map(|(id, _)| *id);
+        Entity::delete_many().filter(Column::Id.is_in(ids)).exec(self.0.base.db.write()).await?;
+        Ok(())
+    }
+
+    /// Removes announcements nobody followed up, what was rejected, and what nobody used.
+    ///
+    /// # Errors
+    /// `service.unavailable`.
+    pub async fn sweep(&self) -> Result<()> {
+        let base = &self.0.base;
+        let now = base.clock.now();
+        loop {
+            let found = Entity::find().filter(unneeded(now)).limit(AT_ONCE).all(base.db.read()).await?;
+            if found.is_empty() {
+                break;
+            }
+            // One may be taken into use between; from here on none is.
+            let given_up = Entity::update_many()
+                .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
+                .filter(Column::Id.is_in(found.iter().map(|row| row.id)))
+                .filter(unneeded(now))
+                .exec_with_returning(base.db.write())
+                .await?;
+            let uploads: Vec<_> = given_up.into_iter().map(|row| (row.id, row.folder)).collect();
+            for (id, _) in &uploads {
+                base.blobs.remove(&BlobKey::quarantined(*id)).await?;
+            }
+            self.remove_all(&uploads).await?;
+        }
+        match &base.blobs {
+            Blobs::Files(files) => files.sweep_drafts(KEEP_AWAITING).await,
+            Blobs::S3(_) => Ok(()),
+        }
+    }
+
+    /// Shows in the metrics what is stored: in all, of how many people, and of the one who has most.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn measure(&self) -> Result<()> {
+        let stored = Column::StoredBytes.sum().cast_as("bigint");
+        let people: Vec<i64> = Entity::find()
+            .select_only()
+            .column_as(stored, "stored")
+            .filter(Column::StoredBytes.gt(0))
+            .group_by(Column::UserId)
+            .into_tuple()
+            .all(self.0.base.db.read())
+            .await?;
+        let total: i64 = people.iter().sum();
+        let gauge = |name: &'static str, value: i64| {
+            metrics::gauge!(name).set(u32::try_from(value / 1_024).map_or(f64::MAX, f64::from) * 1_024.0);
+        };
+        gauge("praca_uploads_stored_bytes", total);
+        gauge("praca_uploads_stored_bytes_of_one", people.iter().copied().max().unwrap_or_default());
+        metrics::gauge!("praca_uploads_people").set(u32::try_from(people.len()).map_or(f64::MAX, f64::from));
+        Ok(())
+    }
+}
+
+/// Nothing shows these uploads any more: nobody sees them from now on, and their files are removed.
+///
+/// # Errors
+/// The database refuses.
+pub async fn release(tx: &mut Tx, uploads: Vec<(UploadId, String)>) -> Result<()> {
+    let ids = uploads.iter().map(|(id, _)| *id);
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
+        .col_expr(Column::Reason, Expr::value(UploadReason::Discarded))
+        .filter(Column::Id.is_in(ids))
+        .exec(tx.conn())
+        .await?;
+    tx.emit(Event::UploadsReleased { uploads });
+    Ok(())
+}
+
+/// What is to be removed. An upload that is used is removed with what shows it.
+fn unneeded(now: Timestamp) -> Condition {
+    let of = |status: UploadStatus| Condition::all().add(Column::Status.eq(status)).add(Column::UsedAt.is_null());
+    let before = |kept: Duration| now - kept;
+    Condition::any()
+        .add(of(UploadStatus::Awaiting).add(Column::ExpiresAt.lt(before(KEEP_AWAITING))))
+        .add(of(UploadStatus::Rejected).add(Column::ChangedAt.lt(before(KEEP_UNUSED))))
+        .add(of(UploadStatus::Ready).add(Column::ChangedAt.lt(before(KEEP_UNUSED))))
+        .add(of(UploadStatus::Processing).add(Column::ChangedAt.lt(before(KEEP_PROCESSING))))
+}

@@ -1,0 +1,297 @@
+//! Pictures beside a draft: chosen, pasted or dropped, on their way, and described.
+
+use leptos::ev::DragEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::{t, t_string};
+use praca_api::limits::ATTACHMENTS;
+use praca_api::uploads::{Purpose, UploadReason};
+use praca_api::{ConversationId, UploadId};
+use web_sys::{File, FileList, Url};
+
+use crate::components::Icon;
+use crate::language::{Language, language};
+use crate::square::{Chosen, Progress, Square};
+
+/// What a file dialog offers.
+pub const TYPES: &str = "image/jpeg,image/png,image/webp,image/gif";
+
+/// A picture beside a draft.
+#[derive(Clone)]
+struct Tile {
+    key: u32,
+    room: ConversationId,
+    chosen: Chosen,
+    /// The address of the file in this browser.
+    preview: String,
+    /// What it shows.
+    alt: ArcRwSignal<String>,
+}
+
+/// The pictures beside the drafts of all rooms.
+#[derive(Clone, Copy)]
+pub struct Pictures {
+    square: StoredValue<Square>,
+    tiles: RwSignal<Vec<Tile>, LocalStorage>,
+    next: StoredValue<u32>,
+    /// The room in which what is written leaves as soon as they are ready.
+    pub waiting: RwSignal<Option<ConversationId>>,
+}
+
+impl Pictures {
+    /// None yet.
+    pub fn new(square: Square) -> Self {
+        let waiting = RwSignal::new(None);
+        let square = StoredValue::new(square);
+        Self { square, tiles: RwSignal::new_local(Vec::new()), next: StoredValue::new(0), waiting }
+    }
+
+    /// Takes files up, as many as a message may have, and sends them.
+    pub fn add(self, files: Option<FileList>) {
+        let Some(files) = files else { return };
+        let files: Vec<File> = (0..files.length()).filter_map(|at| files.get(at)).collect();
+        for file in files.into_iter().filter(|file| file.type_().starts_with("image/")) {
+            let room = self.square.get_value().shown().map(|spot| spot.id);
+            if self.here().len() < ATTACHMENTS
+                && let Some(room) = room
+            {
+                self.take(room, file.name(), file.into());
+            }
+        }
+    }
+
+    /// Takes up what was dropped.
+    pub fn dropped(self, event: &DragEvent) {
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+            event.prevent_default();
+            self.add(Some(files));
+        }
+    }
+
+    fn take(self, room: ConversationId, name: String, file: web_sys::Blob) {
+        let preview = Url::create_object_url_with_blob(&file).unwrap_or_default();
+        let Some(chosen) = Chosen::new(name, file) else { return };
+        let key = self.next_key();
+        self.square.get_value().bring(chosen.clone(), Purpose::Message);
+        let tile = Tile { key, room, chosen, preview, alt: ArcRwSignal::default() };
+        self.tiles.update(|tiles| tiles.push(tile));
+    }
+
+    /// Those beside the draft on the page.
+    fn here(self) -> Vec<Tile> {
+        let room = self.square.get_value().model.with(|model| model.shown.map(|spot| spot.id));
+        self.tiles.with(|tiles| tiles.iter().filter(|tile| Some(tile.room) == room).cloned().collect())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.here().is_empty()
+    }
+
+    /// Whether all may leave.
+    pub fn are_ready(self) -> bool {
+        self.here().iter().all(|tile| matches!(tile.chosen.progress.get(), Progress::Ready(_)))
+    }
+
+    /// Whether one of them never will.
+    pub fn are_stuck(self) -> bool {
+        let stuck = |tile: &Tile| matches!(tile.chosen.progress.get(), Progress::Rejected(_) | Progress::Failed);
+        self.here().iter().any(stuck)
+    }
+
+    /// Whether what waits for them may leave.
+    pub fn are_due(self) -> bool {
+        let room = self.square.get_value().model.with(|model| model.shown.map(|spot| spot.id));
+        room.is_some() && self.waiting.get() == room && !self.is_empty() && self.are_ready()
+    }
+
+    /// Gives those beside the draft away, with what they show.
+    pub fn hand_over(self) -> Vec<(UploadId, String)> {
+        let tiles = untrack(|| self.here());
+        let keys: Vec<u32> = tiles.iter().map(|tile| tile.key).collect();
+        self.tiles.update(|all| all.retain(|tile| !keys.contains(&tile.key)));
+        self.waiting.set(None);
+        let given = |tile: Tile| {
+            // The picture itself comes from the square from now on.
+            let _ = Url::revoke_object_url(&tile.preview);
+            match tile.chosen.progress.get_untracked() {
+                Progress::Ready(id) => Some((id, tile.alt.get_untracked())),
+                _ => None,
+            }
+        };
+        tiles.into_iter().filter_map(given).collect()
+    }
+
+    /// Pictures that were sent and held back are beside their draft again.
+    pub fn take_back(self, room: ConversationId, pictures: Vec<(UploadId, String)>) {
+        let square = self.square.get_value();
+        for (id, alt) in pictures {
+            spawn_local(async move {
+                let Some((upload, preview)) = square.ready_upload(id).await else { return };
+                let Some(chosen) = Chosen::ready(upload.file_name, id) else { return };
+                let key = self.next_key();
+                let tile = Tile { key, room, chosen, preview, alt: ArcRwSignal::new(alt) };
+                self.tiles.try_update(|tiles| tiles.push(tile));
+            });
+        }
+    }
+
+    fn next_key(self) -> u32 {
+        // A page that is gone needs none.
+        self.next.try_update_value(|next| std::mem::replace(next, *next + 1)).unwrap_or_default()
+    }
+
+    fn remove(self, key: u32) {
+        let removed = self.tiles.try_update(|tiles| {
+            let at = tiles.iter().position(|tile| tile.key == key)?;
+            Some(tiles.remove(at))
+        });
+        if let Some(tile) = removed.flatten() {
+            let _ = Url::revoke_object_url(&tile.preview);
+            self.square.get_value().give_up(&tile.chosen);
+        }
+        if untrack(|| self.is_empty() || self.are_stuck()) {
+            self.waiting.set(None);
+        }
+    }
+
+    fn retry(self, tile: &Tile) {
+        self.remove(tile.key);
+        self.take(tile.room, tile.chosen.name.clone(), tile.chosen.file.clone());
+    }
+}
+
+/// The button that opens the file dialog; on phones that offers the camera too.
+#[component]
+pub fn PictureButton(pictures: Pictures) -> impl IntoView {
+    let i18n = language();
+    let input = NodeRef::<html::Input>::new();
+    let open = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            pictures.add(input.files());
+            // The same file may be chosen again.
+            input.set_value("");
+        }
+    };
+    let label = move || t_string!(i18n, pictures.attach);
+    view! {
+        <button type="button" class="icon-btn" aria-label=label title=label on:click=open><Icon name="image-plus" /></button>
+        <input type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" accept=TYPES multiple node_ref=input on:change=chosen />
+    }
+}
+
+/// The pictures beside the draft.
+#[component]
+pub fn PictureTiles(pictures: Pictures) -> impl IntoView {
+    let i18n = language();
+    let cancel = move |_| pictures.waiting.set(None);
+    view! {
+        <Show when=move || !pictures.is_empty()>
+            <ul class="uploads uploads--draft" aria-label=move || t_string!(i18n, pictures.chosen)>
+                <For each=move || pictures.here() key=|tile| tile.key children=move |tile| view! { <TileView tile pictures /> } />
+            </ul>
+        </Show>
+        <Show when=move || pictures.waiting.get().is_some()>
+            <div class="composer-context" role="status">
+                <p>{t!(i18n, pictures.waiting)}</p>
+                <button type="button" class="link-btn" on:click=cancel>{t!(i18n, chat.cancel)}</button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn TileView(tile: Tile, pictures: Pictures) -> impl IntoView {
+    let i18n = language();
+    let progress = tile.chosen.progress.clone();
+    let state = move || match progress.get() {
+        Progress::Sending(_) => "uploading",
+        Progress::Checking(_) => "scanning",
+        Progress::Ready(_) => "ready",
+        Progress::Rejected(_) | Progress::Failed => "rejected",
+    };
+    let (key, name, preview) = (tile.key, tile.chosen.name.clone(), tile.preview.clone());
+    let remove = {
+        let name = name.clone();
+        move || t_string!(i18n, pictures.remove, name = name.clone())
+    };
+    let describe = move || t_string!(i18n, pictures.describe, name = name.clone());
+    // What is no picture shows none.
+    let unseen = RwSignal::new(false);
+    let alt = tile.alt.clone();
+    let written = tile.alt.clone();
+    view! {
+        <li class="upload-with-alt">
+            <div class="upload" data-state=state>
+                <img src=preview alt="" hidden=move || unseen.get() on:error=move |_| unseen.set(true) />
+                <button type="button" class="icon-btn icon-btn--sm" aria-label=remove on:click=move |_| pictures.remove(key)><Icon name="x" /></button>
+                <StateLine tile pictures />
+            </div>
+            <input
+                class="input" maxlength="1000" placeholder=move || t_string!(i18n, pictures.alt) aria-label=describe
+                prop:value=move || alt.get() on:input=move |event| written.set(event_target_value(&event))
+            />
+        </li>
+    }
+}
+
+/// How far it has come, in words.
+#[component]
+fn StateLine(tile: Tile, pictures: Pictures) -> impl IntoView {
+    let i18n = language();
+    let progress = tile.chosen.progress.clone();
+    move || {
+        let tile = tile.clone();
+        match progress.get() {
+            Progress::Sending(part) => {
+                let percent = (part * 100.0).round();
+                view! {
+                    <div class="upload-state">
+                        <span>{t!(i18n, pictures.sending, percent = percent)}</span>
+                        <progress max="100" value=percent aria-label=move || t_string!(i18n, pictures.sending, percent = percent)></progress>
+                    </div>
+                }
+                .into_any()
+            }
+            Progress::Checking(_) => view! {
+                <p class="upload-state" role="status"><span><Icon name="loader-circle" />{t!(i18n, pictures.checking)}</span></p>
+            }
+            .into_any(),
+            Progress::Ready(_) => view! {
+                <p class="upload-state" role="status"><span><Icon name="check" />{t!(i18n, pictures.ready)}</span></p>
+            }
+            .into_any(),
+            Progress::Rejected(reason) => view! {
+                <p class="upload-state" role="alert"><span><Icon name="circle-alert" />{move || explain_rejection(i18n, reason)}</span></p>
+            }
+            .into_any(),
+            Progress::Failed => view! {
+                <p class="upload-state" role="alert">
+                    <span><Icon name="circle-alert" />{t!(i18n, pictures.failed)}</span>
+                    <button type="button" class="link-btn" on:click=move |_| pictures.retry(&tile)>{t!(i18n, chat.retry)}</button>
+                </p>
+            }
+            .into_any(),
+        }
+    }
+}
+
+/// Why a picture is not accepted, in plain words.
+pub fn explain_rejection(i18n: Language, reason: UploadReason) -> &'static str {
+    match reason {
+        UploadReason::Size => t_string!(i18n, pictures.size),
+        UploadReason::Type => t_string!(i18n, pictures.kind),
+        UploadReason::Disguised => t_string!(i18n, pictures.disguised),
+        UploadReason::Infected => t_string!(i18n, pictures.infected),
+        UploadReason::Pixels => t_string!(i18n, pictures.pixels),
+        UploadReason::Frames => t_string!(i18n, pictures.frames),
+        UploadReason::Broken => t_string!(i18n, pictures.broken),
+        UploadReason::Discarded | UploadReason::Failed => t_string!(i18n, pictures.failed),
+    }
+}
