@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 export const PASSWORD = "praca-demo-2026";
 export const TWINS = ["sqlite and local", "postgres and redis"];
@@ -72,6 +73,18 @@ export async function start(twin, settings = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts an object store; gives the settings that lead the program to it. It ends with `stop`. */
+export async function startStore() {
+  const child = spawn(required("PRACA_S3_PEER"), { stdio: ["pipe", "pipe", "inherit"] });
+  const settings = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [name, value] = line.split(/=(.*)/s);
+    settings[name] = value;
+    if (Object.keys(settings).length === 4) break;
+  }
+  return { settings, stop: () => child.stdin.end() };
 }
 
 /** Sends a request below `/api/v1`; gives status and body. */

@@ -12,7 +12,7 @@ use crate::{chaos, tidy, web};
 const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|chaos|browser]";
 
 /// Longest time for one file of browser tests, so that a test that waits for ever ends as a failure.
-const TEST_TIMEOUT: &str = "--test-timeout=300000";
+const TEST_TIMEOUT: &str = "--test-timeout=600000";
 
 /// A part of the tests.
 type Step = fn() -> Result;
@@ -79,14 +79,16 @@ fn faults() -> Result {
 fn browser() -> Result {
     let chromium = packages::chromium()?;
     let dist = web::build(None)?;
-    run(cargo().args(["build", "--locked", "--workspace", "--bin", "praca"]).env("PRACA_WEB_DIST", dist))?;
+    let programs = ["--bin", "praca", "--bin", "s3-peer", "--features", "praca-peers/s3"];
+    run(cargo().args(["build", "--locked", "--workspace"]).args(programs).env("PRACA_WEB_DIST", dist))?;
     let e2e = root().join("e2e");
     run(program("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&e2e))?;
     let python = python()?;
     let servers = Servers::start(Keep::Quickly)?;
     let mut command = program("node");
     command.args(["--test", "--test-concurrency=1", "--test-reporter=spec", TEST_TIMEOUT]).current_dir(&e2e);
-    command.env("PRACA_BIN", target().join("debug/praca")).env("CHROMIUM", chromium).env("PYTHON", python);
+    command.env("PRACA_BIN", target().join("debug/praca")).env("PRACA_S3_PEER", target().join("debug/s3-peer"));
+    command.env("CHROMIUM", chromium).env("PYTHON", python);
     servers.describe(&mut command);
     run(&mut command)
 }

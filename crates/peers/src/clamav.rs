@@ -11,6 +11,9 @@ use super::{end, free_port, start};
 /// Debian's program.
 pub const CLAMD: &str = "/usr/sbin/clamd";
 
+/// The longest file it takes, in bytes; of longer ones it cannot tell.
+pub const CLAMAV_MOST_BYTES: usize = 1 << 20;
+
 /// The test file every scanner finds (EICAR, 2003), put together here so that no scanner finds this source.
 pub fn eicar() -> Vec<u8> {
     [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", "!$H+H*"].concat().into_bytes()
@@ -38,7 +41,7 @@ impl Clamav {
         }
         fs::write(folder.join("signatures/test.ndb"), signature + "\n")?;
         let settings = format!(
-            "Foreground yes\nTCPSocket {port}\nTCPAddr 127.0.0.1\nDatabaseDirectory {}\n",
+            "Foreground yes\nTCPSocket {port}\nTCPAddr 127.0.0.1\nStreamMaxLength {CLAMAV_MOST_BYTES}\nDatabaseDirectory {}\n",
             folder.join("signatures").display()
         );
         fs::write(folder.join("clamd.conf"), settings)?;

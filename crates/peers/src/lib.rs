@@ -12,7 +12,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-pub use clamav::{CLAMD, Clamav, eicar};
+pub use clamav::{CLAMAV_MOST_BYTES, CLAMD, Clamav, eicar};
 pub use postgres::{Keep, Postgres, find_postgres};
 pub use redis::{REDIS, Redis};
 #[cfg(feature = "s3")]

@@ -127,7 +127,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         }
         None => (Bus::from(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
     };
-    let (blobs, links) = (Blobs::new(&config)?, Links::new(&config.secret_key));
+    let (blobs, links) = (Blobs::new(&config, &ids)?, Links::new(&config.secret_key));
     let keys = Keyring::new(db.clone(), config.secret_key.clone());
     keys.load_or_create(&clock, &ids).await?;
     let base = Base::new(Services {
@@ -294,13 +294,14 @@ impl App {
             let uploads = uploads.clone();
             async move { uploads.process(payload).await }
         });
+        // These wait for a store that is away, and keep no other jobs waiting.
         let uploads = self.uploads.clone();
-        registry.handle(NewJob::CLEAR_UPLOAD, move |payload| {
+        registry.handle_apart(NewJob::CLEAR_UPLOAD, 1, move |payload| {
             let uploads = uploads.clone();
             async move { uploads.clear(payload).await }
         });
         let uploads = self.uploads.clone();
-        registry.handle(NewJob::REMOVE_UPLOADS, move |payload| {
+        registry.handle_apart(NewJob::REMOVE_UPLOADS, 1, move |payload| {
             let uploads = uploads.clone();
             async move { uploads.remove(payload).await }
         });

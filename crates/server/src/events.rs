@@ -29,7 +29,7 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
-    /// A person changed their own name or language.
+    /// A person changed their own name, language or picture.
     AccountUpdated {
         /// Who.
         user: UserId,

@@ -8,15 +8,16 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt as _;
 use tokio_util::io::ReaderStream;
-use uuid::Uuid;
 
 use super::{Blob, BlobKey, unavailable};
 use crate::error::{Error, Result};
+use crate::ids::Ids;
 
 /// A folder of files. A file is complete as soon as it is there: it is written under another name first.
 #[derive(Clone, Debug)]
 pub struct Files {
     root: PathBuf,
+    ids: Ids,
 }
 
 /// Why a file is not taken in.
@@ -34,8 +35,8 @@ pub enum Refused {
 
 impl Files {
     /// The files of this folder, which is made when something is stored.
-    pub fn new(root: PathBuf) -> Self {
-        Self { root }
+    pub fn new(root: PathBuf, ids: Ids) -> Self {
+        Self { root, ids }
     }
 
     fn path(&self, key: &BlobKey) -> PathBuf {
@@ -62,12 +63,12 @@ impl Files {
 
     pub(super) async fn write(&self, key: &BlobKey, content: &Bytes) -> Result<()> {
         let write = async {
-            let (mut file, draft) = self.draft().await?;
-            file.write_all(content).await?;
-            file.sync_all().await?;
+            let mut draft = self.draft().await?;
+            draft.file.write_all(content).await?;
+            draft.file.sync_all().await?;
             let path = self.path(key);
             fs::create_dir_all(folder_of(&path)).await?;
-            fs::rename(&draft, &path).await?;
+            fs::rename(&draft.path, &path).await?;
             settle(&path).await
         };
         write.await.map_err(|error: std::io::Error| unavailable(&error))
@@ -84,35 +85,29 @@ impl Files {
         parts: impl Stream<Item = Result<Bytes>> + Send,
     ) -> Result<(), Refused> {
         let store = |error: std::io::Error| Refused::Store(unavailable(&error));
-        let (mut file, draft) = self.draft().await.map_err(store)?;
-        let taken = async {
-            let mut parts = std::pin::pin!(parts);
-            let mut had: u64 = 0;
-            while let Some(part) = parts.next().await {
-                let part = part.map_err(Refused::Sender)?;
-                had += part.len() as u64;
-                if had > bytes {
-                    return Err(Refused::Length);
-                }
-                file.write_all(&part).await.map_err(store)?;
-            }
-            if had != bytes {
+        let mut draft = self.draft().await.map_err(store)?;
+        let mut parts = std::pin::pin!(parts);
+        let mut had: u64 = 0;
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(Refused::Sender)?;
+            had += part.len() as u64;
+            if had > bytes {
                 return Err(Refused::Length);
             }
-            file.sync_all().await.map_err(store)?;
-            let path = self.path(key);
-            fs::create_dir_all(folder_of(&path)).await.map_err(store)?;
-            // A link, unlike a renaming, never replaces what is there.
-            match fs::hard_link(&draft, &path).await {
-                Ok(()) => settle(&path).await.map_err(store),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::Exists),
-                Err(error) => Err(store(error)),
-            }
-        };
-        let taken = taken.await;
-        // What stays of a killed process is swept with the drafts.
-        let _ = fs::remove_file(&draft).await;
-        taken
+            draft.file.write_all(&part).await.map_err(store)?;
+        }
+        if had != bytes {
+            return Err(Refused::Length);
+        }
+        draft.file.sync_all().await.map_err(store)?;
+        let path = self.path(key);
+        fs::create_dir_all(folder_of(&path)).await.map_err(store)?;
+        // A link, unlike a renaming, never replaces what is there.
+        match fs::hard_link(&draft.path, &path).await {
+            Ok(()) => settle(&path).await.map_err(store),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::Exists),
+            Err(error) => Err(store(error)),
+        }
     }
 
     pub(super) async fn remove(&self, key: &BlobKey) -> Result<()> {
@@ -142,9 +137,10 @@ impl Files {
                 Err(error) => return Err(error),
             };
             while let Some(draft) = drafts.next_entry().await? {
-                let age = draft.metadata().await?.modified()?.elapsed().unwrap_or_default();
-                if age > older_than {
-                    fs::remove_file(draft.path()).await?;
+                // One that was finished between is none any more.
+                let Ok(metadata) = draft.metadata().await else { continue };
+                if metadata.modified()?.elapsed().unwrap_or_default() > older_than {
+                    remove_draft(&draft.path()).await?;
                 }
             }
             Ok(())
@@ -153,12 +149,33 @@ impl Files {
     }
 
     /// A new file nobody else knows.
-    async fn draft(&self) -> std::io::Result<(File, PathBuf)> {
+    async fn draft(&self) -> std::io::Result<Draft> {
         let drafts = self.root.join("drafts");
         fs::create_dir_all(&drafts).await?;
-        let path = drafts.join(Uuid::from_u128(rand::random()).simple().to_string());
+        let path = drafts.join(self.ids.uuid().simple().to_string());
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
-        Ok((file, path))
+        Ok(Draft { file, path })
+    }
+}
+
+/// A file that is being written. It goes with this, unless it was given its name.
+struct Draft {
+    file: File,
+    path: PathBuf,
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // What stays, as of a process that was killed, is swept.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Removes a file another may have removed.
+async fn remove_draft(draft: &Path) -> std::io::Result<()> {
+    match fs::remove_file(draft).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 

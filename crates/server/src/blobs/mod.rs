@@ -1,7 +1,7 @@
 //! Where files are kept: a folder, or an object store that speaks S3.
 //!
-//! A key is written once and never means another content. Whoever stores a file has stored, before it, a row that names it:
-//! so no file is ever without an owner.
+//! Whoever stores a file has stored, before it, a row or a job that names it: so no file is ever without an owner. A key never
+//! means another content: what is written in the place of a file is the same once more, or nothing (see [`Blobs::vacate`]).
 
 mod files;
 mod s3;
@@ -16,6 +16,7 @@ pub use s3::S3;
 
 use crate::config::{Config, Storage};
 use crate::error::{Error, Result};
+use crate::ids::Ids;
 
 /// The name of a file in the store: ASCII, with slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl BlobKey {
         Self(format!("quarantine/{upload}"))
     }
 
-    /// A file of ours in the folder of a picture; none unless both are plain names.
+    /// A file of ours in the folder of a picture; none unless both are plain names, the folder's of two letters at least.
     pub fn picture(folder: &str, name: &str) -> Option<Self> {
         let plain = |text: &str| text.len() >= 2 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
         let (shelf, _) = (plain(folder) && plain(name)).then(|| folder.split_at_checked(2))??;
@@ -66,9 +67,9 @@ impl Blobs {
     ///
     /// # Errors
     /// The address of the object store is none.
-    pub fn new(config: &Config) -> Result<Self> {
+    pub fn new(config: &Config, ids: &Ids) -> Result<Self> {
         match &config.storage {
-            Storage::Files(folder) => Ok(Self::Files(Files::new(folder.clone()))),
+            Storage::Files(folder) => Ok(Self::Files(Files::new(folder.clone(), ids.clone()))),
             Storage::S3(settings) => S3::new(settings).map(Self::S3),
         }
     }
@@ -114,7 +115,7 @@ impl Blobs {
     /// The whole file, of at most so many bytes; none if there is no such one.
     ///
     /// # Errors
-    /// `service.unavailable`; internal if it is longer.
+    /// `service.unavailable`, also if it is longer.
     pub async fn read(&self, key: &BlobKey, most: usize) -> Result<Option<Bytes>> {
         let Some(blob) = self.open(key).await? else { return Ok(None) };
         let read = axum::body::to_bytes(blob.body, most).await;

@@ -90,8 +90,8 @@ async fn folder(config: &Config) -> Result<String> {
 
 /// A round trip with the keys the server uses.
 async fn files(config: &Config) -> Result<String> {
-    let name = Ids::new(Clock::system()).uuid().to_string();
-    Blobs::new(config)?.check(&name).await?;
+    let ids = Ids::new(Clock::system());
+    Blobs::new(config, &ids)?.check(&ids.uuid().to_string()).await?;
     Ok(match &config.storage {
         Storage::Files(folder) => folder.display().to_string(),
         Storage::S3(settings) => format!("bucket {} at {}", settings.bucket, settings.endpoint),

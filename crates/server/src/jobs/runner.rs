@@ -25,8 +25,8 @@ const WORKERS: usize = 4;
 const LEASE: Duration = Duration::from_secs(120);
 /// Longest pause between two looks at the queue.
 const IDLE: Duration = Duration::from_secs(5);
-/// Pause before a job is tried again whose service was away.
-const AWAY: Duration = Duration::from_secs(15);
+/// Shortest and longest pause before a job is tried again whose service was away: between them, a tenth of its age.
+const AWAY: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(300));
 /// Tries before a job is given up.
 const ATTEMPTS: i32 = 10;
 /// Done jobs are kept so long; given-up ones until somebody looks.
@@ -253,7 +253,7 @@ async fn settle(base: &Base, job: &Model, outcome: Result<()>) -> Result<()> {
         Err(error) if error.is(ProblemCode::ServiceUnavailable) => {
             // What it needs is away, which is no fault of the job: it waits as long as that takes.
             attempts -= 1;
-            (JobState::Ready, Some(error.to_string()), now + AWAY)
+            (JobState::Ready, Some(error.to_string()), now + pause_of_one_away(now.since(job.created_at)))
         }
         Err(error) if job.attempts >= ATTEMPTS => (JobState::Failed, Some(error.to_string()), job.run_at),
         Err(error) => (JobState::Ready, Some(error.to_string()), now + pause(job.attempts)),
@@ -287,6 +287,11 @@ async fn settle(base: &Base, job: &Model, outcome: Result<()>) -> Result<()> {
 fn pause(attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts).unwrap_or_default().min(12);
     Duration::from_secs((1_u64 << doublings).min(3_600))
+}
+
+fn pause_of_one_away(age: Duration) -> Duration {
+    let (shortest, longest) = AWAY;
+    (age / 10).clamp(shortest, longest)
 }
 
 /// Removes jobs done long ago.

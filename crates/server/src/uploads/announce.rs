@@ -1,48 +1,28 @@
-//! The way in: announce, send, report that it is there.
+//! The way in: announce, report that the file is there, describe it, give it up. How it is sent: `receive.rs`.
 
 use std::time::Duration;
 
-use axum::body::Bytes;
-use futures_util::Stream;
 use praca_api::limits::{ALT_CHARS, FILE_NAME_CHARS, UPLOAD_BYTES};
 use praca_api::text::{clean_line, clean_text};
-use praca_api::uploads::{Announced, NewUpload, PutTicket, UpdateUpload, Upload, UploadReason, UploadStatus};
+use praca_api::uploads::{Announced, NewUpload, UpdateUpload, Upload, UploadReason, UploadStatus};
 use praca_api::{FieldProblem, ProblemCode, UploadId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
-use serde::Deserialize;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::Uploads;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::auth::Actor;
-use crate::blobs::{BlobKey, Blobs, Refused};
+use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use crate::events::Event;
 
 /// How long an announced file may be sent.
-const SENT_WITHIN: Duration = Duration::from_secs(15 * 60);
+pub(super) const SENT_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Uploads a person may have announced and not finished.
 const UNDER_WAY: u64 = 50;
 /// What may be announced.
 const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
-
-/// What the address to send a file to says of itself.
-#[derive(Clone, Debug, Deserialize)]
-pub struct PutPermit {
-    /// Until when it is good, in milliseconds since 1970.
-    until: i64,
-    signature: String,
-}
-
-/// What a request that sends a file says of it.
-pub struct Sent<'a> {
-    /// Its type.
-    pub content_type: &'a str,
-    /// Its length, if it says.
-    pub bytes: Option<u64>,
-}
 
 impl Uploads {
     /// Takes an announcement, and says where to send the file.
@@ -93,56 +73,6 @@ impl Uploads {
         Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.conn()).await?;
         tx.commit().await?;
         Ok(Announced { id, put, expires_at })
-    }
-
-    fn ticket(&self, row: &Model) -> PutTicket {
-        let base = &self.0.base;
-        let bytes = u64::try_from(row.bytes).unwrap_or_default();
-        let key = BlobKey::quarantined(row.id);
-        let url = base.blobs.put_url(&key, &row.content_type, bytes, SENT_WITHIN).unwrap_or_else(|| {
-            let until = row.expires_at.millis();
-            let signature = base.links.sign(&put_text(row, until));
-            format!("{}/api/v1/uploads/{}/file?until={until}&signature={signature}", base.config.public_url, row.id)
-        });
-        let headers = [("content-type", row.content_type.as_str()), ("if-none-match", "*")];
-        PutTicket { url, headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
-    }
-
-    /// Takes a file in, where no object store does: by its signed address, once, with the type and length announced.
-    ///
-    /// # Errors
-    /// `access.denied`, `uploads.rejected`, `request.conflict` for a second time, `request.timeout`.
-    pub async fn receive(
-        &self,
-        id: UploadId,
-        permit: &PutPermit,
-        sent: Sent<'_>,
-        parts: impl Stream<Item = Result<Bytes>> + Send,
-    ) -> Result<()> {
-        let base = &self.0.base;
-        let Blobs::Files(files) = &base.blobs else { return Err(Error::not_found()) };
-        let row = self.find(id).await?.ok_or_else(Error::denied)?;
-        let signed = base.links.verify(&put_text(&row, permit.until), &permit.signature);
-        if !signed || permit.until <= base.clock.now().millis() {
-            return Err(Error::denied());
-        }
-        let bytes = u64::try_from(row.bytes).unwrap_or_default();
-        if sent.content_type != row.content_type || sent.bytes.is_some_and(|sent| sent != bytes) {
-            return Err(unlike_announced());
-        }
-        if row.status != UploadStatus::Awaiting {
-            return Err(sent_before());
-        }
-        // Nobody sends a drop at a time beyond the end: what is begun then is swept with the drafts.
-        let left = u64::try_from(permit.until - base.clock.now().millis()).unwrap_or_default();
-        let taken = timeout(Duration::from_millis(left), files.take_in(&BlobKey::quarantined(id), bytes, parts)).await;
-        match taken {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Refused::Exists)) => Err(sent_before()),
-            Ok(Err(Refused::Length)) => Err(unlike_announced()),
-            Ok(Err(Refused::Sender(error) | Refused::Store(error))) => Err(error),
-            Err(_) => Err(Error::problem(ProblemCode::RequestTimeout, "The file took too long to arrive.")),
-        }
     }
 
     /// The file is there: it is examined. Said again, it changes nothing.
@@ -258,18 +188,6 @@ fn check(new: &NewUpload) -> Result<String> {
         refusal.fields = fields;
     }
     Err(error)
-}
-
-fn put_text(row: &Model, until: i64) -> String {
-    format!("put {} {} {} {until}", row.id, row.content_type, row.bytes)
-}
-
-fn unlike_announced() -> Error {
-    Error::problem(ProblemCode::UploadsRejected, "The file is not of the type and length announced.")
-}
-
-fn sent_before() -> Error {
-    Error::problem(ProblemCode::RequestConflict, "The file was sent before.")
 }
 
 fn in_use() -> Error {

@@ -26,7 +26,7 @@ pub struct Model {
     /// Random; names the folder of its files.
     #[sea_orm(column_type = "Text")]
     pub folder: String,
-    /// How often work on it has begun.
+    /// How often work on it has begun and ended without an outcome.
     pub tries: i32,
     /// What was made of it, as `used.rs` stores it.
     #[sea_orm(column_type = "JsonBinary", nullable)]

@@ -8,6 +8,7 @@ mod content;
 mod entity;
 mod picture;
 mod process;
+mod receive;
 mod routes;
 mod scanner;
 mod sweep;
@@ -25,6 +26,7 @@ use crate::base::Base;
 use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use entity::Model;
+use receive::Receiving;
 
 pub use routes::{receiving, routes};
 pub use scanner::check as check_scanner;
@@ -54,12 +56,13 @@ struct Inner {
     base: Base,
     /// Opened by the first picture: a process without jobs needs none.
     workshop: OnceCell<Workshop>,
+    receiving: Receiving,
 }
 
 impl Uploads {
     /// The slice over these services.
     pub fn new(base: Base) -> Self {
-        Self(Arc::new(Inner { base, workshop: OnceCell::new() }))
+        Self(Arc::new(Inner { base, workshop: OnceCell::new(), receiving: Receiving::default() }))
     }
 
     /// Whose an upload is, and where; none if there is no such one that may be seen.

@@ -1,9 +1,9 @@
 //! The job that examines an upload and makes our pictures of it. Interrupted at any point, it is done again, to the same end.
 
 use axum::body::Bytes;
-use praca_api::UploadId;
 use praca_api::limits::UPLOAD_BYTES;
 use praca_api::uploads::{UploadReason, UploadStatus};
+use praca_api::{ProblemCode, UploadId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _};
 use serde::Deserialize;
@@ -19,7 +19,8 @@ use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use crate::events::Event;
 
-/// How often work on a picture is begun: a third process that dies of it is the last.
+/// How often work on a picture is begun that ends without an outcome, such as with the process or with a scanner that cannot
+/// tell: the third is the last.
 const TRIES: i32 = 3;
 
 /// What the job needs to know.
@@ -66,7 +67,20 @@ impl Uploads {
         }
     }
 
+    /// Examines an upload, unless that was tried too often.
     async fn examine(&self, row: &Model) -> Result<Examined> {
+        if !self.begin_try(row.id).await? {
+            return Ok(Examined::Bad(UploadReason::Failed));
+        }
+        let examined = self.look_at(row).await;
+        if examined.as_ref().is_err_and(|error| error.is(ProblemCode::ServiceUnavailable)) {
+            // What it needs is away, which is no fault of the file.
+            self.forget_tries(row.id).await?;
+        }
+        examined
+    }
+
+    async fn look_at(&self, row: &Model) -> Result<Examined> {
         let base = &self.0.base;
         let key = BlobKey::quarantined(row.id);
         let announced = u64::try_from(row.bytes).unwrap_or_default();
@@ -75,20 +89,21 @@ impl Uploads {
         }
         let most = usize::try_from(UPLOAD_BYTES).unwrap_or(usize::MAX);
         let Some(bytes) = base.blobs.read(&key, most).await? else { return Ok(Examined::Bad(UploadReason::Size)) };
-        if let Some(scanner) = &base.config.clamav
-            && let Verdict::Infected(name) = scan(scanner, &bytes).await?
-        {
-            tracing::warn!(upload.id = %row.id, user.id = %row.user_id, found = name, "an upload is infected");
-            return Ok(Examined::Bad(UploadReason::Infected));
-        }
-        if !self.begin_try(row.id).await? {
-            return Ok(Examined::Bad(UploadReason::Failed));
+        if let Some(scanner) = &base.config.clamav {
+            match scan(scanner, &bytes).await? {
+                Verdict::Clean => {}
+                Verdict::Infected(found) => {
+                    tracing::warn!(upload.id = %row.id, user.id = %row.user_id, found, "an upload is infected");
+                    return Ok(Examined::Bad(UploadReason::Infected));
+                }
+                Verdict::Unclear(said) => {
+                    return Err(Error::internal(format!("the virus scanner cannot tell: {said}")));
+                }
+            }
         }
         // The very bytes that were scanned.
         let workshop = self.0.workshop.get_or_try_init(async || Workshop::open()).await?;
-        let outcome = workshop.make(bytes, row.purpose).await?;
-        self.end_try(row.id).await?;
-        match outcome {
+        match workshop.make(bytes, row.purpose).await? {
             Ok(picture) => {
                 self.store(&row.folder, &picture).await?;
                 Ok(Examined::Good(Box::new(picture)))
@@ -97,10 +112,9 @@ impl Uploads {
         }
     }
 
-    /// The process outlived the try: what comes now may be away as often as it likes.
-    async fn end_try(&self, id: UploadId) -> Result<()> {
-        let ended = Entity::update_many().col_expr(Column::Tries, Expr::value(0)).filter(Column::Id.eq(id));
-        ended.exec(self.0.base.db.write()).await?;
+    async fn forget_tries(&self, id: UploadId) -> Result<()> {
+        let none = Entity::update_many().col_expr(Column::Tries, Expr::value(0)).filter(Column::Id.eq(id));
+        none.exec(self.0.base.db.write()).await?;
         Ok(())
     }
 

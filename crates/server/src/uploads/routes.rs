@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Uploads;
-use super::announce::{PutPermit, Sent};
+use super::receive::{PutPermit, Sent};
 use crate::error::{Error, Result};
 use crate::http::openapi::Problems;
 use crate::http::{Caller, Json, Path, Query, body};

@@ -1,4 +1,5 @@
-//! Asks clamd whether a file is infected. Anything but a clear answer is none: then the file waits.
+//! Asks clamd whether a file is infected. Anything but a clear answer is none: the file waits while the scanner is away, and
+//! is not accepted if the scanner is there and cannot tell.
 
 use std::time::Duration;
 
@@ -19,23 +20,31 @@ pub enum Verdict {
     Clean,
     /// Something is, by its name.
     Infected(String),
+    /// The scanner cannot tell, such as of a file larger than it takes.
+    Unclear(String),
 }
 
 /// Scans a file.
 ///
 /// # Errors
-/// `service.unavailable`: the scanner is away, or cannot tell.
+/// `service.unavailable`: the scanner is away.
 pub async fn scan(address: &ClamavAddress, bytes: &[u8]) -> Result<Verdict> {
+    if let Err(error) = check(address).await {
+        tracing::warn!(%error, "the virus scanner is away");
+        return Err(Error::unavailable("The virus scanner cannot be reached right now."));
+    }
     let scan = async {
         match address {
             ClamavAddress::Tcp(host) => scan_buffer(bytes, Tcp { host_address: host.as_str() }, Some(PART)).await,
             ClamavAddress::Unix(path) => scan_buffer(bytes, Socket { socket_path: path }, Some(PART)).await,
         }
     };
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, scan).await;
-    let answer = answer.map_err(|_| away("no answer in time"))?.map_err(|error| away(&error.to_string()))?;
-    let answer = String::from_utf8_lossy(&answer);
-    read(&answer).ok_or_else(|| away(&answer))
+    // It is there: what goes wrong from here on is this file's.
+    Ok(match tokio::time::timeout(ANSWERS_WITHIN, scan).await {
+        Ok(Ok(answer)) => read(&String::from_utf8_lossy(&answer)),
+        Ok(Err(error)) => Verdict::Unclear(error.to_string()),
+        Err(_) => Verdict::Unclear("no answer in time".to_owned()),
+    })
 }
 
 /// Whether it answers.
@@ -59,17 +68,13 @@ pub async fn check(address: &ClamavAddress) -> Result<()> {
 }
 
 /// `stream: OK`, `stream: NAME FOUND`; everything else, such as `… ERROR`, tells nothing about the file.
-fn read(answer: &str) -> Option<Verdict> {
-    let said = answer.trim_matches(['\0', '\n', ' ']).strip_prefix("stream: ")?;
-    if said == "OK" {
-        return Some(Verdict::Clean);
+fn read(answer: &str) -> Verdict {
+    let said = answer.trim_matches(['\0', '\n', ' ']);
+    match said.strip_prefix("stream: ") {
+        Some("OK") => Verdict::Clean,
+        Some(found) if found.ends_with(" FOUND") => Verdict::Infected(found.trim_end_matches(" FOUND").to_owned()),
+        _ => Verdict::Unclear(said.to_owned()),
     }
-    said.strip_suffix(" FOUND").map(|name| Verdict::Infected(name.to_owned()))
-}
-
-fn away(cause: &str) -> Error {
-    tracing::warn!(cause, "the virus scanner does not tell");
-    Error::unavailable("The virus scanner cannot be reached right now.")
 }
 
 #[cfg(test)]
@@ -78,10 +83,10 @@ mod tests {
 
     #[test]
     fn only_a_clear_answer_counts() {
-        assert_eq!(read("stream: OK\0"), Some(Verdict::Clean));
-        assert_eq!(read("stream: Eicar-Signature FOUND\n"), Some(Verdict::Infected("Eicar-Signature".into())));
-        for unclear in ["", "OK", "INSTREAM size limit exceeded. ERROR\0", "stream: OK ERROR", "stream: "] {
-            assert_eq!(read(unclear), None, "{unclear}");
+        assert_eq!(read("stream: OK\0"), Verdict::Clean);
+        assert_eq!(read("stream: Eicar-Signature FOUND\n"), Verdict::Infected("Eicar-Signature".into()));
+        for unclear in ["", "OK", "INSTREAM size limit exceeded. ERROR", "stream: OK ERROR", "stream: "] {
+            assert_eq!(read(unclear), Verdict::Unclear(unclear.trim().into()));
         }
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use praca_api::uploads::{UploadReason, UploadStatus};
 use praca_api::{Timestamp, UploadId};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, Model};
 use super::{Uploads, made};
 use crate::blobs::{BlobKey, Blobs};
 use crate::db::Tx;
@@ -24,6 +25,8 @@ const KEEP_UNUSED: Duration = Duration::from_secs(86_400);
 const KEEP_PROCESSING: Duration = Duration::from_secs(7 * 86_400);
 /// Uploads removed at a time.
 const AT_ONCE: u64 = 200;
+/// Uploads that cannot be removed before the rest is left for later.
+const TROUBLES: usize = 10;
 
 /// What the job needs to know.
 #[derive(Deserialize)]
@@ -52,18 +55,21 @@ impl Uploads {
         Ok(())
     }
 
-    /// Removes announcements nobody followed up, what was rejected, and what nobody used.
+    /// Removes announcements nobody followed up, what was rejected, and what nobody used. One that cannot be removed keeps
+    /// none of the others; several mean that the store is away.
     ///
     /// # Errors
-    /// `service.unavailable`.
+    /// `service.unavailable`: what is left is to be removed later.
     pub async fn sweep(&self) -> Result<()> {
         let base = &self.0.base;
         let now = base.clock.now();
-        loop {
-            let found = Entity::find().filter(unneeded(now)).limit(AT_ONCE).all(base.db.read()).await?;
-            if found.is_empty() {
-                break;
-            }
+        let mut troubles = Vec::new();
+        let mut after = UploadId(Uuid::nil());
+        while troubles.len() < TROUBLES {
+            let next = Entity::find().filter(unneeded(now)).filter(Column::Id.gt(after)).order_by_asc(Column::Id);
+            let found = next.limit(AT_ONCE).all(base.db.read()).await?;
+            let Some(last) = found.last() else { break };
+            after = last.id;
             // One may be taken into use between; from here on none is.
             let given_up = Entity::update_many()
                 .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
@@ -71,16 +77,19 @@ impl Uploads {
                 .filter(unneeded(now))
                 .exec_with_returning(base.db.write())
                 .await?;
-            let uploads: Vec<_> = given_up.into_iter().map(|row| (row.id, row.folder)).collect();
-            for (id, _) in &uploads {
-                base.blobs.remove(&BlobKey::quarantined(*id)).await?;
+            for row in given_up {
+                troubles.extend(self.sweep_one(row).await.err());
             }
-            self.remove_all(&uploads).await?;
         }
-        match &base.blobs {
-            Blobs::Files(files) => files.sweep_drafts(KEEP_AWAITING).await,
-            Blobs::S3(_) => Ok(()),
+        if let Blobs::Files(files) = &base.blobs {
+            files.sweep_drafts(KEEP_AWAITING).await?;
         }
+        troubles.pop().map_or(Ok(()), Err)
+    }
+
+    async fn sweep_one(&self, row: Model) -> Result<()> {
+        self.0.base.blobs.remove(&BlobKey::quarantined(row.id)).await?;
+        self.remove_all(&[(row.id, row.folder)]).await
     }
 
     /// Shows in the metrics what is stored: in all, of how many people, and of the one who has most.
@@ -88,22 +97,19 @@ impl Uploads {
     /// # Errors
     /// The database refuses.
     pub async fn measure(&self) -> Result<()> {
-        let stored = Column::StoredBytes.sum().cast_as("bigint");
-        let people: Vec<i64> = Entity::find()
-            .select_only()
-            .column_as(stored, "stored")
-            .filter(Column::StoredBytes.gt(0))
-            .group_by(Column::UserId)
-            .into_tuple()
-            .all(self.0.base.db.read())
-            .await?;
-        let total: i64 = people.iter().sum();
+        let stored = || Column::StoredBytes.sum().cast_as("bigint");
+        let kept = || Entity::find().select_only().filter(Column::StoredBytes.gt(0));
+        let all = kept().column_as(stored(), "stored").column_as(Expr::col(Column::UserId).count_distinct(), "people");
+        let (total, people): (Option<i64>, i64) =
+            all.into_tuple().one(self.0.base.db.read()).await?.unwrap_or_default();
+        let of_each = kept().column_as(stored(), "stored").group_by(Column::UserId);
+        let most: Option<i64> = of_each.order_by_desc(stored()).into_tuple().one(self.0.base.db.read()).await?;
         let gauge = |name: &'static str, value: i64| {
             metrics::gauge!(name).set(u32::try_from(value / 1_024).map_or(f64::MAX, f64::from) * 1_024.0);
         };
-        gauge("praca_uploads_stored_bytes", total);
-        gauge("praca_uploads_stored_bytes_of_one", people.iter().copied().max().unwrap_or_default());
-        metrics::gauge!("praca_uploads_people").set(u32::try_from(people.len()).map_or(f64::MAX, f64::from));
+        gauge("praca_uploads_stored_bytes", total.unwrap_or_default());
+        gauge("praca_uploads_stored_bytes_of_one", most.unwrap_or_default());
+        metrics::gauge!("praca_uploads_people").set(u32::try_from(people).map_or(f64::MAX, f64::from));
         Ok(())
     }
 }

@@ -37,6 +37,16 @@ pub fn jpeg_from_a_phone(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
+/// A JPEG of one colour, whose numbers are of Display P3 (SMPTE EG 432-1), as phones make them.
+pub fn jpeg_in_display_p3(colour: [u8; 3]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
+    encoder.set_icc_profile(moxcms::ColorProfile::new_display_p3().encode().unwrap()).unwrap();
+    let image = RgbImage::from_pixel(64, 64, Rgb(colour));
+    encoder.write_image(&image, 64, 64, image::ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
 /// TIFF: orientation 6 (turn right), an artist, and a place.
 fn exif() -> Vec<u8> {
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
@@ -71,6 +81,22 @@ pub fn gif(frames: usize) -> Vec<u8> {
     encoder.encode_frames(std::iter::repeat_n(frame, frames)).unwrap();
     drop(encoder);
     bytes
+}
+
+/// A WebP of so many frames, all alike (RFC 9649, 2.7).
+pub fn webp_of_frames(frames: usize) -> Vec<u8> {
+    let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let chunk = |kind: &str, data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+        [kind.as_bytes(), &length, data, &vec![0; data.len() % 2]].concat()
+    };
+    // Behind the head of the file: the one chunk of its pixels.
+    let pixels = file(2, 2, ImageFormat::WebP)[12..].to_vec();
+    let canvas = [three(1), three(1)].concat();
+    let head = chunk("VP8X", &[&[0b10, 0, 0, 0][..], &canvas].concat());
+    let frame = chunk("ANMF", &[three(0), three(0), canvas, three(100), vec![0], pixels].concat());
+    let body = [&b"WEBP"[..], &head, &chunk("ANIM", &[0; 6]), &frame.repeat(frames)].concat();
+    chunk("RIFF", &body)
 }
 
 /// A PNG whose header alone says how large it is.

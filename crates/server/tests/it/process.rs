@@ -1,5 +1,6 @@
 //! The program as operators meet it: a process with arguments, an environment, signals and a log.
 
+use praca_peers::{Clamav, S3};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -150,6 +151,19 @@ fn the_database_is_brought_up_to_date_and_looked_over() {
     succeeds(&folder.run(&["seed", "--demo"]), "The demo data is loaded.");
     succeeds(&folder.run(&["seed", "--demo"]), "The demo data is loaded.");
     succeeds(&folder.run(&["doctor"]), "ok      signing keys: 1 published");
+    let (store, mut scanner) = (S3::start().unwrap(), Clamav::start().unwrap());
+    let mut with_services = folder.command(&["doctor"]);
+    with_services.envs(store.settings()).env("PRACA_CLAMAV_ADDR", scanner.address());
+    let well = with_services.output().unwrap();
+    succeeds(&well, &format!("ok      files: bucket praca at {}", store.url()));
+    succeeds(&well, "ok      virus scanner");
+    scanner.stop();
+    let scannerless = with_services.output().unwrap();
+    assert!(
+        !scannerless.status.success() && said(&scannerless).contains("failed  virus scanner"),
+        "{}",
+        said(&scannerless)
+    );
     let mut redis_away = folder.command(&["doctor"]);
     let redis_away = redis_away.env("PRACA_REDIS_URL", "redis://127.0.0.1:1/").output().unwrap();
     assert!(!redis_away.status.success() && said(&redis_away).contains("failed  coordinator"), "{}", said(&redis_away));

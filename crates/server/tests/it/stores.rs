@@ -52,51 +52,56 @@ async fn pictures_go_to_an_object_store_and_come_from_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_takes_a_file_once_as_announced_and_in_time() {
-    let store = S3::start().unwrap();
-    let world = world_on(&store, Twin::Embedded).await;
-    let ana = world.user("ana").await;
-    let content = images::jpeg(40, 30);
-    let announced = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
-    let mut other_type = announced.clone();
-    other_type["put"]["headers"]["content-type"] = json!("text/html");
-    assert_eq!(world.send_file(&other_type, content.clone()).await.status, 403);
-    assert_eq!(world.send_file(&announced, [&content[..], b"more"].concat()).await.status, 403);
-    let second = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
-    let (from, to) = (announced["id"].as_str().unwrap(), second["id"].as_str().unwrap());
-    let mut of_another = announced.clone();
-    of_another["put"]["url"] = json!(announced["put"]["url"].as_str().unwrap().replace(from, to));
-    assert_eq!(world.send_file(&of_another, content.clone()).await.status, 403);
-    assert!(world.send_file(&announced, content.clone()).await.status.is_success());
-    assert_eq!(world.send_file(&announced, content.clone()).await.status, 412);
-    let mut twice = announced.clone();
-    twice["put"]["headers"].as_object_mut().unwrap().remove("if-none-match");
-    assert_eq!(world.send_file(&twice, content.clone()).await.status, 403, "its being once is signed too");
-    let id: praca_api::UploadId = to.parse().unwrap();
-    let url = world.app.base.blobs.put_url(&BlobKey::quarantined(id), "image/jpeg", 3, Duration::from_secs(1)).unwrap();
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
-    let late = world.http.put(url).header("content-type", "image/jpeg").header("if-none-match", "*").body("abc");
-    assert_eq!(read(late).await.status, 403);
+    for twin in [Twin::Embedded, Twin::Shared] {
+        let store = S3::start().unwrap();
+        let world = world_on(&store, twin).await;
+        let ana = world.user("ana").await;
+        let content = images::jpeg(40, 30);
+        let announced = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
+        let mut other_type = announced.clone();
+        other_type["put"]["headers"]["content-type"] = json!("text/html");
+        assert_eq!(world.send_file(&other_type, content.clone()).await.status, 403);
+        assert_eq!(world.send_file(&announced, [&content[..], b"more"].concat()).await.status, 403);
+        let second = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
+        let (from, to) = (announced["id"].as_str().unwrap(), second["id"].as_str().unwrap());
+        let mut of_another = announced.clone();
+        of_another["put"]["url"] = json!(announced["put"]["url"].as_str().unwrap().replace(from, to));
+        assert_eq!(world.send_file(&of_another, content.clone()).await.status, 403);
+        assert!(world.send_file(&announced, content.clone()).await.status.is_success());
+        assert_eq!(world.send_file(&announced, content.clone()).await.status, 412);
+        let mut twice = announced.clone();
+        twice["put"]["headers"].as_object_mut().unwrap().remove("if-none-match");
+        assert_eq!(world.send_file(&twice, content.clone()).await.status, 403, "its being once is signed too");
+        let id: praca_api::UploadId = to.parse().unwrap();
+        let url =
+            world.app.base.blobs.put_url(&BlobKey::quarantined(id), "image/jpeg", 3, Duration::from_secs(1)).unwrap();
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        let late = world.http.put(url).header("content-type", "image/jpeg").header("if-none-match", "*").body("abc");
+        assert_eq!(read(late).await.status, 403);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_store_is_away_work_waits_and_nothing_is_lost() {
-    let store = S3::start().unwrap();
-    let world = world_on(&store, Twin::Embedded).await;
-    let ana = world.user("ana").await;
-    let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await;
-    // Somebody changed the key.
-    let mut settings = world.settings();
-    for (key, value) in &mut settings {
-        if key == "PRACA_S3_SECRET_KEY" {
-            *value = "another".into();
+    for twin in [Twin::Embedded, Twin::Shared] {
+        let store = S3::start().unwrap();
+        let world = world_on(&store, twin).await;
+        let ana = world.user("ana").await;
+        let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await;
+        // Somebody changed the key.
+        let mut settings = world.settings();
+        for (key, value) in &mut settings {
+            if key == "PRACA_S3_SECRET_KEY" {
+                *value = "another".into();
+            }
         }
+        let wrong = World::with_settings(settings, &world).await;
+        assert!(matches!(&wrong.app.base.blobs, Blobs::S3(_)));
+        wrong.work().await;
+        assert_eq!(wrong.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "processing");
+        assert!(wrong.app.base.blobs.check("probe").await.is_err());
+        world.pass(16);
+        world.work().await;
+        assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "ready");
     }
-    let wrong = World::with_settings(settings, &world).await;
-    assert!(matches!(&wrong.app.base.blobs, Blobs::S3(_)));
-    wrong.work().await;
-    assert_eq!(wrong.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "processing");
-    assert!(wrong.app.base.blobs.check("probe").await.is_err());
-    world.pass(16);
-    world.work().await;
-    assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "ready");
 }

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use image::ImageFormat;
 use praca::jobs::entity as jobs;
+use praca::links::Links;
+use praca_api::uploads::Variants;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 use crate::images;
-use crate::world::{World, on_both_twins};
+use crate::world::{Twin, World, on_both_twins};
 
 /// A picture as readers get it, decoded.
 async fn decoded(world: &World, url: &Value) -> image::RgbImage {
@@ -62,6 +66,18 @@ on_both_twins! {
         assert_eq!(world.get(&format!("/uploads/{id}"), &rosa).await.status, 404);
     }
 
+    async fn colours_stay_what_they_were_meant_to_be(world: World) {
+        let ana = world.user("ana").await;
+        let upload = world.upload(&ana, "message", "image/jpeg", images::jpeg_in_display_p3([200, 100, 100])).await;
+        let pixel = *decoded(&world, &upload["variants"]["thumb"]["url"]).await.get_pixel(30, 30);
+        // The same colour by the numbers of sRGB.
+        let off = pixel.0.iter().zip([215_u8, 93, 97]).map(|(is, meant)| is.abs_diff(meant)).max();
+        assert!(off.unwrap() <= 4, "{pixel:?}");
+        let hash = STANDARD.decode(upload["placeholder"].as_str().unwrap()).unwrap();
+        let (red, green, blue, _) = thumbhash::thumb_hash_to_average_rgba(&hash).unwrap();
+        assert!((red - 0.84).abs() < 0.05 && (green - 0.36).abs() < 0.05 && (blue - 0.38).abs() < 0.05, "{red} {green} {blue}");
+    }
+
     async fn what_was_sent_is_gone_once_it_is_examined_and_everything_once_the_message_is(world: World) {
         let ana = world.user("ana").await;
         let room = world.room("largo", 0, 0).await;
@@ -108,6 +124,11 @@ on_both_twins! {
         assert_eq!(world.post(&path, Some(&ana), body).await.ok()["id"], first["id"]);
         world.show(&ana, room, "rooms", &[&picture]).await.expect(422, "uploads.rejected");
         assert_eq!(first["seq"], 1, "nothing took a place but what was stored");
+        let by_socket = world.ready(&ana, images::jpeg(40, 30)).await;
+        let mut socket = world.socket(&ana).await;
+        let payload = json!({ "roomId": room, "body": "", "nonce": "duas", "attachmentIds": [by_socket] });
+        let done = socket.done("rooms:message:send", payload).await;
+        assert_eq!(done["message"]["attachments"][0]["id"], json!(by_socket));
         // Two at once for one picture: one gets it.
         let contested = world.ready(&ana, images::jpeg(40, 30)).await;
         let pictures = [contested.as_str()];
@@ -163,6 +184,20 @@ on_both_twins! {
         assert_eq!(world.open(&to_rosa).await.status(), 403);
         world.pass(25 * 3_600);
         assert_eq!(world.open(&to_ana).await.status(), 403, "after a day");
+    }
+
+    async fn who_is_not_of_the_two_sees_nothing_by_a_signature(world: World) {
+        let (ana, rosa) = (world.user("ana").await, world.user("rosa").await);
+        let dm = world.dm(&ana, &rosa).await;
+        let picture = world.ready(&ana, images::jpeg(400, 300)).await;
+        let sent = world.show(&ana, dm, "dms", &[&picture]).await.expect(201, "");
+        let stranger = world.user("caio").await;
+        let id: praca_api::UploadId = picture.parse().unwrap();
+        let unsigned = Links::private_picture(id, "thumb.webp");
+        let mut variants: Variants = serde_json::from_value(sent["attachments"][0]["variants"].clone()).unwrap();
+        variants.thumb.url = unsigned;
+        world.app.base.links.sign_variants(&mut variants, stranger.id, world.app.base.clock.now());
+        assert_eq!(world.open(&json!(variants.thumb.url)).await.status(), 404);
     }
 
     async fn a_portrait_replaces_the_one_before(world: World) {
@@ -269,6 +304,18 @@ on_both_twins! {
         let files = world.app.base.config.data_dir.join("files");
         assert_eq!((walk(&files.join("quarantine")), walk(&files.join("pictures"))), (0, 3));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_one_node_works_the_others_people_hear_of_it() {
+    let world = World::new(Twin::Shared, &[]).await;
+    let worker = world.second_node().await;
+    let ana = world.user("ana").await;
+    let mut socket = world.socket(&ana).await;
+    let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(400, 300)).await;
+    worker.work().await;
+    let told = socket.event("uploads:status").await["upload"].clone();
+    assert_eq!((&told["id"], &told["status"]), (&json!(id), &json!("ready")));
 }
 
 /// What the job of an upload was given.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use image::ImageFormat;
-use praca_peers::{Clamav, eicar};
+use praca_peers::{CLAMAV_MOST_BYTES, Clamav, eicar};
 use serde_json::{Value, json};
 
 use crate::images;
-use crate::world::{Twin, World, on_both_twins};
+use crate::world::{Twin, World, on_both_twins, read};
 
 /// PngSuite's broken files (W. van Schaik, 1996), which the package `minipng` carries.
 fn broken_pngs() -> Vec<(String, Vec<u8>)> {
@@ -38,6 +39,7 @@ on_both_twins! {
             ("pixels", "long and thin", images::png_of(17_000, 1)),
             ("broken", "a bomb within the limits", images::png_of(7_000, 7_000)),
             ("frames", "10,000 frames", images::gif(10_000)),
+            ("frames", "10,000 frames of WebP", images::webp_of_frames(10_000)),
             ("broken", "half a JPEG", jpeg[..jpeg.len() / 2].to_vec()),
             ("broken", "a JPEG without its end", jpeg[..jpeg.len() - 2].to_vec()),
             ("broken", "the head of a JPEG", jpeg[..20].to_vec()),
@@ -73,7 +75,7 @@ on_both_twins! {
         // A profile that unpacks to more than one may have is no reason to refuse the picture, and not unpacked.
         let heavy = images::png_with_profile(64 << 20);
         assert_eq!(world.upload(&ana, "message", "image/png", heavy).await["status"], "ready");
-        for animation in [images::gif(3), images::file(30, 30, ImageFormat::WebP)] {
+        for animation in [images::gif(3), images::file(30, 30, ImageFormat::WebP), images::webp_of_frames(3)] {
             assert_eq!(world.upload(&ana, "message", "image/gif", animation).await["status"], "ready");
         }
     }
@@ -167,14 +169,95 @@ async fn what_the_scanner_finds_is_rejected_and_without_it_nothing_passes() {
             // More often than a job that fails is tried.
             world.work().await;
             assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "processing");
-            world.pass(16);
+            world.pass(40);
         }
         scanner.start_again().unwrap();
         world.work().await;
         assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "ready");
-        world.app.base.outages.note("virus_scanner", Err(praca::error::Error::unavailable("away")));
-        let ready = world.http.get(format!("{}/readyz", world.url)).timeout(Duration::from_secs(5));
-        let ready: Value = ready.send().await.unwrap().json().await.unwrap();
-        assert_eq!((&ready["status"], &ready["problems"]), (&json!("degraded"), &json!(["virus_scanner"])));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_the_scanner_cannot_tell_nothing_passes_and_its_sender_is_told() {
+    let scanner = Clamav::start().unwrap();
+    let address = scanner.address();
+    for twin in [Twin::Embedded, Twin::Shared] {
+        let world = World::new(twin, &[("PRACA_CLAMAV_ADDR", &address)]).await;
+        let ana = world.user("ana").await;
+        let mut socket = world.socket(&ana).await;
+        // Longer than it takes: it answers an error, and hangs up.
+        let long = [images::jpeg(40, 30), vec![0; CLAMAV_MOST_BYTES + 1]].concat();
+        let id = world.bring(&ana, "message", "image/jpeg", long).await;
+        for _ in 0..3 {
+            world.work().await;
+            assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "processing");
+            world.pass(10);
+        }
+        world.work().await;
+        let told = socket.event("uploads:status").await["upload"].clone();
+        assert_eq!((&told["status"], &told["reason"]), (&json!("rejected"), &json!("failed")));
+        assert_eq!(world.upload(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await["status"], "ready");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_says_that_its_scanner_is_away_until_it_is_back() {
+    let mut scanner = Clamav::start().unwrap();
+    let world = World::new(Twin::Embedded, &[("PRACA_CLAMAV_ADDR", &scanner.address())]).await;
+    let problems = async || {
+        let ready = world.http.get(format!("{}/readyz", world.url)).send().await.unwrap();
+        ready.json::<Value>().await.unwrap()["problems"].clone()
+    };
+    let until = async |wanted: Value| {
+        for _ in 0..400 {
+            if problems().await == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{} is not {wanted}", problems().await);
+    };
+    until(json!([])).await;
+    scanner.stop();
+    until(json!(["virus_scanner"])).await;
+    scanner.start_again().unwrap();
+    until(json!([])).await;
+}
+
+on_both_twins! {
+    async fn of_one_file_one_sending_is_under_way_the_last(world: World) {
+        let ana = world.user("ana").await;
+        let content = images::jpeg(400, 300);
+        let announced = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
+        // It sends a part, and then nothing.
+        let part = axum::body::Bytes::copy_from_slice(&content[..100]);
+        let stalls = futures_util::stream::once(async { Ok::<_, std::io::Error>(part) })
+            .chain(futures_util::stream::pending());
+        let stalled = world.http.put(announced["put"]["url"].as_str().unwrap());
+        let stalled = stalled.header("content-type", "image/jpeg").body(reqwest::Body::wrap_stream(stalls));
+        let stalled = tokio::spawn(read(stalled));
+        let drafts = world.app.base.config.data_dir.join("files/drafts");
+        let count = || std::fs::read_dir(&drafts).map_or(0, Iterator::count);
+        while count() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        world.send_file(&announced, content).await.expect(204, "");
+        stalled.await.unwrap().expect(409, "request.conflict");
+        assert_eq!(count(), 0);
+    }
+
+    async fn who_sends_too_slowly_is_turned_away_at_the_end(world: World) {
+        let ana = world.user("ana").await;
+        let announced = world.announce(&ana, "message", "image/jpeg", 1_000).await.expect(201, "");
+        world.pass(15 * 60 - 2);
+        let drop_by_drop = futures_util::stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            Some((Ok::<_, std::io::Error>(axum::body::Bytes::from_static(b"a")), ()))
+        });
+        let slow = world.http.put(announced["put"]["url"].as_str().unwrap());
+        let slow = slow.header("content-type", "image/jpeg").body(reqwest::Body::wrap_stream(drop_by_drop));
+        read(slow).await.expect(408, "request.timeout");
+        let drafts = world.app.base.config.data_dir.join("files/drafts");
+        assert_eq!(std::fs::read_dir(drafts).map_or(0, Iterator::count), 0);
     }
 }

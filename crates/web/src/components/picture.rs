@@ -8,7 +8,14 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 /// A picture in one of its sizes, over its placeholder.
 #[component]
-pub fn Picture(attachment: Attachment, #[prop(into)] src: String, width: u32, height: u32) -> impl IntoView {
+pub fn Picture(
+    attachment: Attachment,
+    #[prop(into)] src: String,
+    width: u32,
+    height: u32,
+    /// It cannot be shown.
+    failed: Callback<()>,
+) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let loaded = RwSignal::new(false);
     let placeholder = attachment.placeholder;
@@ -20,7 +27,10 @@ pub fn Picture(attachment: Attachment, #[prop(into)] src: String, width: u32, he
     });
     view! {
         <canvas class="picture-blur" aria-hidden="true" node_ref=canvas hidden=move || loaded.get()></canvas>
-        <img src=src alt=attachment.alt width=width height=height loading="lazy" decoding="async" on:load=move |_| loaded.set(true) />
+        <img
+            src=src alt=attachment.alt width=width height=height loading="lazy" decoding="async"
+            on:load=move |_| loaded.set(true) on:error=move |_| failed.run(())
+        />
     }
 }
 

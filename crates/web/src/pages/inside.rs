@@ -5,6 +5,7 @@ use leptos_i18n::t_string;
 use leptos_router::hooks::use_location;
 
 use super::card::ProfileCard;
+use super::chat::pictures::Pictures;
 use super::messages::Messages;
 use super::profile::Profile;
 use super::rooms::Rooms;
@@ -25,6 +26,8 @@ enum Page {
 pub fn Square() -> impl IntoView {
     let square = square::Square::open();
     provide_context(square);
+    // What was chosen for a message waits there while one looks at another page.
+    provide_context(Pictures::new(square));
     name_page(square, language());
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {

@@ -3,11 +3,12 @@
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use praca_api::ConversationId;
 use praca_api::messages::MessagePage;
+use praca_api::uploads::Attachment;
+use praca_api::{ConversationId, Seq};
 
 use super::Square;
-use crate::model::{Goal, Model, Open};
+use crate::model::{Goal, Model, Open, Spot};
 
 impl Square {
     /// Whether other messages are being read.
@@ -39,6 +40,13 @@ impl Square {
             Goal::Message(seq) => (!open.shows(seq)).then(|| format!("around={seq}")),
         };
         self.read(query, Model::turned_to);
+    }
+
+    /// The pictures of a message as they are now; none if that cannot be known.
+    pub async fn pictures_of(self, spot: Spot, seq: Seq) -> Option<Vec<Attachment>> {
+        let path = format!("{}/messages?around={seq}&limit=1", spot.path());
+        let page: MessagePage = self.session.send(Method::GET, &path, None::<&()>).await.ok()?;
+        page.items.into_iter().find(|message| message.seq == seq).map(|message| message.attachments)
     }
 
     /// Reads one page at a time. If something changed meanwhile that is not shown, the page may be older: it is read again.

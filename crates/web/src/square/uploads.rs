@@ -70,6 +70,11 @@ impl Chosen {
 }
 
 impl Chosen {
+    /// Whether nobody wants it any more.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
     /// Until it has come farther.
     pub async fn changed(&self) {
         let before = self.progress.get_untracked();
@@ -109,14 +114,18 @@ impl Square {
     pub fn bring(self, chosen: Chosen, purpose: Purpose) {
         spawn_local(async move {
             let outcome = self.send_picture(&chosen, purpose).await;
-            if chosen.given_up.load(Ordering::Relaxed) {
+            if chosen.is_given_up() {
                 return;
             }
             if let Err(trouble) = outcome {
                 let said = match &trouble {
                     Trouble::Problem(problem) if problem.is(ProblemCode::UploadsRejected) => {
-                        let too_large = problem.errors.iter().any(|error| error.field == "bytes");
-                        Progress::Rejected(if too_large { UploadReason::Size } else { UploadReason::Type })
+                        let wrong = |field: &str| problem.errors.iter().any(|error| error.field == field);
+                        match (wrong("bytes"), wrong("contentType")) {
+                            (true, _) => Progress::Rejected(UploadReason::Size),
+                            (_, true) => Progress::Rejected(UploadReason::Type),
+                            _ => Progress::Failed,
+                        }
                     }
                     _ => {
                         self.complain(&trouble);
@@ -143,7 +152,7 @@ impl Square {
         };
         let announced: Announced = self.session.send(Method::POST, "/uploads", Some(&new)).await?;
         chosen.id.set(Some(announced.id));
-        if chosen.given_up.load(Ordering::Relaxed) {
+        if chosen.is_given_up() {
             self.give_up(chosen);
             return Ok(());
         }
@@ -152,7 +161,7 @@ impl Square {
         let path = format!("/uploads/{}", announced.id);
         chosen.progress.set(Progress::Checking(announced.id));
         let mut upload: Upload = self.session.send(Method::POST, &format!("{path}/complete"), None::<&()>).await?;
-        while upload.status == UploadStatus::Processing && !chosen.given_up.load(Ordering::Relaxed) {
+        while upload.status == UploadStatus::Processing && !chosen.is_given_up() {
             self.news_of_upload(announced.id).await;
             match self.session.send(Method::GET, &path, None::<&()>).await {
                 Ok(now) => upload = now,

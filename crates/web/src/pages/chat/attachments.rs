@@ -1,26 +1,82 @@
 //! The pictures of a message, and the gallery they open in.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use praca_api::Seq;
+use praca_api::messages::Message;
 use praca_api::uploads::Attachment;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
 use crate::components::{Icon, Picture};
 use crate::language::language;
+use crate::model::Spot;
+use crate::square::Square;
 
 /// Widest and tallest a picture is shown among messages, as width by height.
 const SHAPES: (f64, f64) = (0.75, 1.9);
 
+/// The pictures of one message, wherever they are shown.
+#[derive(Clone)]
+struct Album {
+    square: Square,
+    spot: Option<Spot>,
+    seq: Seq,
+    pictures: ArcRwSignal<Vec<Attachment>>,
+    renewing: Arc<AtomicBool>,
+}
+
+impl Album {
+    /// Asks for the addresses anew: those of private pictures end, and this page may be older.
+    fn renew(&self) {
+        if self.renewing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let album = self.clone();
+        spawn_local(async move {
+            let now = match album.spot {
+                Some(spot) => album.square.pictures_of(spot, album.seq).await,
+                None => None,
+            };
+            if let Some(now) = now.filter(|now| *now != album.pictures.get_untracked()) {
+                album.pictures.set(now);
+            }
+            album.renewing.store(false, Ordering::Relaxed);
+        });
+    }
+
+    fn renewal(&self) -> Callback<()> {
+        let album = self.clone();
+        Callback::new(move |()| album.renew())
+    }
+}
+
 /// The pictures of a message.
 #[component]
-pub fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
+pub fn Attachments(message: Arc<Message>) -> impl IntoView {
+    let square = expect_context::<Square>();
+    let album = Album {
+        square,
+        spot: square.shown(),
+        seq: message.seq,
+        pictures: ArcRwSignal::new(message.attachments.clone()),
+        renewing: Arc::default(),
+    };
+    move || view! { <Thumbs album=album.clone() /> }
+}
+
+#[component]
+fn Thumbs(album: Album) -> impl IntoView {
     let i18n = language();
     let gallery = expect_context::<Gallery>();
+    let attachments = album.pictures.get();
     let count = attachments.len();
-    let all = StoredValue::new(attachments.clone());
     let pictures = attachments.into_iter().enumerate().map(|(at, attachment)| {
         let named = attachment.alt.clone();
         let label = move || {
@@ -33,10 +89,12 @@ pub fn Attachments(attachments: Vec<Attachment>) -> impl IntoView {
         let shape = if count == 1 { shape_of(&attachment) } else { 1.0 };
         let variant = if count == 1 { &attachment.variants.medium } else { &attachment.variants.thumb };
         let (src, width, height) = (variant.url.clone(), variant.width, variant.height);
-        let open = move |_| gallery.open(all.get_value(), at);
+        let failed = album.renewal();
+        let album = album.clone();
+        let open = move |_| gallery.open(album.clone(), at);
         view! {
             <button type="button" class="attachment" aria-label=label style:aspect-ratio=shape.to_string() on:click=open>
-                <Picture attachment src width height />
+                <Picture attachment src width height failed />
             </button>
         }
     });
@@ -52,7 +110,7 @@ fn shape_of(attachment: &Attachment) -> f64 {
 /// The pictures that are looked at, one at a time.
 #[derive(Clone, Copy)]
 pub struct Gallery {
-    shown: RwSignal<Option<(Vec<Attachment>, usize)>>,
+    shown: RwSignal<Option<(Album, usize)>>,
     at: RwSignal<usize>,
 }
 
@@ -62,9 +120,9 @@ impl Gallery {
         Self { shown: RwSignal::new(None), at: RwSignal::new(0) }
     }
 
-    fn open(self, pictures: Vec<Attachment>, at: usize) {
+    fn open(self, album: Album, at: usize) {
         self.at.set(at);
-        self.shown.set(Some((pictures, at)));
+        self.shown.set(Some((album, at)));
     }
 }
 
@@ -73,7 +131,7 @@ impl Gallery {
 pub fn GalleryView(gallery: Gallery) -> impl IntoView {
     let i18n = language();
     let (dialog, strip) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Ul>::new());
-    let count = move || gallery.shown.with(|shown| shown.as_ref().map_or(0, |(pictures, _)| pictures.len()));
+    let count = move || gallery.shown.with(|shown| shown.as_ref().map_or(0, |(album, _)| album.pictures.read().len()));
     let go = move |to: usize| {
         if let Some(picture) = strip.get_untracked().and_then(|strip| picture_at(&strip, to)) {
             picture.scroll_into_view();
@@ -114,7 +172,7 @@ pub fn GalleryView(gallery: Gallery) -> impl IntoView {
         <dialog class="gallery-view" node_ref=dialog aria-label=move || t_string!(i18n, pictures.gallery) on:keydown=keys on:close=move |_| gallery.shown.set(None)>
             <Head gallery count=Signal::derive(count) close />
             <ul class="gallery-strip" node_ref=strip tabindex="0" aria-label=move || t_string!(i18n, pictures.gallery) on:scroll=swiped>
-                {move || gallery.shown.get().map(|(pictures, _)| pictures.into_iter().map(|picture| view! { <Large picture /> }).collect_view())}
+                {move || gallery.shown.get().map(|(album, _)| album.pictures.get().into_iter().map(|picture| view! { <Large picture failed=album.renewal() /> }).collect_view())}
             </ul>
             <Steps gallery count=Signal::derive(count) step=Callback::new(step) />
         </dialog>
@@ -176,7 +234,7 @@ fn picture_at(strip: &Element, at: usize) -> Option<HtmlElement> {
 }
 
 #[component]
-fn Large(picture: Attachment) -> impl IntoView {
+fn Large(picture: Attachment, failed: Callback<()>) -> impl IntoView {
     let i18n = language();
     let variant = picture.variants.large.clone();
     let alt = picture.alt.clone();
@@ -185,7 +243,7 @@ fn Large(picture: Attachment) -> impl IntoView {
         <li>
             <figure>
                 <div class="gallery-picture" style:aspect-ratio=format!("{} / {}", variant.width, variant.height)>
-                    <Picture attachment=picture src=variant.url width=variant.width height=variant.height />
+                    <Picture attachment=picture src=variant.url width=variant.width height=variant.height failed />
                 </div>
                 <figcaption aria-hidden=described.then_some("true")>
                     {if described { alt.into_any() } else { t!(i18n, pictures.undescribed).into_any() }}

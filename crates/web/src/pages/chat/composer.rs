@@ -16,12 +16,20 @@ use crate::language::language;
 use crate::square::{HeldBack, Square, seconds};
 use crate::store;
 
+/// A message that is being changed.
+#[derive(Clone, Copy)]
+struct Edited {
+    id: MessageId,
+    /// Whether it has pictures, so that it may be without words.
+    pictured: bool,
+}
+
 /// What is being written in the open room. Kept in this browser until it is sent.
 #[derive(Clone, Copy)]
 pub struct Draft {
     text: RwSignal<String>,
     reply: RwSignal<Option<ReplyTo>>,
-    editing: RwSignal<Option<MessageId>>,
+    editing: RwSignal<Option<Edited>>,
     field: NodeRef<html::Textarea>,
     pictures: Pictures,
 }
@@ -35,7 +43,7 @@ impl Draft {
             reply: RwSignal::new(None),
             editing: RwSignal::new(None),
             field: NodeRef::new(),
-            pictures: Pictures::new(square),
+            pictures: expect_context::<Pictures>(),
         };
         let room = Memo::new(move |_| square.model.with(|model| model.shown.map(|spot| spot.id)));
         Effect::new(move |_| {
@@ -71,7 +79,7 @@ impl Draft {
     /// Changes one's own message.
     pub fn edit(self, message: &Message) {
         self.reply.set(None);
-        self.editing.set(Some(message.id));
+        self.editing.set(Some(Edited { id: message.id, pictured: !message.attachments.is_empty() }));
         self.text.set(message.body.clone());
         self.focus();
     }
@@ -166,12 +174,13 @@ impl Draft {
         let Some(spot) = square.shown() else { return };
         let room = spot.id;
         let (alone, ready) = untrack(|| (self.pictures.is_empty(), self.pictures.are_ready()));
-        let nothing = praca_api::text::is_blank(&text) && (alone || self.editing.get_untracked().is_some());
-        if nothing || untrack(|| self.is_too_long()) {
+        let editing = self.editing.get_untracked();
+        let alone = editing.map_or(alone, |edited| !edited.pictured);
+        if (alone && praca_api::text::is_blank(&text)) || untrack(|| self.is_too_long()) {
             return;
         }
-        if let Some(message) = self.editing.get_untracked() {
-            square.edit(message, text);
+        if let Some(edited) = editing {
+            square.edit(edited.id, text);
             self.cancel(Some(room));
             return;
         }

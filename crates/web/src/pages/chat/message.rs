@@ -94,7 +94,7 @@ fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
         >
             {message.pinned_at.map(|_| view! { <p class="pin-mark"><Icon name="pin" class="icon icon--sm" />{t!(i18n, pins.pinned)}</p> })}
             {message.reply_to.clone().map(|reply| view! { <Answered reply /> })}
-            {(!message.attachments.is_empty()).then(|| view! { <Attachments attachments=message.attachments.clone() /> })}
+            {(!message.attachments.is_empty()).then(|| view! { <Attachments message=message.clone() /> })}
             <div class="msg-line">
                 <RichText body=message.body.clone() mentions=message.mentions.clone() here=message.here me show />
                 <p class="meta">

@@ -29,12 +29,22 @@ struct Tile {
     alt: ArcRwSignal<String>,
 }
 
+impl Tile {
+    /// The browser needs its file no more.
+    fn forget_preview(&self) {
+        // An address of the square's is nothing to forget.
+        let _ = Url::revoke_object_url(&self.preview);
+    }
+}
+
 /// The pictures beside the drafts of all rooms.
 #[derive(Clone, Copy)]
 pub struct Pictures {
     square: StoredValue<Square>,
     tiles: RwSignal<Vec<Tile>, LocalStorage>,
     next: StoredValue<u32>,
+    /// Whether more were chosen than a message may have.
+    too_many: RwSignal<bool>,
     /// The room in which what is written leaves as soon as they are ready.
     pub waiting: RwSignal<Option<ConversationId>>,
 }
@@ -44,20 +54,20 @@ impl Pictures {
     pub fn new(square: Square) -> Self {
         let waiting = RwSignal::new(None);
         let square = StoredValue::new(square);
-        Self { square, tiles: RwSignal::new_local(Vec::new()), next: StoredValue::new(0), waiting }
+        let (tiles, next, too_many) = (RwSignal::new_local(Vec::new()), StoredValue::new(0), RwSignal::new(false));
+        on_cleanup(move || tiles.with_untracked(|tiles: &Vec<Tile>| tiles.iter().for_each(Tile::forget_preview)));
+        Self { square, tiles, next, too_many, waiting }
     }
 
     /// Takes files up, as many as a message may have, and sends them.
     pub fn add(self, files: Option<FileList>) {
-        let Some(files) = files else { return };
+        let room = self.square.get_value().shown().map(|spot| spot.id);
+        let (Some(files), Some(room)) = (files, room) else { return };
         let files: Vec<File> = (0..files.length()).filter_map(|at| files.get(at)).collect();
-        for file in files.into_iter().filter(|file| file.type_().starts_with("image/")) {
-            let room = self.square.get_value().shown().map(|spot| spot.id);
-            if self.here().len() < ATTACHMENTS
-                && let Some(room) = room
-            {
-                self.take(room, file.name(), file.into());
-            }
+        let room_left = ATTACHMENTS.saturating_sub(untrack(|| self.here()).len());
+        self.too_many.set(files.len() > room_left);
+        for file in files.into_iter().take(room_left) {
+            self.take(room, file.name(), file.into());
         }
     }
 
@@ -112,9 +122,10 @@ impl Pictures {
         let keys: Vec<u32> = tiles.iter().map(|tile| tile.key).collect();
         self.tiles.update(|all| all.retain(|tile| !keys.contains(&tile.key)));
         self.waiting.set(None);
+        self.too_many.set(false);
         let given = |tile: Tile| {
             // The picture itself comes from the square from now on.
-            let _ = Url::revoke_object_url(&tile.preview);
+            tile.forget_preview();
             match tile.chosen.progress.get_untracked() {
                 Progress::Ready(id) => Some((id, tile.alt.get_untracked())),
                 _ => None,
@@ -148,9 +159,10 @@ impl Pictures {
             Some(tiles.remove(at))
         });
         if let Some(tile) = removed.flatten() {
-            let _ = Url::revoke_object_url(&tile.preview);
+            tile.forget_preview();
             self.square.get_value().give_up(&tile.chosen);
         }
+        self.too_many.set(false);
         if untrack(|| self.is_empty() || self.are_stuck()) {
             self.waiting.set(None);
         }
@@ -196,6 +208,9 @@ pub fn PictureTiles(pictures: Pictures) -> impl IntoView {
             <ul class="uploads uploads--draft" aria-label=move || t_string!(i18n, pictures.chosen)>
                 <For each=move || pictures.here() key=|tile| tile.key children=move |tile| view! { <TileView tile pictures /> } />
             </ul>
+        </Show>
+        <Show when=move || pictures.too_many.get()>
+            <p class="composer-context" role="alert">{t!(i18n, pictures.too_many, most = ATTACHMENTS)}</p>
         </Show>
         <Show when=move || pictures.waiting.get().is_some()>
             <div class="composer-context" role="status">

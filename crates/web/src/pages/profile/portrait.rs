@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
 use praca_api::UploadId;
 use praca_api::accounts::{UpdateMe, User};
-use praca_api::uploads::Purpose;
+use praca_api::uploads::{Purpose, UploadReason};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Url};
@@ -64,7 +64,8 @@ pub fn PortraitSetting() -> impl IntoView {
     let chosen = move |_| {
         let Some(input) = input.get_untracked() else { return };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            load(file.into(), image, framing);
+            said.set(String::new());
+            load(i18n, file.into(), image, framing, said);
         }
         input.set_value("");
     };
@@ -94,15 +95,22 @@ pub fn PortraitSetting() -> impl IntoView {
 }
 
 /// Loads a file; the frame opens when it is there.
-fn load(file: Blob, image: RwSignal<Option<HtmlImageElement>, LocalStorage>, framing: RwSignal<bool>) {
+fn load(
+    i18n: Language,
+    file: Blob,
+    image: RwSignal<Option<HtmlImageElement>, LocalStorage>,
+    framing: RwSignal<bool>,
+    said: RwSignal<String>,
+) {
     spawn_local(async move {
         let Ok(element) = HtmlImageElement::new() else { return };
         let Ok(url) = Url::create_object_url_with_blob(&file) else { return };
         element.set_src(&url);
-        // A file that is no picture opens no frame; what it is, the square would say.
         if JsFuture::from(element.decode()).await.is_ok() {
             image.set(Some(element));
             framing.set(true);
+        } else {
+            said.set(explain_rejection(i18n, UploadReason::Type).to_owned());
         }
         let _ = Url::revoke_object_url(&url);
     });
@@ -182,6 +190,77 @@ fn at(event: &PointerEvent) -> (f64, f64) {
     (f64::from(event.client_x()), f64::from(event.client_y()))
 }
 
+/// What is framed, on its way to the square.
+#[derive(Clone, Copy)]
+struct Sending {
+    i18n: Language,
+    session: Session,
+    square: Square,
+    framing: RwSignal<bool>,
+    said: RwSignal<String>,
+    busy: RwSignal<bool>,
+    under_way: StoredValue<Option<Chosen>, LocalStorage>,
+}
+
+impl Sending {
+    /// Nothing is on its way yet. Whoever closes the frame wants nothing sent.
+    fn new(framing: RwSignal<bool>, said: RwSignal<String>) -> Self {
+        let (session, square) = (expect_context::<Session>(), expect_context::<Square>());
+        let (busy, under_way) = (RwSignal::new(false), StoredValue::new_local(None::<Chosen>));
+        on_cleanup(move || {
+            if let Some(chosen) = under_way.try_update_value(Option::take).flatten() {
+                square.give_up(&chosen);
+            }
+        });
+        Self { i18n: language(), session, square, framing, said, busy, under_way }
+    }
+
+    fn begin(self, canvas: HtmlCanvasElement) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let outcome = match framed(&canvas).await.and_then(|file| Chosen::new("portrait.jpg".to_owned(), file)) {
+                Some(chosen) => self.send(chosen).await,
+                None => Err(t_string!(self.i18n, pictures.failed).to_owned()),
+            };
+            // The frame may be gone.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(()) => self.framing.set(false),
+                Err(why) => self.said.set(why),
+            }
+        });
+    }
+
+    /// Sends it, waits until the square has looked at it, and takes it into use.
+    async fn send(self, chosen: Chosen) -> Result<(), String> {
+        if self.under_way.try_set_value(Some(chosen.clone())).is_some() {
+            return Ok(());
+        }
+        self.square.bring(chosen.clone(), Purpose::Avatar);
+        let outcome = loop {
+            match chosen.progress.get_untracked() {
+                Progress::Ready(id) => break Ok(id),
+                Progress::Rejected(reason) => break Err(explain_rejection(self.i18n, reason).to_owned()),
+                Progress::Failed => break Err(t_string!(self.i18n, pictures.failed).to_owned()),
+                Progress::Sending(part) => {
+                    self.said.set(t_string!(self.i18n, pictures.sending, percent = (part * 100.0).round()));
+                }
+                Progress::Checking(_) => self.said.set(t_string!(self.i18n, pictures.checking).to_owned()),
+            }
+            chosen.changed().await;
+            if chosen.is_given_up() {
+                return Ok(());
+            }
+        };
+        // From here on it is not given up, but used.
+        self.under_way.try_set_value(None);
+        self.said.set(String::new());
+        use_picture(self.i18n, self.session, Some(outcome?)).await
+    }
+}
+
 /// The frame: dragged, or moved by arrows, and zoomed.
 #[component]
 fn Framer(
@@ -190,30 +269,20 @@ fn Framer(
     said: RwSignal<String>,
 ) -> impl IntoView {
     let i18n = language();
-    let (session, square) = (expect_context::<Session>(), expect_context::<Square>());
     let frame = Frame::of(image);
-    let busy = RwSignal::new(false);
+    let sending = Sending::new(framing, said);
     let take = move |_| {
-        let Some(canvas) = frame.canvas.get_untracked().filter(|_| !busy.get_untracked()) else { return };
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = match framed(&canvas).await.and_then(|file| Chosen::new("portrait.jpg".to_owned(), file)) {
-                Some(chosen) => send(i18n, session, square, chosen, said).await,
-                None => Err(t_string!(i18n, pictures.failed).to_owned()),
-            };
-            busy.set(false);
-            match outcome {
-                Ok(()) => framing.set(false),
-                Err(why) => said.set(why),
-            }
-        });
+        if let Some(canvas) = frame.canvas.get_untracked().filter(|_| !sending.busy.get_untracked()) {
+            sending.begin(canvas);
+        }
     };
+    let let_go = move |_| frame.grabbed.set_value(None);
     view! {
         <div class="framer">
             <canvas
                 width=SIDE height=SIDE node_ref=frame.canvas tabindex="0" role="img" aria-label=move || t_string!(i18n, pictures.portrait_crop)
                 on:pointerdown=move |event| frame.grab(&event) on:pointermove=move |event| frame.drag(&event)
-                on:pointerup=move |_| frame.grabbed.set_value(None) on:keydown=move |event| frame.key(&event)
+                on:pointerup=let_go on:pointercancel=let_go on:keydown=move |event| frame.key(&event)
             ></canvas>
             <p class="small muted">{t!(i18n, pictures.portrait_crop)}</p>
             <label class="field"><span class="label">{t!(i18n, pictures.portrait_zoom)}</span>
@@ -222,33 +291,9 @@ fn Framer(
             <p class="small" role="status">{move || said.get()}</p>
             <div class="row row--end">
                 <button type="button" class="btn" on:click=move |_| framing.set(false)>{t!(i18n, chat.cancel)}</button>
-                <button type="button" class="btn btn--primary" aria-disabled=move || busy.get().then_some("true") on:click=take>{t!(i18n, pictures.portrait_use)}</button>
+                <button type="button" class="btn btn--primary" aria-disabled=move || sending.busy.get().then_some("true") on:click=take>{t!(i18n, pictures.portrait_use)}</button>
             </div>
         </div>
-    }
-}
-
-/// Sends what was framed, waits until the square has looked at it, and takes it into use.
-async fn send(
-    i18n: Language,
-    session: Session,
-    square: Square,
-    chosen: Chosen,
-    said: RwSignal<String>,
-) -> Result<(), String> {
-    square.bring(chosen.clone(), Purpose::Avatar);
-    loop {
-        match chosen.progress.get_untracked() {
-            Progress::Ready(id) => {
-                said.set(String::new());
-                return use_picture(i18n, session, Some(id)).await;
-            }
-            Progress::Rejected(reason) => return Err(explain_rejection(i18n, reason).to_owned()),
-            Progress::Failed => return Err(t_string!(i18n, pictures.failed).to_owned()),
-            Progress::Sending(part) => said.set(t_string!(i18n, pictures.sending, percent = (part * 100.0).round())),
-            Progress::Checking(_) => said.set(t_string!(i18n, pictures.checking).to_owned()),
-        }
-        chosen.changed().await;
     }
 }
 
