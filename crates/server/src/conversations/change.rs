@@ -72,7 +72,7 @@ impl Conversations {
         row.mentions = mentions.stored();
         row.edited_at = Some(now);
         let telling = Telling { kind: ChangeKind::Updated, hearers: hearers(access), told };
-        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
+        self.finish_own(access, tx, row, rev, telling).await
     }
 
     /// Deletes a message: its text is gone for everyone but moderators, its place stays.
@@ -106,7 +106,7 @@ impl Conversations {
         }
         let moderator = (!own).then(|| access.actor().id());
         let telling = Telling { kind: ChangeKind::Deleted { moderator }, hearers: hearers(access), told };
-        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
+        self.finish_own(access, tx, row, rev, telling).await
     }
 
     /// Adds or takes back one's emoji.
@@ -150,7 +150,7 @@ impl Conversations {
             reaction::Entity::delete_by_id(key).exec(tx.conn()).await?;
         }
         let telling = Telling::of(ChangeKind::Updated, hearers(access));
-        self.finish_change(tx, row, rev, telling).await.map(|message| self.for_reader(message, access.actor().id()))
+        self.finish_own(access, tx, row, rev, telling).await
     }
 
     /// Holds a message for one who writes. Between two people, whether they still may is asked once more, under the lock
@@ -176,6 +176,19 @@ impl Conversations {
         let row = store::message(tx.conn(), id, message).await?;
         let row = row.filter(|row| row.deleted_at.is_none()).ok_or_else(Error::not_found)?;
         Ok(Held { tx, row, rev: conversation.last_rev.next(), now: base.clock.now() })
+    }
+
+    /// The same as [`Self::finish_change`]; the message is as who changed it is given it.
+    async fn finish_own(
+        &self,
+        access: &ConversationAccess<Write>,
+        tx: Tx,
+        row: message::Model,
+        rev: Rev,
+        telling: Telling,
+    ) -> Result<Message> {
+        let message = self.finish_change(tx, row, rev, telling).await?;
+        Ok(self.for_reader(message, access.actor().id()))
     }
 
     /// Stores the changed row under its new `rev` and tells of it.
