@@ -46,8 +46,12 @@ export async function logIn(page, login, password) {
   await page.waitForURL(/\/salas/);
 }
 
-/** What axe finds on the page as it is. The policy forbids injected scripts, so it runs in a world of its own. */
+/** What axe finds on the page once nothing is moving in. The policy forbids injected scripts, so it runs in a world of its own. */
 export async function axe(page) {
+  await page.evaluate(() => {
+    const ends = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
+    return Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+  });
   const client = await page.context().newCDPSession(page);
   const { frameTree } = await client.send("Page.getFrameTree");
   const { executionContextId } = await client.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });

@@ -4,14 +4,22 @@ import { test } from "node:test";
 import { axe, shot } from "./browser.mjs";
 import { attach, drawing, gallery, loaded, shown, tiles } from "./drawings.mjs";
 import { composer, message, onBothTwins, write } from "./residents.mjs";
+import { api, logIn as session } from "./world.mjs";
 
 const send = (page) => page.getByRole("button", { name: "Enviar", exact: true });
 const state = (page, name) => page.locator(`.upload[data-state="${name}"]`);
 
+/** The page of a room nobody has written in. */
+async function newRoom(square) {
+  const ana = await session(square.world, "ana");
+  const { body } = await api(square.world, "POST", "/rooms", { token: ana.accessToken, body: { name: `Ateliê ${square.number()}` } });
+  return `${square.world.url}/salas/${body.slug}`;
+}
+
 onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
   test("over a slow connection one sees how far it is, and may give it up", async () => {
     const rosa = await square.newcomer("Rosa", { size: "phone", touch: true });
-    await rosa.page.goto(`${square.world.url}/salas/ajuda`);
+    await rosa.page.goto(await newRoom(square));
     await composer(rosa.page).waitFor();
     const line = await rosa.page.context().newCDPSession(rosa.page);
     const throttle = (uploadThroughput) =>
@@ -44,7 +52,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
 
   test("what did not get there is sent again by a press", async () => {
     const rosa = await square.newcomer("Rosa");
-    await rosa.page.goto(`${square.world.url}/salas/ajuda`);
+    await rosa.page.goto(await newRoom(square));
     await composer(rosa.page).waitFor();
     let broken = true;
     await rosa.page.route(/\/uploads\/.*\/file/, (route) => (broken ? route.abort() : route.continue()));
@@ -60,7 +68,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
 
   test("too many are left out, a document is none, and all wait while one looks elsewhere", async () => {
     const rosa = await square.newcomer("Rosa");
-    await rosa.page.goto(`${square.world.url}/salas/ajuda`);
+    await rosa.page.goto(await newRoom(square));
     await composer(rosa.page).waitFor();
     const one = await drawing(rosa.page, "uma.jpg", 120, 90, 90);
     await attach(rosa.page, ...Array.from({ length: 12 }, (_, n) => ({ ...one, name: `foto${n}.jpg` })));
@@ -74,7 +82,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await attach(rosa.page, { name: "nota.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
     await rosa.page.getByText("Isto não é uma foto que sabemos abrir").waitFor();
     await rosa.page.getByRole("button", { name: "Remover nota.pdf" }).click();
-    await rosa.page.getByRole("link", { name: /^Perfil/ }).first().click();
+    await rosa.page.getByRole("link", { name: "Você", exact: true }).first().click();
     await rosa.page.waitForURL("**/perfil");
     await rosa.page.goBack();
     await state(rosa.page, "ready").nth(8).waitFor();
@@ -85,7 +93,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
 
   test("words beside a picture can be taken away, and a picture is passed by swiping", async () => {
     const rosa = await square.newcomer("Rosa", { size: "phone", touch: true });
-    await rosa.page.goto(`${square.world.url}/salas/ajuda`);
+    await rosa.page.goto(await newRoom(square));
     await composer(rosa.page).waitFor();
     await attach(rosa.page, await drawing(rosa.page, "a.jpg", 400, 300, 20), await drawing(rosa.page, "b.jpg", 400, 300, 220));
     await state(rosa.page, "ready").nth(1).waitFor();
@@ -111,7 +119,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await bento.page.route(/\/media\/private\/(?!.*again)/, (route) => route.fulfill({ status: 403 }));
     await bento.page.route(/\/messages\?around=/, async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll("signature=", "again=1&signature=") });
+      await route.fulfill({ contentType: "application/json", body: (await answer.text()).replaceAll("signature=", "again=1&signature=") });
     });
     await rosa.page.goto(`${square.world.url}/mensagens/${bento.handle}`);
     await bento.page.goto(`${square.world.url}/mensagens/${rosa.handle}`);

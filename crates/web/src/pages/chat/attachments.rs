@@ -68,14 +68,13 @@ pub fn Attachments(message: Arc<Message>) -> impl IntoView {
         pictures: ArcRwSignal::new(message.attachments.clone()),
         renewing: Arc::default(),
     };
-    move || view! { <Thumbs album=album.clone() /> }
+    move || view! { <Thumbs attachments=album.pictures.get() album=album.clone() /> }
 }
 
 #[component]
-fn Thumbs(album: Album) -> impl IntoView {
+fn Thumbs(attachments: Vec<Attachment>, album: Album) -> impl IntoView {
     let i18n = language();
     let gallery = expect_context::<Gallery>();
-    let attachments = album.pictures.get();
     let count = attachments.len();
     let pictures = attachments.into_iter().enumerate().map(|(at, attachment)| {
         let named = attachment.alt.clone();
