@@ -9,6 +9,15 @@ import { api, logIn as session } from "./world.mjs";
 const send = (page) => page.getByRole("button", { name: "Enviar", exact: true });
 const state = (page, name) => page.locator(`.upload[data-state="${name}"]`);
 
+/** A finger moves across the page. */
+async function swipe(page, from, to) {
+  const line = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => line.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", { x: from, y: 400 });
+  for (let step = 1; step <= 10; step++) await touch("touchMove", { x: from + ((to - from) * step) / 10, y: 400 });
+  await touch("touchEnd");
+}
+
 /** The page of a room nobody has written in. */
 async function newRoom(square) {
   const ana = await session(square.world, "ana");
@@ -106,8 +115,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await loaded(shown(rosa.page).first());
     await rosa.page.locator(".attachment").first().tap();
     await gallery(rosa.page).getByText("Foto 1 de 2").waitFor();
-    const line = await rosa.page.context().newCDPSession(rosa.page);
-    await line.send("Input.synthesizeScrollGesture", { x: 300, y: 400, xDistance: -320, yDistance: 0, gestureSourceType: "touch" });
+    await swipe(rosa.page, 340, 40);
     await gallery(rosa.page).getByText("Foto 2 de 2").waitFor();
     await square.close(rosa);
   });
