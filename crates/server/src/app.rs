@@ -244,6 +244,8 @@ impl App {
     fn pictures(&self) -> OpenApiRouter {
         let (accounts, conversations) = (self.accounts.clone(), self.conversations.clone());
         pictures::routes(self.base.clone(), accounts, conversations, self.uploads.clone())
+            .layer(from_fn_with_state(self.base.clone(), layers::limit_pictures))
+            .layer(from_fn(layers::limit_time))
     }
 
     fn api(&self) -> OpenApiRouter {

@@ -177,7 +177,7 @@ pub enum Event {
         /// Whether they show their presence from now on, if that changed.
         presence: Option<bool>,
     },
-    /// A file that was announced is there.
+    /// A file that was announced is there, or was given up and may be.
     UploadArrived {
         /// Which.
         upload: UploadId,
@@ -185,6 +185,8 @@ pub enum Event {
         folder: String,
         /// How long until nothing can be sent in its place any more.
         cleared_after: Duration,
+        /// How many of its owner's are being examined before it.
+        before: u32,
     },
     /// An upload is ready, or rejected.
     UploadChanged {
@@ -277,11 +279,11 @@ impl Event {
     /// Jobs stored in the same transaction.
     pub fn jobs(&self) -> Vec<NewJob> {
         match self {
-            Self::UploadArrived { upload, folder, cleared_after } => {
+            Self::UploadArrived { upload, folder, cleared_after, before } => {
                 let payload = json!({ "id": upload, "folder": folder });
                 let process = NewJob::new(NewJob::PROCESS_UPLOAD, payload.clone());
                 let clear = NewJob { delay: *cleared_after, ..NewJob::new(NewJob::CLEAR_UPLOAD, payload) };
-                vec![NewJob { unique_key: Some(format!("upload:{upload}")), ..process }, clear]
+                vec![NewJob { turn: *before, unique_key: Some(format!("upload:{upload}")), ..process }, clear]
             }
             Self::UploadsReleased { uploads } => {
                 vec![NewJob::new(NewJob::REMOVE_UPLOADS, json!({ "uploads": uploads }))]

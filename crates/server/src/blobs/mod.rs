@@ -28,11 +28,13 @@ impl BlobKey {
         Self(format!("quarantine/{upload}"))
     }
 
-    /// A file of ours in the folder of a picture; none unless both are plain names, the folder's of two letters at least.
+    /// A file of ours in the folder of a picture; none unless the folder is 32 hexadecimal digits, as announcements make them,
+    /// and the name letters and digits with one dot between.
     pub fn picture(folder: &str, name: &str) -> Option<Self> {
-        let plain = |text: &str| text.len() >= 2 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
-        let (shelf, _) = (plain(folder) && plain(name)).then(|| folder.split_at_checked(2))??;
-        Some(Self(format!("pictures/{shelf}/{folder}/{name}")))
+        let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        let named = name.split_once('.').is_some_and(|(stem, kind)| plain(stem) && plain(kind));
+        let shelf = folder.get(..2).filter(|_| folder.len() == 32 && folder.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        named.then(|| Self(format!("pictures/{shelf}/{folder}/{name}")))
     }
 
     fn probe(name: &str) -> Self {
@@ -193,11 +195,14 @@ mod tests {
     #[test]
     fn a_key_is_made_of_plain_names_alone() {
         let key = |folder, name| BlobKey::picture(folder, name).map(|key| key.0);
-        assert_eq!(key("abc1", "thumb.webp").unwrap(), "pictures/ab/abc1/thumb.webp");
-        for (folder, name) in
-            [("..", "a/b"), ("a", "thumb.webp"), ("abc1", "../x"), ("ab%2f", "x.y"), ("", ""), ("açai", "x.y")]
-        {
-            assert_eq!(key(folder, name), None, "{folder} {name}");
+        let folder = "0123456789abcdef0123456789abcdef";
+        assert_eq!(key(folder, "thumb.webp").unwrap(), format!("pictures/01/{folder}/thumb.webp"));
+        for name in ["", ".", "..", "../x", "x", "x.", ".x", "x/y.z", "x.y.z", "x.%2f"] {
+            assert_eq!(key(folder, name), None, "{name}");
+        }
+        let dots = ".".repeat(32);
+        for folder in ["", "..", "%2e%2e", "ab", &"a".repeat(33), &"g".repeat(32), &"ç".repeat(16), &dots] {
+            assert_eq!(key(folder, "thumb.webp"), None, "{folder}");
         }
     }
 }

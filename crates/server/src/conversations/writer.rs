@@ -127,13 +127,14 @@ async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> R
             outcomes.push(stored.clone());
             continue;
         }
-        if draft.of_two && !let_in(draft, &mut gates, &mut accepted) {
+        if draft.of_two && !gates.get(&draft.conversation).is_some_and(|gate| gate.lets(draft.author.id)) {
             outcomes.push(Stored::Refused(Error::denied()));
             continue;
         }
         let counter = counters.get_mut(&draft.conversation).ok_or_else(Error::not_found)?;
         let seq = counter.seq.next();
         let Some(pictures) = take_pictures(tx.conn(), draft, seq, now, &mut outcomes).await? else { continue };
+        accepted.extend(gates.get_mut(&draft.conversation).and_then(|gate| answered(draft, gate)));
         let written = draft.written_at.unwrap_or(now);
         *counter = Counters { seq, rev: counter.rev.next(), grown: Some(written) };
         let row = row_of(draft, counter, &pictures, now);
@@ -155,18 +156,14 @@ async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> R
     Ok(outcomes)
 }
 
-/// Whether the two may write: asked under the lock of their conversation. To answer a first contact is to accept it.
-fn let_in(
-    draft: &Draft,
-    gates: &mut HashMap<ConversationId, Gate>,
-    accepted: &mut Vec<(ConversationId, Pair)>,
-) -> bool {
-    let Some(gate) = gates.get_mut(&draft.conversation).filter(|gate| gate.lets(draft.author.id)) else { return false };
-    if !gate.pair.accepted && gate.pair.requested_by != draft.author.id {
-        accepted.push((draft.conversation, gate.pair));
-        gate.accept();
+/// To answer a first contact, with a message that is stored, is to accept it.
+fn answered(draft: &Draft, gate: &mut Gate) -> Option<(ConversationId, Pair)> {
+    if gate.pair.accepted || gate.pair.requested_by == draft.author.id {
+        return None;
     }
-    true
+    let pair = gate.pair;
+    gate.accept();
+    Some((draft.conversation, pair))
 }
 
 /// Takes the pictures of a draft into use, for the message that will stand at `seq`; none, and its outcome, if one of them

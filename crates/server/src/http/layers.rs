@@ -16,12 +16,15 @@ use super::address::{client_address, source_of};
 use super::gatekeeper::Gatekeeper;
 use crate::auth::tokens::Claims;
 use crate::base::Base;
+use crate::config::Quota;
 use crate::error::Error;
 use crate::request_id::RequestId;
 
 /// Header of the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Pictures one may load for each other request: a page of a room has several times as many.
+const PICTURES: u32 = 10;
 /// Longest a request may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -78,15 +81,24 @@ pub async fn limit_handshakes(State(base): State<Base>, request: Request, next: 
         return Error::unavailable("The server is stopping; connect again in a moment.").into_response();
     }
     let stands = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
-    if let Some(quota) = base.config.limits.requests.filter(|_| !stands) {
-        let (parts, body) = request.into_parts();
-        let address = client_address(&parts, &base.config.trusted_proxies);
-        if let Some(wait) = base.limits.take(&format!("sockets:{}", source_of(address)), quota).await {
-            return too_fast(wait);
-        }
-        return next.run(Request::from_parts(parts, body)).await;
+    let quota = base.config.limits.requests.filter(|_| !stands);
+    limit_address(&base, "sockets", quota, request, next).await
+}
+
+/// Holds back floods of pictures, by address.
+pub async fn limit_pictures(State(base): State<Base>, request: Request, next: Next) -> Response {
+    let many = |quota: Quota| Quota { count: quota.count.saturating_mul(PICTURES), ..quota };
+    limit_address(&base, "pictures", base.config.limits.requests.map(many), request, next).await
+}
+
+async fn limit_address(base: &Base, what: &str, quota: Option<Quota>, request: Request, next: Next) -> Response {
+    let Some(quota) = quota else { return next.run(request).await };
+    let (parts, body) = request.into_parts();
+    let address = client_address(&parts, &base.config.trusted_proxies);
+    if let Some(wait) = base.limits.take(&format!("{what}:{}", source_of(address)), quota).await {
+        return too_fast(wait);
     }
-    next.run(request).await
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Ends a request that takes too long. Its transaction is given up as a whole, or, once it is being committed, goes on.

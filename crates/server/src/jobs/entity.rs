@@ -35,6 +35,8 @@ pub struct Model {
     pub state: JobState,
     /// Not before.
     pub run_at: Timestamp,
+    /// Of the jobs that are due, those of lower turns come first.
+    pub turn: i32,
     /// Tries so far.
     pub attempts: i32,
     /// Claimed by a worker until then.

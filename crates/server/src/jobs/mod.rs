@@ -30,6 +30,8 @@ pub struct NewJob {
     pub payload: Value,
     /// How long from now.
     pub delay: Duration,
+    /// How many jobs of the same person wait before it: so everybody's first comes before anybody's second.
+    pub turn: u32,
     /// At most one job of this name exists; a second is not stored.
     pub unique_key: Option<String>,
 }
@@ -44,7 +46,7 @@ impl NewJob {
 
     /// To be done at once.
     pub fn new(kind: &'static str, payload: Value) -> Self {
-        Self { kind, payload, delay: Duration::ZERO, unique_key: None }
+        Self { kind, payload, delay: Duration::ZERO, turn: 0, unique_key: None }
     }
 }
 
@@ -113,6 +115,7 @@ pub async fn enqueue(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob]) 
         payload: Set(job.payload.clone()),
         state: Set(JobState::Ready),
         run_at: Set(now + job.delay),
+        turn: Set(i32::try_from(job.turn).unwrap_or(i32::MAX)),
         attempts: Set(0),
         locked_until: Set(None),
         last_error: Set(None),

@@ -172,12 +172,8 @@ impl Runner {
             .iter()
             .map(|schedule| {
                 let period = i64::try_from(schedule.every.as_millis()).unwrap_or(i64::MAX).max(1);
-                NewJob {
-                    kind: schedule.kind,
-                    payload: json!({}),
-                    delay: Duration::ZERO,
-                    unique_key: Some(format!("{}@{}", schedule.kind, now.millis() / period)),
-                }
+                let unique_key = Some(format!("{}@{}", schedule.kind, now.millis() / period));
+                NewJob { unique_key, ..NewJob::new(schedule.kind, json!({})) }
             })
             .collect();
         enqueue(&self.base, self.base.db.write(), &jobs).await
@@ -198,6 +194,7 @@ async fn claim(base: &Base, kinds: SimpleExpr, limit: usize) -> Result<Vec<Model
         .filter(Column::RunAt.lte(now))
         .filter(kinds)
         .filter(free)
+        .order_by_asc(Column::Turn)
         .order_by_asc(Column::RunAt)
         .limit(u64::try_from(limit).unwrap_or(u64::MAX))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)

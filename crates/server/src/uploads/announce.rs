@@ -99,8 +99,13 @@ impl Uploads {
             .await?;
         match changed.into_iter().next() {
             Some(row) => {
-                let (folder, cleared_after) = (row.folder.clone(), SENT_WITHIN + Duration::from_secs(60));
-                tx.emit(Event::UploadArrived { upload: id, folder, cleared_after });
+                let examined = Entity::find()
+                    .filter(Column::UserId.eq(row.user_id))
+                    .filter(Column::Status.eq(UploadStatus::Processing))
+                    .count(tx.conn())
+                    .await?;
+                // This one is among them.
+                tx.emit(arrived(&row, u32::try_from(examined).unwrap_or(u32::MAX).saturating_sub(1)));
                 tx.commit().await?;
                 Ok(self.shown(row))
             }
@@ -136,14 +141,17 @@ impl Uploads {
         changed.into_iter().next().map(|row| self.shown(row)).ok_or_else(in_use)
     }
 
-    /// Gives an upload up that is not used. One that is ready goes at once; of one that is not, something may still be on
-    /// its way, so it is swept later.
+    /// Gives an upload up that is not used: what was made of it goes, and what was sent; what is still on its way, once that
+    /// has come.
     ///
     /// # Errors
     /// `request.conflict` for one that is used, `resource.not_found`.
     pub async fn discard(&self, owner: UserId, id: UploadId) -> Result<()> {
         let row = self.own(owner, id).await?;
         let mut tx = self.0.base.begin().await?;
+        if row.status == UploadStatus::Awaiting {
+            tx.emit(arrived(&row, 0));
+        }
         let unfinished = [UploadStatus::Awaiting, UploadStatus::Processing];
         let given_up = Entity::update_many()
             .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
@@ -188,6 +196,12 @@ fn check(new: &NewUpload) -> Result<String> {
         refusal.fields = fields;
     }
     Err(error)
+}
+
+/// Something was sent, or may have been: it is examined, or removed if the upload was given up.
+fn arrived(row: &Model, before: u32) -> Event {
+    let cleared_after = SENT_WITHIN + Duration::from_secs(60);
+    Event::UploadArrived { upload: row.id, folder: row.folder.clone(), cleared_after, before }
 }
 
 fn in_use() -> Error {

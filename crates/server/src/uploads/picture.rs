@@ -11,6 +11,7 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
+use image::error::LimitErrorKind;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, Limits};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
@@ -96,6 +97,9 @@ pub fn make(bytes: &[u8], purpose: Purpose) -> Result<Picture, UploadReason> {
 fn work<D: ImageDecoder>(decoder: image::ImageResult<D>, purpose: Purpose) -> Result<Picture, UploadReason> {
     let mut decoder = decoder.map_err(refused)?;
     let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(UploadReason::Broken);
+    }
     // Looked at before anything is asked for that grows with it.
     if u64::from(width) * u64::from(height) > PIXELS
         || width.max(height) > SIDE
@@ -125,7 +129,7 @@ fn limits(bytes: u64) -> Limits {
 /// What a decoder says, in our words.
 fn refused(error: image::ImageError) -> UploadReason {
     match error {
-        image::ImageError::Limits(_) => UploadReason::Pixels,
+        image::ImageError::Limits(limit) if limit.kind() == LimitErrorKind::DimensionError => UploadReason::Pixels,
         _ => UploadReason::Broken,
     }
 }

@@ -43,7 +43,8 @@ impl Receiving {
     /// Begins one; the one before ends.
     fn begin(&self, id: UploadId) -> Coming<'_> {
         let ended = CancellationToken::new();
-        if let Some(before) = self.all().insert(id, ended.clone()) {
+        let mut all = self.all();
+        if let Some(before) = all.insert(id, ended.clone()) {
             before.cancel();
         }
         Coming { receiving: self, id, ended }
@@ -64,9 +65,10 @@ struct Coming<'a> {
 
 impl Drop for Coming<'_> {
     fn drop(&mut self) {
+        let mut all = self.receiving.all();
         // One that was cancelled is not the one in the list.
         if !self.ended.is_cancelled() {
-            self.receiving.all().remove(&self.id);
+            all.remove(&self.id);
         }
     }
 }
@@ -109,6 +111,9 @@ impl Uploads {
             return Err(unlike_announced());
         }
         if row.status != UploadStatus::Awaiting {
+            return Err(sent_before());
+        }
+        if base.blobs.size(&BlobKey::quarantined(id)).await?.is_some() {
             return Err(sent_before());
         }
         // Nobody sends a drop at a time beyond the end.

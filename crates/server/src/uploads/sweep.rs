@@ -123,6 +123,8 @@ pub async fn release(tx: &mut Tx, uploads: Vec<(UploadId, String)>) -> Result<()
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(UploadStatus::Rejected))
         .col_expr(Column::Reason, Expr::value(UploadReason::Discarded))
+        // Should the job fail, the sweep finds them.
+        .col_expr(Column::UsedAt, Expr::value(None::<Timestamp>))
         .filter(Column::Id.is_in(ids))
         .exec(tx.conn())
         .await?;

@@ -4,6 +4,7 @@ use praca_api::ConversationId;
 use praca_api::accounts::Role;
 use serde_json::{Value, json};
 
+use crate::images;
 use crate::world::{Person, Twin, World, on_both_twins};
 
 /// Ids of the conversations somebody's list gives.
@@ -80,6 +81,25 @@ on_both_twins! {
         assert_eq!(socket.event("dms:message:new").await["message"]["body"], "Olá!");
         assert_eq!(socket.event("dms:updated").await["state"], "open");
         assert_eq!(world.dm_of(&rosa, dm).await["state"], "open");
+    }
+
+    async fn an_answer_that_is_refused_accepts_nothing(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let dm = world.open_dm(&rosa, &bento).await;
+        world.write(&rosa, dm, "Oi").await.ok();
+        let room = world.room("largo", 0, 0).await;
+        let used = world.ready(&bento, images::jpeg(40, 30)).await;
+        world.show(&bento, room, "rooms", &[&used]).await.expect(201, "");
+        // Beside others that are stored, in the same transaction.
+        for _ in 0..5 {
+            let others = (0..8).map(|_| world.say(&bento, room, "ao lado"));
+            let pictures = [used.as_str()];
+            let (answer, others) =
+                tokio::join!(world.show(&bento, dm, "dms", &pictures), futures_util::future::join_all(others));
+            answer.expect(422, "uploads.rejected");
+            assert!(others.iter().all(|other| other.status == 201));
+        }
+        assert_eq!(world.dm_of(&bento, dm).await["state"], "requested");
     }
 
     async fn a_refused_one_may_write_no_more_and_learns_nothing(world: World) {

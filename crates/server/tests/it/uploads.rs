@@ -246,6 +246,39 @@ on_both_twins! {
         world.get(&format!("/uploads/{used}"), &ana).await.ok();
     }
 
+    async fn what_is_given_up_is_gone_whatever_is_still_on_its_way(world: World) {
+        let ana = world.user("ana").await;
+        let quarantine = world.app.base.config.data_dir.join("files/quarantine");
+        let announced = world.announce(&ana, "message", "image/jpeg", 3).await.expect(201, "");
+        world.send_file(&announced, vec![1, 2, 3]).await.ok();
+        let id = announced["id"].as_str().unwrap();
+        world.delete(&format!("/uploads/{id}"), &ana).await.expect(204, "");
+        world.work().await;
+        assert_eq!(walk(&quarantine), 0);
+        // As if it had been on its way.
+        std::fs::write(quarantine.join(id), "abc").unwrap();
+        world.pass(17 * 60);
+        world.work().await;
+        assert_eq!(walk(&quarantine), 0);
+    }
+
+    async fn everybodys_first_comes_before_anybodys_second(world: World) {
+        let (ana, rosa) = (world.user("ana").await, world.user("rosa").await);
+        let mut hers = Vec::new();
+        for _ in 0..4 {
+            hers.push(world.bring(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await);
+        }
+        let his = world.bring(&rosa, "message", "image/jpeg", images::jpeg(40, 30)).await;
+        let state = async |person, id: &str| world.get(&format!("/uploads/{id}"), person).await.ok()["status"].clone();
+        // As many as are worked on at a time, and one more.
+        let begun = world.app.runner().run_due().await.unwrap();
+        assert!((2..5).contains(&begun), "{begun}");
+        assert_eq!((state(&rosa, &his).await, state(&ana, &hers[0]).await), (json!("ready"), json!("ready")));
+        assert_eq!(state(&ana, &hers[3]).await, "processing");
+        world.work().await;
+        assert_eq!(state(&ana, &hers[3]).await, "ready");
+    }
+
     async fn work_that_was_interrupted_is_done_once(world: World) {
         let ana = world.user("ana").await;
         let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(1_500, 900)).await;
@@ -316,6 +349,19 @@ async fn where_only_one_node_works_the_others_people_hear_of_it() {
     worker.work().await;
     let told = socket.event("uploads:status").await["upload"].clone();
     assert_eq!((&told["id"], &told["status"]), (&json!(id), &json!("ready")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_asked_for_often_but_not_endlessly_and_by_plain_names_alone() {
+    for twin in [Twin::Embedded, Twin::Shared] {
+        let world = World::new(twin, &[("PRACA_LIMIT_REQUESTS", "5/60s")]).await;
+        let (short, long) = ("a".repeat(32), "a".repeat(7_000));
+        let mut statuses = Vec::new();
+        for folder in [&short, &long].into_iter().cycle().take(55) {
+            statuses.push(world.open(&json!(format!("/media/{folder}/thumb.webp"))).await.status().as_u16());
+        }
+        assert_eq!(statuses, [[404; 50].as_slice(), &[429; 5]].concat());
+    }
 }
 
 /// What the job of an upload was given.
