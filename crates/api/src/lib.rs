@@ -17,6 +17,7 @@ mod page;
 pub mod people;
 mod problem;
 pub mod rooms;
+pub mod search;
 pub mod text;
 mod time;
 pub mod uploads;

@@ -37,14 +37,15 @@ use crate::events::Event;
 use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
 use crate::http::{Gatekeeper, body, head, layers, listener, openapi, ops, texts, web};
 use crate::ids::Ids;
-use crate::jobs::{self, NewJob, Registry, Runner};
+use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::pictures;
 use crate::presence::{self, PresenceSocket, Presences};
 use crate::rooms::{self, Rooms, RoomsSocket};
-use crate::uploads::{self, Uploads, Workshop};
+use crate::search::{self, Search};
+use crate::uploads::{self, Uploads};
 
 /// Time between two moves of finished metric samples.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -71,6 +72,8 @@ pub struct App {
     pub dms: Dms,
     /// Pictures on their way.
     pub uploads: Uploads,
+    /// Finding messages and people.
+    pub search: Search,
     gatekeeper: Gatekeeper,
     gateway: Gateway,
     /// Held so that the bus finds it.
@@ -161,6 +164,7 @@ impl App {
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
         let presences = Presences::new(base.clone(), accounts.clone(), conversations.clone());
         let dms = Dms::new(base.clone(), accounts.clone(), conversations.clone(), presences.clone());
+        let search = Search::new(accounts.clone(), conversations.clone(), dms.clone(), rooms.clone());
         let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
         let mut handle = |events: &[ClientEvent], handler: Arc<dyn SocketHandler>| {
             handlers.extend(events.iter().map(|event| (*event, handler.clone())));
@@ -171,7 +175,19 @@ impl App {
         handle(PresenceSocket::EVENTS, Arc::new(PresenceSocket::new(presences.clone())));
         let backlog = Arc::new(conversations.clone());
         let gateway = Gateway::new(base.clone(), gatekeeper.clone(), backlog, Arc::new(presences.clone()), handlers);
-        Self { base, accounts, conversations, rooms, presences, dms, uploads, gatekeeper, gateway, _copies: copies }
+        Self {
+            base,
+            accounts,
+            conversations,
+            rooms,
+            presences,
+            dms,
+            uploads,
+            search,
+            gatekeeper,
+            gateway,
+            _copies: copies,
+        }
     }
 
     /// Starts what runs beside requests: the gateway, following changed rows, metrics.
@@ -256,6 +272,7 @@ impl App {
             .merge(dms::routes(self.dms.clone()))
             .merge(presence::routes(self.presences.clone()))
             .merge(uploads::routes(self.uploads.clone()))
+            .merge(search::routes(self.search.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()))
             .layer(from_fn_with_state(BODY_BYTES, body::take_in))
             .layer(identify.clone())
@@ -280,38 +297,13 @@ impl App {
             let accounts = accounts.clone();
             async move { accounts.sweep_sessions().await }
         });
-        self.register_uploads(&mut registry);
+        self.uploads.register(&mut registry);
         let base = self.base.clone();
         registry.every(6 * hour, "jobs.sweep", move || {
             let base = base.clone();
             async move { jobs::sweep(&base).await }
         });
         Runner::new(self.base.clone(), registry)
-    }
-
-    fn register_uploads(&self, registry: &mut Registry) {
-        let uploads = self.uploads.clone();
-        // One more than can be worked on, so that the next is fetched and scanned meanwhile.
-        registry.handle_apart(NewJob::PROCESS_UPLOAD, Workshop::places() + 1, move |payload| {
-            let uploads = uploads.clone();
-            async move { uploads.process(payload).await }
-        });
-        // These wait for a store that is away, and keep no other jobs waiting.
-        let uploads = self.uploads.clone();
-        registry.handle_apart(NewJob::CLEAR_UPLOAD, 1, move |payload| {
-            let uploads = uploads.clone();
-            async move { uploads.clear(payload).await }
-        });
-        let uploads = self.uploads.clone();
-        registry.handle_apart(NewJob::REMOVE_UPLOADS, 1, move |payload| {
-            let uploads = uploads.clone();
-            async move { uploads.remove(payload).await }
-        });
-        let uploads = self.uploads.clone();
-        registry.every(Duration::from_secs(3_600), "uploads.sweep", move || {
-            let uploads = uploads.clone();
-            async move { uploads.sweep().await }
-        });
     }
 
     async fn rotate_keys_when_due(self) -> Result<()> {

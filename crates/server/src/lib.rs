@@ -32,4 +32,6 @@ pub mod pictures;
 pub mod presence;
 pub mod request_id;
 pub mod rooms;
+pub mod search;
 pub mod uploads;
+pub mod words;

@@ -23,7 +23,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use praca_api::accounts::{AccountStatus, Author, Role, User};
-use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
+use praca_api::{Page, ProblemCode, SessionId, Timestamp, UserId};
 use sea_orm::sea_query::SelectStatement;
 
 use crate::auth::refresh::RefreshTokens;
@@ -32,6 +32,7 @@ use crate::base::Base;
 use crate::bus::CacheKey;
 use crate::cache::Cache;
 use crate::db::Tx;
+use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::links::Links;
 
@@ -146,6 +147,21 @@ impl Accounts {
     /// Selects the ids of people whose handle begins with `query`, or a word of whose name does.
     pub fn named_like(&self, query: &str) -> SelectStatement {
         store::named_like(query)
+    }
+
+    /// The ids of people a person finds by name or handle, in the order of handles; none of those they block.
+    ///
+    /// # Errors
+    /// `request.invalid` for a limit or cursor that is not ours.
+    pub async fn find_people(&self, user: UserId, typed: &str, page: &PageQuery) -> Result<Page<UserId>> {
+        let (limit, after) = (page.limit()?, page.key()?);
+        let typed = typed.trim();
+        if typed.trim_start_matches('@').is_empty() {
+            return Ok(Page::whole(Vec::new()));
+        }
+        let without = self.blocks(user).await?.mine.iter().copied().collect();
+        let rows = store::find_people(self.0.base.db.read(), typed, without, after, limit + 1).await?;
+        page_of(rows, limit, |row| row.handle.clone(), |row| row.id)
     }
 
     /// The ids of these handles, in lower case; unknown ones are left out.

@@ -81,6 +81,26 @@ pub fn named_like(query: &str) -> SelectStatement {
     Query::select().column(entity::Column::Id).from(entity::Entity).cond_where(named).to_owned()
 }
 
+/// People of a name like `query`, who may be found; in the order of their handles, after `after`.
+pub async fn find_people(
+    conn: &impl ConnectionTrait,
+    query: &str,
+    without: Vec<UserId>,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<entity::Model>> {
+    let mut select = entity::Entity::find()
+        .filter(entity::Column::Id.in_subquery(named_like(query)))
+        .filter(entity::Column::Id.is_not_in(without))
+        .filter(entity::Column::Status.ne(AccountStatus::Deleted))
+        .order_by_asc(entity::Column::Handle)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(entity::Column::Handle.gt(after));
+    }
+    Ok(select.all(conn).await?)
+}
+
 /// People whose handle or address begins with, or whose name contains, `query`; newest accounts first.
 pub async fn search(
     base: &Base,

@@ -122,6 +122,27 @@ pub fn select_rooms_of(user: UserId) -> SelectStatement {
         .to_owned()
 }
 
+/// The conversations a person may read and would be shown: public rooms, and what they are in; none that is archived.
+pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashMap<ConversationId, Kind>> {
+    use conversation::{Access, Column, Entity};
+    let joined = Query::select()
+        .column(membership::Column::ConversationId)
+        .from(membership::Entity)
+        .and_where(membership::Column::UserId.eq(user))
+        .to_owned();
+    let public = Column::Kind.eq(Kind::Room).and(Column::Visibility.eq(Access::Public));
+    let rows: Vec<(ConversationId, Kind)> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Kind)
+        .filter(Column::ArchivedAt.is_null())
+        .filter(public.or(Column::Id.in_subquery(joined)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Those of these people who are members.
 pub async fn members_among(conn: &impl ConnectionTrait, id: ConversationId, users: &[UserId]) -> Result<Vec<UserId>> {
     Ok(membership::Entity::find()

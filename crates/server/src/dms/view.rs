@@ -75,7 +75,10 @@ impl Dms {
     }
 
     /// These people as `user` sees them; unknown ids are left out.
-    pub(super) async fn people(&self, user: UserId, ids: &[UserId]) -> Result<HashMap<UserId, PersonSeen>> {
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn people(&self, user: UserId, ids: &[UserId]) -> Result<HashMap<UserId, PersonSeen>> {
         let authors = self.0.accounts.authors(ids).await?;
         let seen = self.0.presences.seen(user, ids).await?;
         let person = |PersonPresence { user_id, state, last_seen_at }: PersonPresence| {

@@ -24,6 +24,7 @@ use super::layers::CONTENT_SECURITY_POLICY;
         (name = "auth", description = "Registering, logging in, sessions"),
         (name = "me", description = "The caller's own account"),
         (name = "rooms", description = "Public conversations"),
+        (name = "search", description = "Finding messages and people"),
         (name = "uploads", description = "Pictures on their way"),
         (name = "admin", description = "For administrators"),
         (name = "operations", description = "For operators"),

@@ -67,6 +67,19 @@ impl Rooms {
         self.for_me(conn, vec![standing], mine).await?.pop().ok_or_else(Error::not_found)
     }
 
+    /// What rooms are called: name and slug.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn names(
+        &self,
+        ids: impl IntoIterator<Item = ConversationId>,
+    ) -> Result<HashMap<ConversationId, (String, String)>> {
+        let rows = entity::Entity::find().filter(entity::Column::ConversationId.is_in(ids));
+        let rows = rows.all(self.0.base.db.read()).await?;
+        Ok(rows.into_iter().map(|row| (row.conversation_id, (row.name, row.slug))).collect())
+    }
+
     /// A room as everyone sees it, read on `conn`.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod used;
 mod workshop;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use praca_api::uploads::{Upload, UploadStatus};
 use praca_api::{ConversationId, UploadId, UserId};
@@ -25,6 +26,7 @@ use tokio::sync::OnceCell;
 use crate::base::Base;
 use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
+use crate::jobs::{NewJob, Registry};
 use entity::Model;
 use receive::Receiving;
 
@@ -32,7 +34,7 @@ pub use routes::{receiving, routes};
 pub use scanner::check as check_scanner;
 pub use sweep::release;
 pub use used::{Use, UsedPicture, take};
-pub use workshop::Workshop;
+use workshop::Workshop;
 
 /// The names of the files made of a picture.
 pub const FILES: [&str; 4] = ["thumb.webp", "medium.webp", "large.webp", "medium.jpg"];
@@ -63,6 +65,32 @@ impl Uploads {
     /// The slice over these services.
     pub fn new(base: Base) -> Self {
         Self(Arc::new(Inner { base, workshop: OnceCell::new(), receiving: Receiving::default() }))
+    }
+
+    /// What the slice does in the background.
+    pub fn register(&self, registry: &mut Registry) {
+        let uploads = self.clone();
+        // One more than can be worked on, so that the next is fetched and scanned meanwhile.
+        registry.handle_apart(NewJob::PROCESS_UPLOAD, Workshop::places() + 1, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.process(payload).await }
+        });
+        // These wait for a store that is away, and keep no other jobs waiting.
+        let uploads = self.clone();
+        registry.handle_apart(NewJob::CLEAR_UPLOAD, 1, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.clear(payload).await }
+        });
+        let uploads = self.clone();
+        registry.handle_apart(NewJob::REMOVE_UPLOADS, 1, move |payload| {
+            let uploads = uploads.clone();
+            async move { uploads.remove(payload).await }
+        });
+        let uploads = self.clone();
+        registry.every(Duration::from_secs(3_600), "uploads.sweep", move || {
+            let uploads = uploads.clone();
+            async move { uploads.sweep().await }
+        });
     }
 
     /// Whose an upload is, and where; none if there is no such one that may be seen.

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::world::{World, on_both_twins};
 
 fn job(kind: &'static str, unique_key: Option<&str>) -> NewJob {
-    NewJob { kind, payload: json!({ "n": 7 }), delay: Duration::ZERO, unique_key: unique_key.map(str::to_owned) }
+    NewJob { unique_key: unique_key.map(str::to_owned), ..NewJob::new(kind, json!({ "n": 7 })) }
 }
 
 async fn put(base: &Base, job: NewJob) {

@@ -27,6 +27,7 @@ mod process;
 mod receipts;
 mod rooms;
 mod routing;
+mod search;
 mod sending;
 mod slow_mode;
 mod socket;

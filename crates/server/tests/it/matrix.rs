@@ -90,6 +90,7 @@ fn account_routes() -> Vec<Ask> {
         (Method::DELETE, "/me/blocks/{target}", "/me/blocks/{user_id}", None),
         (Method::GET, "/users/alvo", "/users/{handle}", None),
         (Method::GET, "/contacts", "/contacts", None),
+        (Method::GET, "/search/people?q=alvo", "/search/people", None),
         (Method::GET, "/auth/sessions", "/auth/sessions", None),
         (Method::DELETE, "/auth/sessions/{target}", "/auth/sessions/{id}", None),
         (Method::GET, "/admin/users", "/admin/users", None),
@@ -118,6 +119,7 @@ fn room_routes() -> Vec<Ask> {
     let reaction = "/rooms/{id}/messages/{message_id}/reactions/{emoji}";
     vec![
         (Method::GET, "/rooms", "/rooms", None),
+        (Method::GET, "/search/messages?q=oi&conversationId={room}", "/search/messages", None),
         (Method::POST, "/rooms", "/rooms", Some(json!({ "name": "x" }))),
         (Method::GET, "/rooms/{room}", "/rooms/{id}", None),
         (Method::PATCH, "/rooms/{room}", "/rooms/{id}", Some(json!({ "topic": "Assunto" }))),

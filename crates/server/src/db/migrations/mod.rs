@@ -6,6 +6,7 @@ mod m20261121_000003_jobs_and_audit;
 mod m20261122_000004_people;
 mod m20261122_000005_pictures;
 mod m20261123_000006_turns;
+mod m20261123_000007_search;
 
 use std::collections::HashSet;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_people::Migration),
             Box::new(m20261122_000005_pictures::Migration),
             Box::new(m20261123_000006_turns::Migration),
+            Box::new(m20261123_000007_search::Migration),
         ]
     }
 }
