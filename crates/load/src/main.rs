@@ -14,6 +14,7 @@ use praca_load::scenario::idle::{self, IdleLoad};
 use praca_load::scenario::pictures::{self, PictureLoad};
 use praca_load::scenario::reads::{self, ReadLoad};
 use praca_load::scenario::room::{self, RoomLoad};
+use praca_load::scenario::search::{self, SearchLoad};
 use praca_load::scenario::storm::{self, StormLoad};
 use praca_load::scenario::{Target, bounded};
 use serde::Serialize;
@@ -69,6 +70,13 @@ enum Command {
         server: ServerArgs,
         #[command(flatten)]
         load: PictureLoad,
+    },
+    /// Rooms filled with words, and searched.
+    Search {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[command(flatten)]
+        load: SearchLoad,
     },
     /// The project's benchmarks: starts the servers it measures. `cargo xtask bench` calls this.
     Bench(BenchArgs),
@@ -158,6 +166,10 @@ async fn dispatch(command: Command) -> Result<()> {
         }
         Command::Pictures { server, load } => {
             let report = bounded(async { pictures::run(&server.target().await?, &load).await }).await?;
+            show(&server, report)
+        }
+        Command::Search { server, load } => {
+            let report = bounded(async { search::run(&server.target().await?, &load).await }).await?;
             show(&server, report)
         }
         Command::Bench(args) => bench::run(args).await,

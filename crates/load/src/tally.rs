@@ -29,6 +29,8 @@ pub struct Quantiles {
     pub p50: f64,
     /// Nine of ten took no longer.
     pub p90: f64,
+    /// Nineteen of twenty took no longer.
+    pub p95: f64,
     /// Ninety-nine of a hundred took no longer.
     pub p99: f64,
     /// The longest.
@@ -62,6 +64,7 @@ impl Times {
             count: histogram.len(),
             p50: millis(histogram.value_at_quantile(0.5)),
             p90: millis(histogram.value_at_quantile(0.9)),
+            p95: millis(histogram.value_at_quantile(0.95)),
             p99: millis(histogram.value_at_quantile(0.99)),
             max: millis(histogram.max()),
         }

@@ -11,6 +11,7 @@ mod memory;
 mod people;
 mod pictures;
 mod report;
+mod search;
 mod stored;
 mod web;
 mod workshop;
@@ -88,6 +89,7 @@ const ALL: &[(&str, Benchmark)] = &[
     ("logins", |shop| Box::pin(logins::run(shop))),
     ("people", |shop| Box::pin(people::run(shop))),
     ("pictures", |shop| Box::pin(pictures::run(shop))),
+    ("search", |shop| Box::pin(search::run(shop))),
     ("web", |shop| Box::pin(web::run(shop))),
     ("compare", |shop| Box::pin(compare::run(shop))),
 ];

@@ -7,6 +7,7 @@ pub mod logins;
 pub mod pictures;
 pub mod reads;
 pub mod room;
+pub mod search;
 pub mod sender;
 pub mod storm;
 
