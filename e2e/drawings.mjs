@@ -28,7 +28,7 @@ export async function drawing(page, name, width, height, hue, type = "image/jpeg
 
 /** Chooses files for the message that is being written. */
 export async function attach(page, ...files) {
-  await page.locator(".composer input[type=file]").setInputFiles(files);
+  await page.locator(".composer input[type=file]:not([capture])").setInputFiles(files);
 }
 
 /** Once a picture is on the page, whole. */
@@ -38,3 +38,12 @@ export async function loaded(image) {
   await image.evaluate((image) => image.decode());
   return image.evaluate((image) => [image.naturalWidth, image.naturalHeight]);
 }
+
+/** What a picture or a canvas shows, as eight by eight pixels. */
+export const pixels = (place) =>
+  place.evaluate((source) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+    const pen = canvas.getContext("2d");
+    pen.drawImage(source, 0, 0, 8, 8);
+    return [...pen.getImageData(0, 0, 8, 8).data];
+  });

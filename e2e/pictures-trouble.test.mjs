@@ -46,13 +46,28 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     const file = { name: "longe.png", mimeType: "image/png", buffer: Buffer.from(noise, "base64") };
     await throttle(100_000);
     await attach(rosa.page, file);
+    assert.deepEqual(await rosa.page.locator("input[capture]").evaluate((input) => [input.capture, input.accept]), ["environment", "image/jpeg,image/png,image/webp,image/gif"]);
+    assert.ok(await rosa.page.getByRole("button", { name: "Fotografar" }).isVisible());
     await state(rosa.page, "uploading").getByText(/Enviando [1-9]\d?%/).waitFor();
     assert.deepEqual(await axe(rosa.page), []);
     await shot(rosa.page, "pictures-sending-phone-light");
+    const discarded = rosa.page.waitForRequest((request) => request.method() === "DELETE" && /\/uploads\//.test(request.url()));
+    const ended = rosa.page.waitForEvent("requestfailed", (request) => request.method() === "PUT");
     await rosa.page.getByRole("button", { name: "Remover longe.png" }).tap();
     await tiles(rosa.page).waitFor({ state: "detached" });
+    await Promise.all([discarded, ended]);
     await throttle(-1);
+    // It is being looked at until its report is answered.
+    let answer;
+    const answering = new Promise((resolve) => (answer = resolve));
+    await rosa.page.route(/\/uploads\/.*\/complete/, async (route) => {
+      await answering;
+      await route.continue();
+    });
     await attach(rosa.page, file);
+    await state(rosa.page, "scanning").getByText("Conferindo a foto").waitFor();
+    assert.deepEqual(await axe(rosa.page), []);
+    answer();
     await state(rosa.page, "ready").waitFor();
     await send(rosa.page).tap();
     await loaded(shown(rosa.page).first());

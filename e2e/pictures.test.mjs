@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, shot } from "./browser.mjs";
-import { attach, drawing, gallery, loaded, shown, tiles } from "./drawings.mjs";
+import { attach, drawing, gallery, loaded, pixels, shown, tiles } from "./drawings.mjs";
 import { composer, onBothTwins } from "./residents.mjs";
 
 onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
@@ -43,13 +43,25 @@ onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     const rosa = await square.newcomer("Rosa");
     await rosa.page.goto(`${square.world.url}/salas/ajuda`);
     await composer(rosa.page).waitFor();
+    let show;
+    const showing = new Promise((resolve) => (show = resolve));
+    await rosa.page.route(/\/media\//, async (route) => {
+      await showing;
+      await route.continue();
+    });
     await attach(rosa.page, await drawing(rosa.page, "grande.jpg", 4000, 3000, 120));
     await composer(rosa.page).fill("Sai junto");
     await composer(rosa.page).press("Enter");
     await rosa.page.locator(".msg", { hasText: "Sai junto" }).waitFor();
     const box = () => rosa.page.locator(".msg .attachment").first().boundingBox();
     const before = await box();
+    // A blur of it stands there meanwhile.
+    const blur = rosa.page.locator(".msg .picture-blur").first();
+    const painted = await blur.evaluate((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0 && byte < 255));
+    assert.ok((await blur.isVisible()) && painted);
+    show();
     await loaded(shown(rosa.page).first());
+    await blur.waitFor({ state: "hidden" });
     const after = await box();
     assert.deepEqual([after.width, after.height], [before.width, before.height]);
     // A reply and the list say that there was a picture.
@@ -75,7 +87,12 @@ onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
       };
       const field = document.getElementById("texto");
       field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: give("colada.png"), bubbles: true, cancelable: true }));
-      field.dispatchEvent(new DragEvent("drop", { dataTransfer: give("solta.png"), bubbles: true, cancelable: true }));
+      // Anywhere on the page.
+      const log = document.querySelector(".log");
+      for (const kind of ["dragover", "drop"]) {
+        const event = new DragEvent(kind, { dataTransfer: give("solta.png"), bubbles: true, cancelable: true });
+        if (log.dispatchEvent(event)) throw new Error(`${kind} was left to the browser`);
+      }
     });
     await rosa.page.locator('.upload[data-state="ready"]').nth(1).waitFor();
     await attach(
@@ -125,6 +142,7 @@ onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     const frame = rosa.page.getByRole("dialog", { name: "Sua foto" });
     await frame.getByRole("slider").fill("1.5");
     const canvas = frame.locator("canvas");
+    const unmoved = await pixels(canvas);
     await canvas.focus();
     await rosa.page.keyboard.press("ArrowDown");
     const box = await canvas.boundingBox();
@@ -134,9 +152,16 @@ onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await rosa.page.mouse.up();
     assert.deepEqual(await axe(rosa.page), []);
     await shot(rosa.page, "portrait-desktop-light");
+    const framed = await pixels(canvas);
+    assert.notDeepEqual(framed, unmoved, "the picture is moved in its frame");
     await frame.getByRole("button", { name: "Usar esta foto" }).click();
     await frame.waitFor({ state: "hidden" });
-    assert.deepEqual(await loaded(rosa.page.locator(".portrait .avatar img")), [320, 320]);
+    const portrait = rosa.page.locator(".portrait .avatar img");
+    assert.deepEqual(await loaded(portrait), [320, 320]);
+    // What was in the frame is what is seen: near, and moved.
+    const seen = await pixels(portrait);
+    const off = Math.max(...seen.map((value, at) => Math.abs(value - framed[at])));
+    assert.ok(off < 24, `${off} of 255 off`);
     await rosa.page.goto(`${square.world.url}/salas/feira-livre`);
     await composer(rosa.page).fill("com rosto");
     await composer(rosa.page).press("Enter");

@@ -16,8 +16,8 @@ use crate::config::SecretKey;
 const PRIVATE: &str = "/media/private/";
 /// Bytes of a signature: 128 bits.
 const TAG: usize = 16;
-/// Signed addresses of pictures change so often (in milliseconds), and are good for one to two times as long: between, a
-/// browser finds the picture it has.
+/// Signed addresses of pictures change so often (in milliseconds), and are good for two to three times as long, a day at
+/// least: between, a browser finds the picture it has.
 const PERIOD_MS: i64 = 12 * 3_600_000;
 
 /// Signs and checks addresses.
@@ -67,7 +67,7 @@ impl Links {
 
     /// Signs the private addresses among a picture's sizes.
     pub fn sign_variants(&self, variants: &mut Variants, user: UserId, now: Timestamp) {
-        let until = (now.millis() / PERIOD_MS + 2) * PERIOD_MS;
+        let until = (now.millis() / PERIOD_MS + 3) * PERIOD_MS;
         for variant in [&mut variants.thumb, &mut variants.medium, &mut variants.large] {
             if variant.url.starts_with(PRIVATE) && !variant.url.contains('?') {
                 let signature = self.sign(&picture_text(&variant.url, user, until));

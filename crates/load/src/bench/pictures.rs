@@ -83,7 +83,7 @@ async fn beside(shop: &Workshop) -> Result<String> {
     let ratio = median(storms.iter().zip(&calms).map(|(storm, calm)| p99(storm) / p99(calm).max(1e-9)).collect());
     let head = ["", "ack p50 / p99 ms", "delivery p50 / p99 ms", WRONG];
     Ok(format!(
-        "{RATE} messages a second into a room of 100, all on one core, beside such a storm and without. The p99 of a \
+        "{RATE} messages a second into a room of 100, all on one core, beside such a storm, from its first announcement on, and without. The p99 of a \
          delivery moves by × {ratio:.2}.\n\n{}",
         table(&head, &[row("Calm", &calms), row("Storm", &storms)])
     ))

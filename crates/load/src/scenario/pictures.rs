@@ -20,6 +20,8 @@ use crate::process::usage;
 const OF_ONE: usize = 40;
 /// Files sent at a time.
 const AT_ONCE: usize = 8;
+/// Seconds of talk before it is measured.
+const WARM_UP: f64 = 4.0;
 /// Longest wait for the last of them.
 const DONE_WITHIN: Duration = Duration::from_secs(600);
 
@@ -71,8 +73,8 @@ pub async fn run(target: &Target, load: &PictureLoad) -> Result<PictureReport> {
     let before = usage(pid)?;
     let storm = async {
         if load.rate > 0.0 {
-            // The talk has begun.
-            sleep(Duration::from_secs(2)).await;
+            // The talk is being measured by then: connecting takes a second or two.
+            sleep(Duration::from_secs_f64(WARM_UP + 4.0)).await;
         }
         storm(target, load.pictures, &file).await
     };
@@ -96,7 +98,7 @@ fn beside(load: &PictureLoad) -> RoomLoad {
         sockets: 100,
         senders: 16,
         rate: Some(load.rate),
-        warm_up: 4.0,
+        warm_up: WARM_UP,
         seconds: load.seconds,
         ..RoomLoad::default()
     }

@@ -163,7 +163,10 @@ impl Blobs {
     /// # Errors
     /// `service.unavailable`.
     pub async fn reach(&self) -> Result<()> {
-        self.size(&BlobKey::probe("reach")).await.map(drop)
+        match self {
+            Self::Files(files) => files.size(&BlobKey::probe("reach")).await.map(drop),
+            Self::S3(s3) => s3.reach().await,
+        }
     }
 
     /// Stores a file, reads it back and removes it.

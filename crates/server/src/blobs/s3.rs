@@ -52,6 +52,18 @@ impl S3 {
         self.bucket.base_url().origin().ascii_serialization()
     }
 
+    pub(super) async fn reach(&self) -> Result<()> {
+        let url = self.bucket.head_bucket(Some(&self.credentials)).sign(AT_ONCE);
+        match found(self.client.head(url).send().await).await? {
+            Some(_) => Ok(()),
+            None => Err(self.no_bucket()),
+        }
+    }
+
+    fn no_bucket(&self) -> Error {
+        unavailable(&format!("there is no bucket `{}`", self.bucket.name()))
+    }
+
     pub(super) async fn size(&self, key: &BlobKey) -> Result<Option<u64>> {
         let url = self.bucket.head_object(Some(&self.credentials), key.as_str()).sign(AT_ONCE);
         let found = found(self.client.head(url).send().await).await?;
@@ -76,7 +88,7 @@ impl S3 {
         let request = self.client.put(put.sign(AT_ONCE)).header(header::CONTENT_TYPE, content_type);
         match found(request.body(content).send().await).await? {
             Some(_) => Ok(()),
-            None => Err(unavailable(&format!("there is no bucket `{}`", self.bucket.name()))),
+            None => Err(self.no_bucket()),
         }
     }
 

@@ -25,8 +25,8 @@ use crate::uploads::{FILES, Uploads, Whereabouts};
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 /// A key never means another content.
 const FOR_EVERYBODY: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// A signed address is good for a day at most.
-const FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
+/// Who may see it is asked again within the hour.
+const FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
 /// The pictures slice.
 #[derive(Clone)]

@@ -19,6 +19,8 @@ use praca_api::uploads::{Purpose, UploadReason};
 
 use super::content::{check_frames, check_whole, is_disguised};
 
+/// What is accepted.
+const FORMATS: [ImageFormat; 4] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif];
 /// Longest sides of the sizes, in pixels.
 const SIDES: [(&str, u32); 3] = [("large", 2_048), ("medium", 1_024), ("thumb", 320)];
 /// Most pixels of a picture: 50 megapixels, as the best phones make them.
@@ -66,15 +68,21 @@ pub struct Picture {
     pub fallback: Option<Made>,
 }
 
+/// What a file is by its content, which costs nothing to find out.
+///
+/// # Errors
+/// `type`, `disguised`.
+pub fn recognise(bytes: &[u8]) -> Result<ImageFormat, UploadReason> {
+    let format = image::guess_format(bytes).ok().filter(|format| FORMATS.contains(format)).ok_or(UploadReason::Type)?;
+    if is_disguised(bytes) { Err(UploadReason::Disguised) } else { Ok(format) }
+}
+
 /// Makes the pictures.
 ///
 /// # Errors
 /// Why these bytes are not accepted.
 pub fn make(bytes: &[u8], purpose: Purpose) -> Result<Picture, UploadReason> {
-    let format = image::guess_format(bytes).map_err(|_| UploadReason::Type)?;
-    if is_disguised(bytes) {
-        return Err(UploadReason::Disguised);
-    }
+    let format = recognise(bytes)?;
     let source = Cursor::new(bytes);
     match format {
         ImageFormat::Jpeg => {

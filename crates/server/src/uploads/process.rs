@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::entity::{Column, Entity, Model};
-use super::picture::Picture;
+use super::picture::{self, Picture};
 use super::scanner::{Verdict, scan};
 use super::used::StoredPicture;
 use super::{Uploads, Workshop, made};
@@ -89,6 +89,9 @@ impl Uploads {
         }
         let most = usize::try_from(UPLOAD_BYTES).unwrap_or(usize::MAX);
         let Some(bytes) = base.blobs.read(&key, most).await? else { return Ok(Examined::Bad(UploadReason::Size)) };
+        if let Err(reason) = picture::recognise(&bytes) {
+            return Ok(Examined::Bad(reason));
+        }
         if let Some(scanner) = &base.config.clamav {
             match scan(scanner, &bytes).await? {
                 Verdict::Clean => {}

@@ -29,22 +29,28 @@ pub enum Verdict {
 /// # Errors
 /// `service.unavailable`: the scanner is away.
 pub async fn scan(address: &ClamavAddress, bytes: &[u8]) -> Result<Verdict> {
-    if let Err(error) = check(address).await {
-        tracing::warn!(%error, "the virus scanner is away");
-        return Err(Error::unavailable("The virus scanner cannot be reached right now."));
-    }
+    require_there(address).await?;
     let scan = async {
         match address {
             ClamavAddress::Tcp(host) => scan_buffer(bytes, Tcp { host_address: host.as_str() }, Some(PART)).await,
             ClamavAddress::Unix(path) => scan_buffer(bytes, Socket { socket_path: path }, Some(PART)).await,
         }
     };
-    // It is there: what goes wrong from here on is this file's.
-    Ok(match tokio::time::timeout(ANSWERS_WITHIN, scan).await {
-        Ok(Ok(answer)) => read(&String::from_utf8_lossy(&answer)),
-        Ok(Err(error)) => Verdict::Unclear(error.to_string()),
-        Err(_) => Verdict::Unclear("no answer in time".to_owned()),
-    })
+    match tokio::time::timeout(ANSWERS_WITHIN, scan).await {
+        Ok(Ok(answer)) => Ok(read(&String::from_utf8_lossy(&answer))),
+        // It hung up. If it is there still, that was because of this file.
+        Ok(Err(error)) => require_there(address).await.map(|()| Verdict::Unclear(error.to_string())),
+        Err(_) => Err(away("it does not answer in time")),
+    }
+}
+
+async fn require_there(address: &ClamavAddress) -> Result<()> {
+    check(address).await.map_err(|error| away(&error.to_string()))
+}
+
+fn away(cause: &str) -> Error {
+    tracing::warn!(cause, "the virus scanner is away");
+    Error::unavailable("The virus scanner cannot be reached right now.")
 }
 
 /// Whether it answers.

@@ -104,17 +104,16 @@ impl Uploads {
             all.into_tuple().one(self.0.base.db.read()).await?.unwrap_or_default();
         let of_each = kept().column_as(stored(), "stored").group_by(Column::UserId);
         let most: Option<i64> = of_each.order_by_desc(stored()).into_tuple().one(self.0.base.db.read()).await?;
-        let gauge = |name: &'static str, value: i64| {
-            metrics::gauge!(name).set(u32::try_from(value / 1_024).map_or(f64::MAX, f64::from) * 1_024.0);
-        };
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 8 PiB")]
+        let gauge = |name: &'static str, value: i64| metrics::gauge!(name).set(value as f64);
         gauge("praca_uploads_stored_bytes", total.unwrap_or_default());
         gauge("praca_uploads_stored_bytes_of_one", most.unwrap_or_default());
-        metrics::gauge!("praca_uploads_people").set(u32::try_from(people).map_or(f64::MAX, f64::from));
+        gauge("praca_uploads_people", people);
         Ok(())
     }
 }
 
-/// Nothing shows these uploads any more: nobody sees them from now on, and their files are removed.
+/// Nothing shows these uploads any more: their files are removed, and private ones are shown to nobody from now on.
 ///
 /// # Errors
 /// The database refuses.

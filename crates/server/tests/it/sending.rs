@@ -1,5 +1,7 @@
 //! Sending pictures as a client does.
 
+use std::time::Duration;
+
 use praca_api::ConversationId;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,6 +22,20 @@ impl World {
             request = request.header(name, value.as_str().unwrap());
         }
         read(request.body(content)).await
+    }
+
+    /// Waits until the node says that these of its services are away.
+    pub async fn until_problems(&self, wanted: Value) {
+        let mut found = Value::Null;
+        for _ in 0..400 {
+            let ready = self.http.get(format!("{}/readyz", self.url)).send().await.unwrap();
+            found = ready.json::<Value>().await.unwrap()["problems"].clone();
+            if found == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{found} is not {wanted}");
     }
 
     /// Runs jobs until none is due.

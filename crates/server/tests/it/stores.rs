@@ -24,7 +24,8 @@ async fn pictures_go_to_an_object_store_and_come_from_it() {
         let room = world.room("largo", 0, 0).await;
         let content = images::jpeg(1_500, 900);
         let announced = world.announce(&ana, "message", "image/jpeg", content.len()).await.expect(201, "");
-        assert!(announced["put"]["url"].as_str().unwrap().starts_with(store.url()));
+        let url = announced["put"]["url"].as_str().unwrap();
+        assert!(url.starts_with(store.url()) && url.contains("X-Amz-Expires=900&"), "{url}");
         let path = format!("/uploads/{}/complete", announced["id"].as_str().unwrap());
         world.post(&path, Some(&ana), json!({})).await.expect(409, "request.conflict");
         let picture = world.ready(&ana, content).await;
@@ -38,7 +39,18 @@ async fn pictures_go_to_an_object_store_and_come_from_it() {
         assert!(image::load_from_memory(&response.bytes().await.unwrap()).is_ok());
         // What was sent is gone, but for the empty name that keeps it from being sent again.
         let left = || store.bucket().join("quarantine").read_dir().unwrap().flatten().collect::<Vec<_>>();
-        assert!(left().iter().all(|file| file.metadata().unwrap().len() == 0), "{:?}", left());
+        assert!(!left().is_empty() && left().iter().all(|file| file.metadata().unwrap().len() == 0), "{:?}", left());
+        // Nor is anything sent there again, and in the end nothing is left of it.
+        let once = world.announce(&ana, "message", "image/jpeg", 3).await.expect(201, "");
+        assert!(world.send_file(&once, vec![1, 2, 3]).await.status.is_success());
+        let path = format!("/uploads/{}/complete", once["id"].as_str().unwrap());
+        world.post(&path, Some(&ana), json!({})).await.expect(202, "");
+        world.work().await;
+        assert_eq!(world.send_file(&once, vec![1, 2, 3]).await.status, 412);
+        world.pass(17 * 60);
+        world.work().await;
+        assert_eq!(left().len(), 0);
+        let ana = world.log_in("ana").await;
         let message = sent["id"].as_str().unwrap();
         world.delete(&format!("/rooms/{room}/messages/{message}"), &ana).await.ok();
         world.work().await;
@@ -48,6 +60,18 @@ async fn pictures_go_to_an_object_store_and_come_from_it() {
         assert!(policy.contains(&format!("connect-src 'self' {};", store.url())), "{policy}");
         world.app.base.blobs.check("probe").await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_says_that_its_store_is_away_until_it_is_back() {
+    let store = S3::start().unwrap();
+    let world = world_on(&store, Twin::Embedded).await;
+    world.until_problems(json!([])).await;
+    let elsewhere = store.bucket().with_extension("away");
+    std::fs::rename(store.bucket(), &elsewhere).unwrap();
+    world.until_problems(json!(["files"])).await;
+    std::fs::rename(&elsewhere, store.bucket()).unwrap();
+    world.until_problems(json!([])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

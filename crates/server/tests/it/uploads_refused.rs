@@ -34,7 +34,8 @@ on_both_twins! {
             ("type", "an SVG with a script", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec()),
             ("type", "HTML", b"<!doctype html><script>alert(1)</script>".to_vec()),
             ("type", "an archive", images::zip()),
-            ("type", "BMP", images::zip().iter().rev().copied().collect()),
+            ("type", "BMP", b"BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x01\0\x01\0\x01\0\x18\0\0\0\xff\0".to_vec()),
+            ("broken", "a GIF without pixels", b"GIF89a\0\0\0\0\0\0\0,\0\0\0\0\0\0\0\0\0\x02\0;".to_vec()),
             ("disguised", "a picture that is an archive too", [&jpeg[..], &images::zip()].concat()),
             ("disguised", "a picture that is a PDF too", [b"GIF89a%PDF-1.4 ".to_vec(), images::gif(1)].concat()),
             ("pixels", "60,000 × 60,000", images::png_of(60_000, 60_000)),
@@ -53,7 +54,9 @@ on_both_twins! {
             assert_eq!((&upload["status"], &upload["reason"]), (&json!("rejected"), &json!(reason)), "{what}: {upload}");
             assert_eq!(upload["variants"], Value::Null, "{what}");
         }
-        for (name, content) in broken_pngs() {
+        let broken = broken_pngs();
+        assert_eq!(broken.len(), 14, "the suite is whole");
+        for (name, content) in broken {
             let upload = world.upload(&ana, "message", "image/png", content).await;
             assert_eq!(upload["status"], "rejected", "{name}: {upload}");
             assert!(["type", "broken"].contains(&upload["reason"].as_str().unwrap()), "{name}: {upload}");
@@ -91,6 +94,12 @@ on_both_twins! {
         world.post(&path, Some(&ana), json!({})).await.expect(409, "request.conflict");
         world.send_file(&announced, [&content[..], b"more"].concat()).await.expect(422, "uploads.rejected");
         world.send_file(&announced, content[..10].to_vec()).await.expect(422, "uploads.rejected");
+        world.send_file(&announced, Vec::new()).await.expect(422, "uploads.rejected");
+        // Without a length before it: it is counted as it comes.
+        let parts = [content.clone(), b"more".to_vec()].map(|part| Ok::<_, std::io::Error>(axum::body::Bytes::from(part)));
+        let chunked = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
+        let longer = world.http.put(announced["put"]["url"].as_str().unwrap()).header("content-type", "image/jpeg");
+        read(longer.body(chunked)).await.expect(422, "uploads.rejected");
         let mut other_type = announced.clone();
         other_type["put"]["headers"]["content-type"] = json!("image/png");
         world.send_file(&other_type, content.clone()).await.expect(422, "uploads.rejected");
@@ -142,6 +151,8 @@ async fn a_thousand_announcements_are_held_back() {
             *statuses.entry(answer.status.as_u16()).or_default() += 1;
         }
         assert_eq!(statuses, [(201, 30), (429, 970)].into());
+        let rosa = world.user("rosa").await;
+        world.announce(&rosa, "message", "image/png", 10).await.expect(201, "");
         let held = world.announce(&ana, "message", "image/png", 10).await;
         assert!(held.headers.contains_key("retry-after"), "{held:?}");
         // With no limit a day, those that are not finished are bounded still.
@@ -206,24 +217,11 @@ async fn of_what_the_scanner_cannot_tell_nothing_passes_and_its_sender_is_told()
 async fn a_node_says_that_its_scanner_is_away_until_it_is_back() {
     let mut scanner = Clamav::start().unwrap();
     let world = World::new(Twin::Embedded, &[("PRACA_CLAMAV_ADDR", &scanner.address())]).await;
-    let problems = async || {
-        let ready = world.http.get(format!("{}/readyz", world.url)).send().await.unwrap();
-        ready.json::<Value>().await.unwrap()["problems"].clone()
-    };
-    let until = async |wanted: Value| {
-        for _ in 0..400 {
-            if problems().await == wanted {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{} is not {wanted}", problems().await);
-    };
-    until(json!([])).await;
+    world.until_problems(json!([])).await;
     scanner.stop();
-    until(json!(["virus_scanner"])).await;
+    world.until_problems(json!(["virus_scanner"])).await;
     scanner.start_again().unwrap();
-    until(json!([])).await;
+    world.until_problems(json!([])).await;
 }
 
 on_both_twins! {

@@ -174,8 +174,9 @@ impl Square {
         }
         chosen.progress.set(match (upload.status, upload.reason) {
             (UploadStatus::Ready, _) => Progress::Ready(upload.id),
+            // It is not the picture's fault: it may be tried again.
+            (_, Some(UploadReason::Failed | UploadReason::Discarded) | None) => Progress::Failed,
             (_, Some(reason)) => Progress::Rejected(reason),
-            (_, None) => Progress::Failed,
         });
         Ok(())
     }

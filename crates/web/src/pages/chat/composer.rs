@@ -10,7 +10,7 @@ use praca_api::{ConversationId, MessageId};
 
 use super::barred::{BlockedNotice, Silenced, SilencedNotice};
 use super::mentioning::{LIST, Mentioning, Offered};
-use super::pictures::{PictureButton, PictureTiles, Pictures};
+use super::pictures::{PictureButtons, PictureTiles, Pictures};
 use crate::components::Icon;
 use crate::language::language;
 use crate::square::{HeldBack, Square, seconds};
@@ -236,10 +236,12 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let silence = Memo::new(move |_| Silenced::of(square));
     let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
+    let closed = move || silence.get().is_some() || barred.get();
+    pictures.take_dropped(move || untrack(closed));
     view! {
         <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
         <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
-        <form class="composer" hidden=move || silence.get().is_some() || barred.get() aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit on:dragover=|event| event.prevent_default() on:drop=move |event| pictures.dropped(&event)>
+        <form class="composer" hidden=closed aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
             <Offered mentioning choose />
             <div class="composer-box">
                 <Show when=blocked><SlowNotice clock /></Show>
@@ -247,7 +249,7 @@ pub fn Composer(draft: Draft) -> impl IntoView {
                 <ContextLine draft />
                 <PictureTiles pictures />
                 <div class="composer-line">
-                    <PictureButton pictures />
+                    <PictureButtons pictures />
                     <Field draft mentioning choose clock />
                     <button
                         type="submit" class="icon-btn icon-btn--send" aria-disabled=move || (blocked() || draft.is_too_long()).then_some("true")

@@ -8,6 +8,7 @@ use leptos_i18n::{t, t_string};
 use praca_api::limits::ATTACHMENTS;
 use praca_api::uploads::{Purpose, UploadReason};
 use praca_api::{ConversationId, UploadId};
+use wasm_bindgen::JsValue;
 use web_sys::{File, FileList, Url};
 
 use crate::components::Icon;
@@ -71,12 +72,30 @@ impl Pictures {
         }
     }
 
-    /// Takes up what was dropped.
-    pub fn dropped(self, event: &DragEvent) {
-        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            event.prevent_default();
-            self.add(Some(files));
-        }
+    /// Takes up files that are dropped anywhere on the page, unless nothing may be written: else the browser would leave the
+    /// page to show them.
+    pub fn take_dropped(self, closed: impl Fn() -> bool + 'static) {
+        let has_files = |event: &DragEvent| {
+            let kinds = event.data_transfer().map(|data| data.types());
+            kinds.is_some_and(|kinds| kinds.includes(&JsValue::from_str("Files"), 0))
+        };
+        let over = window_event_listener(leptos::ev::dragover, move |event| {
+            if has_files(&event) {
+                event.prevent_default();
+            }
+        });
+        let drop = window_event_listener(leptos::ev::drop, move |event| {
+            if has_files(&event) {
+                event.prevent_default();
+                if !closed() {
+                    self.add(event.data_transfer().and_then(|data| data.files()));
+                }
+            }
+        });
+        on_cleanup(move || {
+            over.remove();
+            drop.remove();
+        });
     }
 
     fn take(self, room: ConversationId, name: String, file: web_sys::Blob) {
@@ -174,10 +193,24 @@ impl Pictures {
     }
 }
 
-/// The button that opens the file dialog; on phones that offers the camera too.
+/// The buttons beside the text: for files, and, where one points with a finger, for the camera.
 #[component]
-pub fn PictureButton(pictures: Pictures) -> impl IntoView {
+pub fn PictureButtons(pictures: Pictures) -> impl IntoView {
     let i18n = language();
+    view! {
+        <PictureButton pictures icon="image-plus" label=Signal::derive(move || t_string!(i18n, pictures.attach)) />
+        <PictureButton pictures icon="camera" label=Signal::derive(move || t_string!(i18n, pictures.camera)) capture="environment" />
+    }
+}
+
+/// A button that opens a dialog of files, or, with `capture`, the camera.
+#[component]
+fn PictureButton(
+    pictures: Pictures,
+    icon: &'static str,
+    label: Signal<&'static str>,
+    #[prop(optional)] capture: Option<&'static str>,
+) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let open = move |_| {
         if let Some(input) = input.get_untracked() {
@@ -191,10 +224,13 @@ pub fn PictureButton(pictures: Pictures) -> impl IntoView {
             input.set_value("");
         }
     };
-    let label = move || t_string!(i18n, pictures.attach);
+    let from_camera = capture.is_some();
     view! {
-        <button type="button" class="icon-btn" aria-label=label title=label on:click=open><Icon name="image-plus" /></button>
-        <input type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" accept=TYPES multiple node_ref=input on:change=chosen />
+        <button type="button" class="icon-btn" class:touch-only=from_camera aria-label=label title=label on:click=open><Icon name=icon /></button>
+        <input
+            type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" accept=TYPES capture=capture multiple=!from_camera
+            node_ref=input on:change=chosen
+        />
     }
 }
 
