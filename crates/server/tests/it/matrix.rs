@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use praca::links::Links;
 use praca_api::ConversationId;
 use praca_api::accounts::Role;
 use praca_api::events::ClientEvent;
+use praca_api::uploads::Variants;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::images;
 use crate::matrix_of_two;
 use crate::socket::Socket;
 use crate::world::{Answer, Person, Twin, World, read};
@@ -169,6 +172,10 @@ async fn table(twin: Twin) -> String {
     for event in ClientEvent::ALL.iter().filter(|event| !event.name().starts_with("dms:")) {
         table.push_str(&event_row(&world, &cast, event.name()).await);
     }
+    for (template, cells) in picture_rows(&world, &cast).await {
+        covered.insert(format!("get {template}"));
+        let _ = writeln!(table, "{}", format!("{:<60}{cells}", format!("GET {template}")).trim_end());
+    }
     for path in ["/auth/logout-all", "/auth/logout"] {
         covered.insert(format!("post {path}"));
         table.push_str(&row(&world, &cast, &(Method::POST, path, path, Some(json!({})))).await);
@@ -179,13 +186,39 @@ async fn table(twin: Twin) -> String {
         .as_object()
         .unwrap()
         .iter()
-        .filter_map(|(path, methods)| Some((path.strip_prefix("/api/v1")?, methods)))
+        .filter_map(|(path, methods)| {
+            Some((path.strip_prefix("/api/v1").or_else(|| path.starts_with("/media/").then_some(path))?, methods))
+        })
         .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
         .collect();
     let of_two = matrix_of_two::routes().into_iter().map(|ask| format!("{} {}", ask.0.as_str().to_lowercase(), ask.2));
     covered.extend(of_two);
     assert_eq!(covered, described, "every route has a row, here or in the matrix of two");
     table
+}
+
+/// Pictures of a room, and of the target and the member between them, at addresses signed for whoever asks.
+async fn picture_rows(world: &World, cast: &Cast) -> [(&'static str, String); 2] {
+    let room = fresh_room(world, cast).await;
+    let dm = world.dm(&cast.target, &cast.members[0]).await;
+    let (mut public, mut private) = (String::new(), String::new());
+    let picture = world.ready(&cast.target, images::jpeg(40, 30)).await;
+    let shown = world.show(&cast.target, room, "rooms", &[&picture]).await.ok();
+    let hidden = world.ready(&cast.target, images::jpeg(40, 30)).await;
+    let mut variants: Variants = serde_json::from_value(shown["attachments"][0]["variants"].clone()).unwrap();
+    let of_all = json!(variants.thumb.url);
+    world.show(&cast.target, dm, "dms", &[&hidden]).await.ok();
+    for person in &cast.people {
+        let _ = write!(public, "{:<15}", cell(&read(world.http.get(world.address(&of_all))).await));
+        variants.thumb.url = Links::private_picture(hidden.parse().unwrap(), "thumb.webp");
+        if let Some(person) = person {
+            let base = &world.app.base;
+            base.links.sign_variants(&mut variants, person.id, base.clock.now());
+        }
+        let of_two = json!(variants.thumb.url);
+        let _ = write!(private, "{:<15}", cell(&read(world.http.get(world.address(&of_two))).await));
+    }
+    [("/media/{folder}/{name}", public), ("/media/private/{upload}/{name}", private)]
 }
 
 async fn log_everybody_in(world: &World) -> Cast {

@@ -76,6 +76,11 @@ impl World {
 
     /// Opens an address of ours, as an `<img>` does.
     pub async fn open(&self, url: &Value) -> reqwest::Response {
-        self.http.get(format!("{}{}", self.url, url.as_str().unwrap())).send().await.unwrap()
+        self.http.get(self.address(url)).send().await.unwrap()
+    }
+
+    /// The whole of an address of ours.
+    pub fn address(&self, url: &Value) -> String {
+        format!("{}{}", self.url, url.as_str().unwrap())
     }
 }
