@@ -103,19 +103,19 @@ pub async fn run(target: &Target, load: &SearchLoad) -> Result<SearchReport> {
 async fn fill(target: &Target, messages: usize) -> Result<f64> {
     ensure!(target.people.len() >= WRITERS, "{WRITERS} have to write");
     let bar = progress("filling", messages);
-    let begun = Arc::new(AtomicUsize::new(0));
-    let mut writing = JoinSet::new();
+    let taken = Arc::new(AtomicUsize::new(0));
+    let mut writing: JoinSet<Result<()>> = JoinSet::new();
     let mut listening = JoinSet::new();
     let began = Instant::now();
     for Member { number, socket, ear } in crowd::connect(target, 0..WRITERS, WRITERS).await? {
         let own = socket.clone();
         listening.spawn(async move { ear.listen(&own, |_| {}).await });
         for hand in 0..IN_FLIGHT {
-            let (target, socket, begun, bar) = (target.clone(), socket.clone(), begun.clone(), bar.clone());
+            let (target, socket, taken, bar) = (target.clone(), socket.clone(), taken.clone(), bar.clone());
             writing.spawn(async move {
                 let mut chance = Chance::of(number * IN_FLIGHT + hand);
                 loop {
-                    let message = begun.fetch_add(1, Ordering::Relaxed);
+                    let message = taken.fetch_add(1, Ordering::Relaxed);
                     if message >= messages {
                         return Ok(());
                     }

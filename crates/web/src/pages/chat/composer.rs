@@ -199,6 +199,19 @@ impl Draft {
         square.send(spot, text, reply, self.pictures.hand_over());
     }
 
+    /// What waits for its pictures leaves with them, unless something else is being written by then.
+    fn send_when_due(self, square: Square, clock: Clock) {
+        let due = Memo::new(move |_| self.pictures.are_due());
+        Effect::new(move |_| {
+            if due.get() {
+                self.pictures.waiting.set(None);
+                if self.editing.get_untracked().is_none() {
+                    self.send(square, clock);
+                }
+            }
+        });
+    }
+
     fn typed(self, square: Square, text: String) {
         let room = square.shown().map(|spot| spot.id);
         if let Some(room) = room.filter(|_| self.editing.get_untracked().is_none()) {
@@ -223,16 +236,7 @@ pub fn Composer(draft: Draft) -> impl IntoView {
         draft.send(square, clock);
     };
     let pictures = draft.pictures;
-    // What waits for its pictures leaves with them, unless something else is being written by then.
-    let due = Memo::new(move |_| pictures.are_due());
-    Effect::new(move |_| {
-        if due.get() {
-            pictures.waiting.set(None);
-            if draft.editing.get_untracked().is_none() {
-                draft.send(square, clock);
-            }
-        }
-    });
+    draft.send_when_due(square, clock);
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let silence = Memo::new(move |_| Silenced::of(square));
     let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
