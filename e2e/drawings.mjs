@@ -44,6 +44,7 @@ export const pixels = (place) =>
   place.evaluate((source) => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
     const pen = canvas.getContext("2d");
+    pen.imageSmoothingQuality = "high";
     pen.drawImage(source, 0, 0, 8, 8);
     return [...pen.getImageData(0, 0, 8, 8).data];
   });

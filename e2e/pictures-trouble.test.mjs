@@ -46,7 +46,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     const file = { name: "longe.png", mimeType: "image/png", buffer: Buffer.from(noise, "base64") };
     await throttle(100_000);
     await attach(rosa.page, file);
-    assert.deepEqual(await rosa.page.locator("input[capture]").evaluate((input) => [input.capture, input.accept]), ["environment", "image/jpeg,image/png,image/webp,image/gif"]);
+    assert.deepEqual(await rosa.page.locator("input[capture]").evaluate((input) => [input.getAttribute("capture"), input.accept]), ["environment", "image/jpeg,image/png,image/webp,image/gif"]);
     assert.ok(await rosa.page.getByRole("button", { name: "Fotografar" }).isVisible());
     await state(rosa.page, "uploading").getByText(/Enviando [1-9]\d?%/).waitFor();
     assert.deepEqual(await axe(rosa.page), []);

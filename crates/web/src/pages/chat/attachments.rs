@@ -76,6 +76,9 @@ fn Thumbs(attachments: Vec<Attachment>, album: Album) -> impl IntoView {
     let i18n = language();
     let gallery = expect_context::<Gallery>();
     let count = attachments.len();
+    // Known before anything is loaded, so that nothing jumps; a small one is not enlarged.
+    let alone = attachments.first().filter(|_| count == 1);
+    let size = alone.map_or_else(|| "22rem".to_owned(), |one| format!("{}px", one.variants.medium.width));
     let pictures = attachments.into_iter().enumerate().map(|(at, attachment)| {
         let named = attachment.alt.clone();
         let label = move || {
@@ -98,7 +101,7 @@ fn Thumbs(attachments: Vec<Attachment>, album: Album) -> impl IntoView {
         }
     });
     let pictures = pictures.collect_view();
-    view! { <div class="attachments" data-count=count.min(4)>{pictures}</div> }
+    view! { <div class="attachments" data-count=count.min(4) style:inline-size=size>{pictures}</div> }
 }
 
 fn shape_of(attachment: &Attachment) -> f64 {
