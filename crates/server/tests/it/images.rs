@@ -107,6 +107,29 @@ pub fn png_of(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), chunk("IHDR", &header), chunk("IDAT", &packed), chunk("IEND", b"")].concat()
 }
 
+/// A JPEG of which there is no more than a header that says how large it is (ITU-T T.81, B.2.2).
+pub fn jpeg_of(width: u16, height: u16) -> Vec<u8> {
+    let (width, height) = (width.to_be_bytes(), height.to_be_bytes());
+    let frame = [&[0xFF, 0xC0, 0, 11, 8][..], &height, &width, &[1, 1, 0x11, 0]].concat();
+    [&[0xFF, 0xD8][..], &frame, &[0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0, 0xFF, 0xD9]].concat()
+}
+
+/// A GIF of one small frame on a screen of this size.
+pub fn gif_of(width: u16, height: u16) -> Vec<u8> {
+    let mut bytes = gif(1);
+    bytes[6..8].copy_from_slice(&width.to_le_bytes());
+    bytes[8..10].copy_from_slice(&height.to_le_bytes());
+    bytes
+}
+
+/// A lossless WebP whose header alone says how large it is (RFC 9649, 3.4).
+pub fn webp_of(width: u32, height: u32) -> Vec<u8> {
+    let size = (width - 1) | ((height - 1) << 14);
+    let pixels = [&[0x2F][..], &size.to_le_bytes(), &[0; 5]].concat();
+    let length = |bytes: usize| u32::try_from(bytes).unwrap().to_le_bytes();
+    [&b"RIFF"[..], &length(pixels.len() + 12), b"WEBPVP8L", &length(pixels.len()), &pixels].concat()
+}
+
 /// A picture with a profile that unpacks to so many zeros.
 pub fn png_with_profile(bytes: u64) -> Vec<u8> {
     let mut packed = ZlibEncoder::new(b"zeros\0\0".to_vec(), Compression::fast());

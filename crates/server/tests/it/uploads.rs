@@ -272,6 +272,28 @@ on_both_twins! {
         assert_eq!(walk(&quarantine), 0);
     }
 
+    async fn what_ends_three_workers_is_looked_at_no_more(world: World) {
+        let ana = world.user("ana").await;
+        let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await;
+        // As three workers leave it that died of it.
+        let sql = "UPDATE uploads SET tries = 3";
+        world.app.base.db.write().execute_raw(statement(&world, sql)).await.unwrap();
+        world.work().await;
+        let upload = world.get(&format!("/uploads/{id}"), &ana).await.ok();
+        assert_eq!((&upload["status"], &upload["reason"]), (&json!("rejected"), &json!("failed")));
+    }
+
+    async fn what_a_killed_process_had_begun_is_swept(world: World) {
+        let drafts = world.app.base.config.data_dir.join("files/drafts");
+        std::fs::create_dir_all(&drafts).unwrap();
+        let (old, new) = (drafts.join("old"), drafts.join("new"));
+        std::fs::write(&new, "a").unwrap();
+        let file = std::fs::File::create(&old).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(2 * 3_600)).unwrap();
+        world.app.uploads.sweep().await.unwrap();
+        assert_eq!((old.exists(), new.exists()), (false, true));
+    }
+
     async fn everybodys_first_comes_before_anybodys_second(world: World) {
         let (ana, rosa) = (world.user("ana").await, world.user("rosa").await);
         let mut hers = Vec::new();

@@ -40,6 +40,9 @@ on_both_twins! {
             ("disguised", "a picture that is a PDF too", [b"GIF89a%PDF-1.4 ".to_vec(), images::gif(1)].concat()),
             ("pixels", "60,000 × 60,000", images::png_of(60_000, 60_000)),
             ("pixels", "long and thin", images::png_of(17_000, 1)),
+            ("pixels", "a JPEG of 60,000 × 60,000", images::jpeg_of(60_000, 60_000)),
+            ("pixels", "a GIF of 60,000 × 60,000", images::gif_of(60_000, 60_000)),
+            ("pixels", "a WebP of 16,000 × 16,000", images::webp_of(16_000, 16_000)),
             ("broken", "a bomb within the limits", images::png_of(7_000, 7_000)),
             ("frames", "10,000 frames", images::gif(10_000)),
             ("frames", "10,000 frames of WebP", images::webp_of_frames(10_000)),
@@ -64,6 +67,18 @@ on_both_twins! {
         let files = world.app.base.config.data_dir.join("files");
         let left = |folder: &str| std::fs::read_dir(files.join(folder)).map_or(0, Iterator::count);
         assert_eq!((left("quarantine"), left("pictures")), (0, 0));
+    }
+
+    async fn what_is_not_as_announced_when_it_is_looked_at_is_rejected(world: World) {
+        let ana = world.user("ana").await;
+        let content = images::jpeg(40, 30);
+        for other in [vec![], content[1..].to_vec(), [&content[..], b"!"].concat()] {
+            let id = world.bring(&ana, "message", "image/jpeg", content.clone()).await;
+            std::fs::write(world.app.base.config.data_dir.join("files/quarantine").join(&id), other).unwrap();
+            world.work().await;
+            let upload = world.get(&format!("/uploads/{id}"), &ana).await.ok();
+            assert_eq!((&upload["status"], &upload["reason"]), (&json!("rejected"), &json!("size")));
+        }
     }
 
     async fn what_a_file_is_called_does_not_matter_and_what_stands_behind_it_is_left_behind(world: World) {
@@ -187,6 +202,16 @@ async fn what_the_scanner_finds_is_rejected_and_without_it_nothing_passes() {
         scanner.start_again().unwrap();
         world.work().await;
         assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "ready");
+        // After a week of that it is given up, and nothing stays.
+        scanner.stop();
+        let id = world.bring(&ana, "message", "image/jpeg", images::jpeg(40, 30)).await;
+        world.work().await;
+        world.pass(8 * 86_400);
+        let ana = world.log_in("ana").await;
+        world.work().await;
+        world.get(&format!("/uploads/{id}"), &ana).await.expect(404, "resource.not_found");
+        assert!(!world.app.base.config.data_dir.join("files/quarantine").join(&id).exists());
+        scanner.start_again().unwrap();
     }
 }
 
