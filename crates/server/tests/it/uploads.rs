@@ -289,7 +289,8 @@ on_both_twins! {
         let (old, new) = (drafts.join("old"), drafts.join("new"));
         std::fs::write(&new, "a").unwrap();
         let file = std::fs::File::create(&old).unwrap();
-        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(2 * 3_600)).unwrap();
+        let now = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(now - Duration::from_secs(2 * 3_600)).unwrap();
         world.app.uploads.sweep().await.unwrap();
         assert_eq!((old.exists(), new.exists()), (false, true));
     }
