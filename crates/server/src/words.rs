@@ -20,10 +20,11 @@ pub struct Words {
 impl Words {
     /// Reads what somebody typed; none if there is no word in it.
     pub fn read(typed: &str) -> Option<Self> {
-        let words = typed.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let folded = words.map(|word| fold(word).chars().filter(|c| c.is_alphanumeric()).take(WORD_CHARS).collect());
-        let mut whole: Vec<String> = folded.filter(|word: &String| !word.is_empty()).take(WORDS).collect();
-        let goes_on = typed.ends_with(|c: char| c.is_alphanumeric());
+        // Folded first: an accent that stands behind its letter parts no word.
+        let folded = fold(typed);
+        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let mut whole: Vec<String> = words.take(WORDS).map(|word| word.chars().take(WORD_CHARS).collect()).collect();
+        let goes_on = folded.ends_with(|c: char| c.is_alphanumeric());
         let begun = if goes_on { whole.pop() } else { None };
         (begun.is_some() || !whole.is_empty()).then_some(Self { whole, begun })
     }
@@ -70,6 +71,7 @@ mod tests {
     fn the_last_word_goes_on_unless_something_follows() {
         assert_eq!(read("Coração de mãe"), (vec!["coracao".into(), "de".into()], Some("mae".into())));
         assert_eq!(read("mãe "), (vec!["mae".into()], None));
+        assert_eq!(read("corac\u{327}a\u{303}o"), (vec![], Some("coracao".into())));
         assert_eq!(read("\"pão de queijo\""), (vec!["pao".into(), "de".into(), "queijo".into()], None));
     }
 

@@ -213,9 +213,15 @@ impl Search<'_> {
             // Else the planner would walk after all.
             sql.push("MATERIALIZED ");
         }
-        sql.push("(SELECT conversation_id, seq, id, ts_rank_cd(words, ");
-        push_query(&mut sql, &self.wanted.words);
-        sql.push(")::float8 AS rank FROM ");
+        sql.push("(SELECT conversation_id, seq, id, ");
+        if self.wanted.order == SearchOrder::Best {
+            sql.push("ts_rank_cd(words, ");
+            push_query(&mut sql, &self.wanted.words);
+            sql.push(")::float8");
+        } else {
+            sql.push("0::float8");
+        }
+        sql.push(" AS rank FROM ");
         sql.push(if walked.is_some() { "(SELECT * FROM messages WHERE true" } else { "messages WHERE true" });
         if let Some(id) = self.wanted.conversation {
             sql.push(" AND conversation_id = ").bind(id.0);

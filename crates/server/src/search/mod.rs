@@ -6,7 +6,7 @@ mod routes;
 use std::sync::Arc;
 
 use praca_api::people::PersonSeen;
-use praca_api::search::{ConversationKind, FoundIn, SearchHit};
+use praca_api::search::{ConversationKind, FoundIn, SearchHit, SearchOrder};
 use praca_api::{Page, UserId};
 
 use crate::accounts::Accounts;
@@ -16,6 +16,8 @@ use crate::db::page::PageQuery;
 use crate::dms::Dms;
 use crate::error::Result;
 use crate::rooms::Rooms;
+use crate::words::Words;
+use query::MessagesQuery;
 
 pub use routes::routes;
 
@@ -34,13 +36,24 @@ impl Search {
         Self { accounts, conversations, dms, rooms }
     }
 
-    /// Messages a person may read.
+    /// Messages a person may read; none for what has no word in it.
     ///
     /// # Errors
     /// `resource.not_found` for a conversation they may not know of, `request.invalid` for a limit or cursor that is not ours.
-    pub async fn messages(&self, actor: &Arc<Actor>, wanted: &Wanted, page: &PageQuery) -> Result<Page<SearchHit>> {
+    pub async fn messages(&self, actor: &Arc<Actor>, query: MessagesQuery) -> Result<Page<SearchHit>> {
         let user = actor.id();
-        let found = self.conversations.find(actor, wanted, page).await?;
+        let page = PageQuery { limit: query.limit, after: query.after };
+        page.limit()?;
+        let Some(words) = Words::read(&query.q) else { return Ok(Page::whole(Vec::new())) };
+        let wanted = Wanted {
+            words,
+            conversation: query.conversation_id,
+            author: query.author_id,
+            from: query.from,
+            to: query.to,
+            order: query.sort.unwrap_or(SearchOrder::Newest),
+        };
+        let found = self.conversations.find(actor, &wanted, &page).await?;
         let of = |kind: Kind| {
             let here = found.items.iter().filter(move |found| found.kind == kind);
             here.map(|found| found.message.conversation_id)

@@ -3,18 +3,16 @@
 use axum::extract::State;
 use praca_api::Page;
 use praca_api::people::PersonSeen;
-use praca_api::search::{SearchHit, SearchOrder};
+use praca_api::search::SearchHit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Search;
 use super::query::{MessagesQuery, PeopleQuery};
-use crate::conversations::Wanted;
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
 use crate::http::{Caller, Json, Query};
-use crate::words::Words;
 
 /// The slice's routes.
 pub fn routes(search: Search) -> OpenApiRouter {
@@ -29,18 +27,7 @@ async fn search_messages(
     Caller(actor): Caller,
     Query(query): Query<MessagesQuery>,
 ) -> Result<Json<Page<SearchHit>>> {
-    let page = PageQuery { limit: query.limit, after: query.after };
-    page.limit()?;
-    let Some(words) = Words::read(&query.q) else { return Ok(Json(Page::whole(Vec::new()))) };
-    let wanted = Wanted {
-        words,
-        conversation: query.conversation_id,
-        author: query.author_id,
-        from: query.from,
-        to: query.to,
-        order: query.sort.unwrap_or(SearchOrder::Newest),
-    };
-    search.messages(&actor, &wanted, &page).await.map(Json)
+    search.messages(&actor, query).await.map(Json)
 }
 
 /// People by handle or name.
