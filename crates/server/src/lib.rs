@@ -30,6 +30,7 @@ pub mod logging;
 pub mod metrics;
 pub mod pictures;
 pub mod presence;
+pub mod quiet;
 pub mod request_id;
 pub mod rooms;
 pub mod search;

@@ -1,23 +1,29 @@
 //! Files in a folder, which several nodes may share.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use futures_util::{Stream, StreamExt as _};
-use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt as _;
+use tokio::fs;
 use tokio_util::io::ReaderStream;
 
 use super::{Blob, BlobKey, unavailable};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::quiet::Quiet;
+
+/// Pieces of files that are written at a time: the disk is shared with the database.
+const WRITTEN_AT_ONCE: usize = 2;
 
 /// A folder of files. A file is complete as soon as it is there: it is written under another name first.
 #[derive(Clone, Debug)]
 pub struct Files {
     root: PathBuf,
     ids: Ids,
+    writers: Quiet,
 }
 
 /// Why a file is not taken in.
@@ -36,7 +42,7 @@ pub enum Refused {
 impl Files {
     /// The files of this folder, which is made when something is stored.
     pub fn new(root: PathBuf, ids: Ids) -> Self {
-        Self { root, ids }
+        Self { root, ids, writers: Quiet::new("files", WRITTEN_AT_ONCE) }
     }
 
     fn path(&self, key: &BlobKey) -> PathBuf {
@@ -52,7 +58,7 @@ impl Files {
     }
 
     pub(super) async fn open(&self, key: &BlobKey) -> Result<Option<Blob>> {
-        let file = match File::open(self.path(key)).await {
+        let file = match fs::File::open(self.path(key)).await {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unavailable(&error)),
@@ -61,11 +67,11 @@ impl Files {
         Ok(Some(Blob { bytes, body: Body::from_stream(ReaderStream::with_capacity(file, 64 * 1024)) }))
     }
 
-    pub(super) async fn write(&self, key: &BlobKey, content: &Bytes) -> Result<()> {
+    pub(super) async fn write(&self, key: &BlobKey, content: Bytes) -> Result<()> {
         let write = async {
-            let mut draft = self.draft().await?;
-            draft.file.write_all(content).await?;
-            draft.file.sync_all().await?;
+            let draft = self.draft().await?;
+            draft.append(content).await?;
+            draft.sync().await?;
             let path = self.path(key);
             fs::create_dir_all(folder_of(&path)).await?;
             fs::rename(&draft.path, &path).await?;
@@ -85,7 +91,7 @@ impl Files {
         parts: impl Stream<Item = Result<Bytes>> + Send,
     ) -> Result<(), Refused> {
         let store = |error: std::io::Error| Refused::Store(unavailable(&error));
-        let mut draft = self.draft().await.map_err(store)?;
+        let draft = self.draft().await.map_err(store)?;
         let mut parts = std::pin::pin!(parts);
         let mut had: u64 = 0;
         while let Some(part) = parts.next().await {
@@ -94,12 +100,12 @@ impl Files {
             if had > bytes {
                 return Err(Refused::Length);
             }
-            draft.file.write_all(&part).await.map_err(store)?;
+            draft.append(part).await.map_err(store)?;
         }
         if had != bytes {
             return Err(Refused::Length);
         }
-        draft.file.sync_all().await.map_err(store)?;
+        draft.sync().await.map_err(store)?;
         let path = self.path(key);
         fs::create_dir_all(folder_of(&path)).await.map_err(store)?;
         // A link, unlike a renaming, never replaces what is there.
@@ -153,15 +159,34 @@ impl Files {
         let drafts = self.root.join("drafts");
         fs::create_dir_all(&drafts).await?;
         let path = drafts.join(self.ids.uuid().simple().to_string());
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
-        Ok(Draft { file, path })
+        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?.into_std().await;
+        Ok(Draft { file: Arc::new(file), path, writers: self.writers.clone() })
     }
 }
 
 /// A file that is being written. It goes with this, unless it was given its name.
 struct Draft {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
+    writers: Quiet,
+}
+
+impl Draft {
+    async fn append(&self, part: Bytes) -> std::io::Result<()> {
+        self.when_it_is_its_turn(move |mut file| file.write_all(&part)).await
+    }
+
+    async fn sync(&self) -> std::io::Result<()> {
+        self.when_it_is_its_turn(File::sync_all).await
+    }
+
+    async fn when_it_is_its_turn(
+        &self,
+        work: impl FnOnce(&File) -> std::io::Result<()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let file = self.file.clone();
+        self.writers.run(move || work(&file)).await.map_err(std::io::Error::other)?
+    }
 }
 
 impl Drop for Draft {
@@ -186,7 +211,7 @@ fn folder_of(path: &Path) -> &Path {
 /// A new name outlives a power cut once its folder is on disk, and that folder's name in those above.
 async fn settle(path: &Path) -> std::io::Result<()> {
     for folder in path.ancestors().skip(1).take(3) {
-        File::open(folder).await?.sync_all().await?;
+        fs::File::open(folder).await?.sync_all().await?;
     }
     Ok(())
 }

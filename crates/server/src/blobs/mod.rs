@@ -130,7 +130,7 @@ impl Blobs {
     /// `service.unavailable`.
     pub async fn write(&self, key: &BlobKey, content: Bytes, content_type: &str) -> Result<()> {
         match self {
-            Self::Files(files) => files.write(key, &content).await,
+            Self::Files(files) => files.write(key, content).await,
             Self::S3(s3) => s3.write(key, content, content_type).await,
         }
     }

@@ -13,20 +13,21 @@ mod routes;
 mod scanner;
 mod sweep;
 mod used;
-mod workshop;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use praca_api::uploads::{Upload, UploadStatus};
 use praca_api::{ConversationId, UploadId, UserId};
 use sea_orm::EntityTrait as _;
-use tokio::sync::OnceCell;
 
 use crate::base::Base;
 use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use crate::jobs::{NewJob, Registry};
+use crate::quiet::Quiet;
 use entity::Model;
 use receive::Receiving;
 
@@ -34,10 +35,12 @@ pub use routes::{receiving, routes};
 pub use scanner::check as check_scanner;
 pub use sweep::release;
 pub use used::{Use, UsedPicture, take};
-use workshop::Workshop;
 
 /// The names of the files made of a picture.
 pub const FILES: [&str; 4] = ["thumb.webp", "medium.webp", "large.webp", "medium.jpg"];
+
+/// Most pictures made at a time: each may take half a gigabyte.
+const MOST_AT_ONCE: usize = 4;
 
 /// Where an upload is.
 #[derive(Clone, Debug)]
@@ -56,22 +59,31 @@ pub struct Uploads(Arc<Inner>);
 
 struct Inner {
     base: Base,
-    /// Opened by the first picture: a process without jobs needs none.
-    workshop: OnceCell<Workshop>,
+    /// Where pictures are made.
+    workshop: Quiet,
     receiving: Receiving,
+}
+
+/// Pictures made at a time: one for each two processors.
+fn pictures_at_once() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get).div_ceil(2).min(MOST_AT_ONCE)
 }
 
 impl Uploads {
     /// The slice over these services.
     pub fn new(base: Base) -> Self {
-        Self(Arc::new(Inner { base, workshop: OnceCell::new(), receiving: Receiving::default() }))
+        Self(Arc::new(Inner {
+            base,
+            workshop: Quiet::new("pictures", pictures_at_once()),
+            receiving: Receiving::default(),
+        }))
     }
 
     /// What the slice does in the background.
     pub fn register(&self, registry: &mut Registry) {
         let uploads = self.clone();
         // One more than can be worked on, so that the next is fetched and scanned meanwhile.
-        registry.handle_apart(NewJob::PROCESS_UPLOAD, Workshop::places() + 1, move |payload| {
+        registry.handle_apart(NewJob::PROCESS_UPLOAD, pictures_at_once() + 1, move |payload| {
             let uploads = uploads.clone();
             async move { uploads.process(payload).await }
         });

@@ -1,5 +1,7 @@
 //! The job that examines an upload and makes our pictures of it. Interrupted at any point, it is done again, to the same end.
 
+use std::panic::catch_unwind;
+
 use axum::body::Bytes;
 use praca_api::limits::UPLOAD_BYTES;
 use praca_api::uploads::{UploadReason, UploadStatus};
@@ -14,7 +16,7 @@ use super::entity::{Column, Entity, Model};
 use super::picture::{self, Picture};
 use super::scanner::{Verdict, scan};
 use super::used::StoredPicture;
-use super::{Uploads, Workshop, made};
+use super::{Uploads, made};
 use crate::blobs::BlobKey;
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -105,8 +107,10 @@ impl Uploads {
             }
         }
         // The very bytes that were scanned.
-        let workshop = self.0.workshop.get_or_try_init(async || Workshop::open()).await?;
-        match workshop.make(bytes, row.purpose).await? {
+        let purpose = row.purpose;
+        // A decoder that panics has met a file that is broken in a way it did not expect.
+        let make = move || catch_unwind(|| picture::make(&bytes, purpose)).unwrap_or(Err(UploadReason::Broken));
+        match self.0.workshop.run(make).await? {
             Ok(picture) => {
                 self.store(&row.folder, &picture).await?;
                 Ok(Examined::Good(Box::new(picture)))
