@@ -239,7 +239,11 @@ onBothTwins("two people", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await square.talk(rosa, bento);
     await rosa.page.goto(`${square.world.url}/mensagens`);
     await item(rosa.page, bento.name).waitFor();
-    await rosa.page.keyboard.press("Control+k");
+    const writeAnew = async () => {
+      await rosa.page.getByRole("button", { name: "Nova mensagem" }).first().focus();
+      await rosa.page.keyboard.press("Enter");
+    };
+    await writeAnew();
     await dialog(rosa.page).getByRole("searchbox").waitFor();
     await rosa.page.waitForFunction(() => document.activeElement.id === "busca-pessoas");
     await rosa.page.keyboard.type("BENTÓ");
@@ -248,7 +252,7 @@ onBothTwins("two people", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await shot(rosa.page, "contacts-desktop-light");
     await rosa.page.keyboard.press("Enter");
     await rosa.page.waitForURL(`**/mensagens/${bento.handle}`);
-    await rosa.page.keyboard.press("Control+k");
+    await writeAnew();
     await rosa.page.waitForFunction(() => document.activeElement.id === "busca-pessoas");
     await rosa.page.keyboard.type(celia.handle);
     await dialog(rosa.page).getByRole("button", { name: new RegExp(celia.handle) }).waitFor();

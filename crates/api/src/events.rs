@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 use crate::messages::ReadState;
+use crate::notifications::NotificationNew;
 use crate::uploads::UploadChanged;
 
 mod client;
@@ -191,6 +192,10 @@ server_events! {
     BlockChanged(BlockChanged) = "blocks:changed",
     /// To the owner.
     UploadStatus(UploadChanged) = "uploads:status",
+    /// To the person concerned: one of the same code and conversation that was unread is replaced by it.
+    NotificationNew(NotificationNew) = "notifications:new",
+    /// To the person: some were read, here or elsewhere; the list is read again.
+    NotificationsRead(Nothing) = "notifications:read",
     /// To watchers who may see the person.
     PresenceChanged(PresenceChanged) = "presence:changed",
     /// To the person; a suspended person's sockets close after it.

@@ -56,6 +56,10 @@ uuid_id! {
     MessageId
 }
 uuid_id! {
+    /// Something a person is told.
+    NotificationId
+}
+uuid_id! {
     /// A picture on its way, or one that is used.
     UploadId
 }

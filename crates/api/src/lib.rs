@@ -13,6 +13,7 @@ pub mod limits;
 pub mod markup;
 pub mod mentions;
 pub mod messages;
+pub mod notifications;
 mod page;
 pub mod people;
 mod problem;
@@ -22,7 +23,7 @@ pub mod text;
 mod time;
 pub mod uploads;
 
-pub use ids::{ConversationId, JobId, MessageId, Rev, Seq, SessionId, UploadId, UserId};
+pub use ids::{ConversationId, JobId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId};
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};
 pub use time::Timestamp;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Author, Role, words};
+use crate::notifications::NotificationPreferences;
 use crate::{ConversationId, Timestamp, UserId};
 
 words! {
@@ -84,8 +85,9 @@ pub struct BlockedPerson {
     pub blocked_at: Timestamp,
 }
 
-/// What a person shares of themselves, and with whom. Who does not share presence or receipts sees none of others'.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a person shares of themselves, and with whom, and what they want to be told. Who does not share presence or receipts
+/// sees none of others'.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Preferences {
@@ -95,10 +97,12 @@ pub struct Preferences {
     pub presence: bool,
     /// People who share no room with me may ask to talk.
     pub strangers: bool,
+    /// What I want to be told, and how.
+    pub notifications: NotificationPreferences,
 }
 
 /// `PATCH /me/preferences`: absent fields stay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdatePreferences {
@@ -111,4 +115,7 @@ pub struct UpdatePreferences {
     /// People who share no room with me may ask to talk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strangers: Option<bool>,
+    /// What I want to be told, and how: all of it, for what is absent is as at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notifications: Option<NotificationPreferences>,
 }

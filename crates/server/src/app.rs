@@ -41,7 +41,9 @@ use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::links::Links;
 use crate::metrics::Metrics;
+use crate::notifications::{self, Notifications};
 use crate::pictures;
+use crate::places::Places;
 use crate::presence::{self, PresenceSocket, Presences};
 use crate::rooms::{self, Rooms, RoomsSocket};
 use crate::search::{self, Search};
@@ -74,6 +76,8 @@ pub struct App {
     pub uploads: Uploads,
     /// Finding messages and people.
     pub search: Search,
+    /// What people are told.
+    pub notifications: Notifications,
     gatekeeper: Gatekeeper,
     gateway: Gateway,
     /// Held so that the bus finds it.
@@ -164,7 +168,9 @@ impl App {
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
         let presences = Presences::new(base.clone(), accounts.clone(), conversations.clone());
         let dms = Dms::new(base.clone(), accounts.clone(), conversations.clone(), presences.clone());
-        let search = Search::new(accounts.clone(), conversations.clone(), dms.clone(), rooms.clone());
+        let places = Places::new(accounts.clone(), conversations.clone(), rooms.clone());
+        let search = Search::new(accounts.clone(), conversations.clone(), dms.clone(), places.clone());
+        let notifications = Notifications::new(base.clone(), accounts.clone(), conversations.clone(), places);
         let mut handlers: HashMap<ClientEvent, Arc<dyn SocketHandler>> = HashMap::new();
         let mut handle = |events: &[ClientEvent], handler: Arc<dyn SocketHandler>| {
             handlers.extend(events.iter().map(|event| (*event, handler.clone())));
@@ -184,6 +190,7 @@ impl App {
             dms,
             uploads,
             search,
+            notifications,
             gatekeeper,
             gateway,
             _copies: copies,
@@ -273,6 +280,7 @@ impl App {
             .merge(presence::routes(self.presences.clone()))
             .merge(uploads::routes(self.uploads.clone()))
             .merge(search::routes(self.search.clone()))
+            .merge(notifications::routes(self.notifications.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()))
             .layer(from_fn_with_state(BODY_BYTES, body::take_in))
             .layer(identify.clone())
@@ -284,6 +292,11 @@ impl App {
             .merge(self.pictures())
             .merge(texts::routes(self.base.config.data_dir.clone()))
             .nest("/api/v1", v1)
+    }
+
+    /// Does jobs, and tells people what is due, until `stop`.
+    pub async fn work(&self, stop: CancellationToken) {
+        tokio::join!(self.runner().run(stop.clone()), self.notifications.clone().run(stop));
     }
 
     /// The runner of this process's jobs.
@@ -298,6 +311,11 @@ impl App {
             async move { accounts.sweep_sessions().await }
         });
         self.uploads.register(&mut registry);
+        let notifications = self.notifications.clone();
+        registry.every(6 * hour, "notifications.sweep", move || {
+            let notifications = notifications.clone();
+            async move { notifications.sweep().await }
+        });
         let base = self.base.clone();
         registry.every(6 * hour, "jobs.sweep", move || {
             let base = base.clone();

@@ -1,8 +1,9 @@
 //! Every domain event, and who must hear of it. The matches are exhaustive: a new event has to answer whether it is
-//! audited, which jobs it starts, and whose sockets learn of it.
+//! audited, which jobs it starts, who is notified, and whose sockets learn of it.
 
 pub mod audit;
 mod entries;
+mod notices;
 mod people;
 mod signals;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
+use praca_api::notifications::NotificationNew;
 use praca_api::rooms::{MemberRole, Room};
 use praca_api::uploads::Upload;
 use praca_api::{ConversationId, SessionId, Timestamp, UploadId, UserId};
@@ -195,6 +197,18 @@ pub enum Event {
         /// As its owner sees it now.
         upload: Box<Upload>,
     },
+    /// A person is told something, in their list of notifications.
+    Notified {
+        /// Who.
+        user: UserId,
+        /// What.
+        news: Box<NotificationNew>,
+    },
+    /// A person read notifications.
+    NotificationsRead {
+        /// Who.
+        user: UserId,
+    },
     /// Nothing shows these uploads any more.
     UploadsReleased {
         /// Which, with the folders of their files.
@@ -307,6 +321,8 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadChanged { .. }
             | Self::MessagesChanged { .. }
+            | Self::Notified { .. }
+            | Self::NotificationsRead { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }
             | Self::TypingSeen { .. }

@@ -102,11 +102,16 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_waits_for_is_not_begun() {
         let quiet = Quiet::new("test", 1);
-        let (free, wait) = mpsc::channel::<()>();
+        let ((free, wait), (busy, is_busy)) = (mpsc::channel::<()>(), oneshot::channel());
         let first = tokio::spawn({
             let quiet = quiet.clone();
-            async move { quiet.run(move || wait.recv()).await }
+            let work = move || {
+                busy.send(()).unwrap();
+                wait.recv()
+            };
+            async move { quiet.run(work).await }
         });
+        is_busy.await.unwrap();
         let begun = Arc::new(AtomicUsize::new(0));
         let given_up = quiet.run({
             let begun = begun.clone();

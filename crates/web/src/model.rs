@@ -2,6 +2,7 @@
 
 mod dms;
 mod family;
+mod notifications;
 mod open;
 mod reading;
 mod rooms;
@@ -19,6 +20,7 @@ use praca_api::{ConversationId, Seq, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use family::{About, Family, Spot};
+pub use notifications::Notifications;
 pub use open::{Goal, Group, Open};
 
 /// The conversations of a person, and the one that is open.
@@ -44,6 +46,8 @@ pub struct Model {
     pub pins_changed: u32,
     /// How far was read here and the server has not heard yet.
     pub unsaid: HashMap<Spot, Seq>,
+    /// What the person was told.
+    pub notifications: Notifications,
     /// Uploads of which it was told that they are ready or rejected.
     pub settled: HashSet<UploadId>,
 }
@@ -262,6 +266,8 @@ impl Model {
             ServerEvent::DmMuted(event) => self.dm_muted(event),
             ServerEvent::BlockChanged(event) => self.block_changed(event),
             ServerEvent::UploadStatus(changed) => drop(self.settled.insert(changed.upload.id)),
+            ServerEvent::NotificationNew(event) => self.notifications.take(event.notification),
+            ServerEvent::NotificationsRead(_) => self.notifications.stale += 1,
             ServerEvent::PresenceChanged(seen) => drop(self.people.insert(seen.user_id, seen)),
             ServerEvent::Typing(_)
             | ServerEvent::DmTyping(_)

@@ -3,6 +3,7 @@
 mod card;
 mod chat;
 mod fetched;
+mod finder;
 mod inside;
 mod keys;
 mod login;

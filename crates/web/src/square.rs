@@ -1,6 +1,7 @@
 //! The live state of the page: the model, the socket, and what is asked of the server.
 
 mod entering;
+mod finding;
 mod history;
 mod lists;
 mod outbox;
@@ -30,6 +31,7 @@ use crate::net::live::{Live, News};
 use crate::net::{Answer, Trouble, version};
 use crate::session::Session;
 
+pub use finding::{Narrowed, Scope, Wish};
 pub use uploads::{Chosen, Progress};
 
 /// Least time between two notices that one is typing.
@@ -83,6 +85,8 @@ pub struct Square {
     reading: RwSignal<bool>,
     /// Whose profile card is shown, by handle.
     pub card: RwSignal<Option<String>>,
+    /// Where the person looks for something; none while they do not.
+    pub finder: RwSignal<Option<Scope>>,
 }
 
 /// What nothing is shown of.
@@ -125,6 +129,7 @@ impl Square {
             sought: RwSignal::new(None),
             reading: RwSignal::new(false),
             card: RwSignal::new(None),
+            finder: RwSignal::new(None),
         };
         let session = square.session;
         let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));

@@ -47,6 +47,9 @@ pub struct Model {
     pub shows_presence: bool,
     /// Whether people who share no room with the person may ask to talk.
     pub accepts_strangers: bool,
+    /// What the person wants to be told; nothing, for what people want at first.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub notify: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,8 +9,9 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{Accounts, entity};
 use crate::auth::Actor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::quiet_hours::Quiet;
 
 impl Accounts {
     /// What these people share; unknown ids are left out.
@@ -46,6 +47,14 @@ impl Accounts {
         if let Some(on) = change.strangers {
             update = update.col_expr(entity::Column::AcceptsStrangers, Expr::value(on));
         }
+        if let Some(wanted) = &change.notifications {
+            let quiet = wanted.quiet_hours.as_ref();
+            if quiet.is_some_and(|hours| Quiet::read(hours).is_none()) {
+                let said = "Quiet hours are two times such as 22:00, and a time zone such as America/Sao_Paulo.";
+                return Err(Error::invalid_field("notifications.quietHours", "hours", said));
+            }
+            update = update.col_expr(entity::Column::Notify, Expr::value(serde_json::to_value(wanted)?));
+        }
         if change != UpdatePreferences::default() {
             let mut tx = self.0.base.begin().await?;
             update.exec(tx.conn()).await?;
@@ -62,6 +71,12 @@ impl entity::Model {
             read_receipts: self.read_receipts,
             presence: self.shows_presence,
             strangers: self.accepts_strangers,
+            // What an older version wrote that this one does not know is as at first.
+            notifications: self
+                .notify
+                .clone()
+                .and_then(|wanted| serde_json::from_value(wanted).ok())
+                .unwrap_or_default(),
         }
     }
 }

@@ -130,6 +130,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         avatar_id: Set(None),
         avatar_folder: Set(None),
         accepts_strangers: Set(true),
+        notify: Set(None),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

@@ -37,7 +37,8 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let stop = app.base.shutdown.clone();
     let tasks = TaskTracker::new();
     if run_jobs {
-        tasks.spawn(app.runner().run(stop.clone()));
+        let (app, stop) = (app.clone(), stop.clone());
+        tasks.spawn(async move { app.work(stop).await });
     }
     if let Some(listener) = metrics {
         let router = ops::metrics_listener(app.base.clone());
@@ -72,7 +73,7 @@ pub async fn work(config: Config) -> Result<()> {
     app.start();
     let stopping = stop_when_asked(app.clone());
     say("Working.");
-    app.runner().run(app.base.shutdown.clone()).await;
+    app.work(app.base.shutdown.clone()).await;
     stopping.cancelled().await;
     app.base.db.close().await;
     Ok(())

@@ -21,6 +21,7 @@ use crate::db::Tx;
 use crate::db::groups::{GroupWork, Groups};
 use crate::error::{Error, Result};
 use crate::events::{Event, Pair};
+use crate::notices;
 
 /// Wishes that share a transaction.
 const GROUP: usize = 256;
@@ -221,7 +222,9 @@ impl GroupWork for CursorWriter {
             // Another node moved them meanwhile.
             return Ok(outcomes);
         }
+        let read_up_to: Vec<_> = places.iter().map(|((id, user), now)| (*id, *user, now.read)).collect();
         store::write_cursors(tx.conn(), places.into_iter().map(|(place, now)| (place, now.row()))).await?;
+        notices::read_with(&mut tx, &read_up_to, self.base.clock.now()).await?;
         let mut moved = Vec::new();
         for ((wish, outcome), mentions) in wishes.iter().zip(&mut outcomes).zip(mentions) {
             if let Ok(outcome) = outcome

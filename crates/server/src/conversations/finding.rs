@@ -5,7 +5,7 @@
 //! walked first, a bounded number of them, and only if they do not fill the page the index is asked for all. SQLite's index
 //! gives its rows in the order of their numbers, which is that of the messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::access::Read;
-use super::entity::conversation::Kind;
 use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::auth::Actor;
@@ -55,8 +54,6 @@ pub struct Wanted {
 
 /// A message that was found.
 pub struct Found {
-    /// What kind of conversation it stands in.
-    pub kind: Kind,
     /// The message.
     pub message: Message,
     /// What of its text was looked for.
@@ -113,7 +110,7 @@ impl Conversations {
         let conn = self.0.base.db.read();
         let readable = self.readable(actor, wanted.conversation).await?;
         let blocked = self.0.accounts.blocks(user).await?.mine.iter().map(|id| id.0).collect();
-        let search = Search { wanted, readable: readable.keys().copied().collect(), blocked, after: page.key()? };
+        let search = Search { wanted, readable: readable.into_iter().collect(), blocked, after: page.key()? };
         let (fits, next) = match wanted.order {
             SearchOrder::Newest => {
                 let fits = search.newest(conn, limit + 1, WALKED).await?;
@@ -127,21 +124,17 @@ impl Conversations {
                 (fits, None)
             }
         };
-        let items = self.show_found(conn, user, &wanted.words, fits, &readable).await?;
+        let items = self.show_found(conn, user, &wanted.words, fits).await?;
         Ok(Page { items, next })
     }
 
-    /// The conversations a person may read, and what they are; the one, if it is one they may.
-    async fn readable(
-        &self,
-        actor: &Arc<Actor>,
-        only: Option<ConversationId>,
-    ) -> Result<HashMap<ConversationId, Kind>> {
+    /// The conversations a person may read; the one, if it is one they may.
+    async fn readable(&self, actor: &Arc<Actor>, only: Option<ConversationId>) -> Result<HashSet<ConversationId>> {
         let conn = self.0.base.db.read();
         let Some(id) = only else { return store::readable(conn, actor.id()).await };
         let kind = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?.kind;
         self.access::<Read>(actor, kind, id).await?;
-        Ok([(id, kind)].into())
+        Ok([id].into())
     }
 
     async fn show_found(
@@ -150,7 +143,6 @@ impl Conversations {
         user: UserId,
         words: &Words,
         fits: Vec<Fit>,
-        kinds: &HashMap<ConversationId, Kind>,
     ) -> Result<Vec<Found>> {
         let places = MessagePlaces::collect(fits.iter().map(|fit| (fit.conversation, fit.seq)));
         let rows = store::messages_at(conn, &places).await?;
@@ -167,8 +159,7 @@ impl Conversations {
             highlights.extend(stems.remove(&place).unwrap_or_default());
             highlights.sort_unstable();
             highlights.dedup();
-            let kind = *kinds.get(&fit.conversation)?;
-            Some(Found { kind, message: self.for_reader(message, user), highlights })
+            Some(Found { message: self.for_reader(message, user), highlights })
         };
         Ok(fits.into_iter().filter_map(found).collect())
     }

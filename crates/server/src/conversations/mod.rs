@@ -22,6 +22,7 @@ mod send;
 mod settings;
 mod socket;
 mod store;
+mod telling;
 mod writer;
 
 use std::collections::HashSet;
@@ -49,6 +50,7 @@ pub use pairs::PairFound;
 pub use routes::routes;
 pub use settings::Standing;
 pub use socket::done;
+pub use telling::Standpoint;
 
 use cursor::CursorWriter;
 use writer::Writer;

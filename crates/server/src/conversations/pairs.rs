@@ -64,19 +64,6 @@ impl Conversations {
         Ok(found.one(conn).await?.map(|row| row.conversation_id))
     }
 
-    /// With whom a person talks in these conversations, where they are of two.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub async fn others_in(
-        &self,
-        user: UserId,
-        ids: impl IntoIterator<Item = ConversationId>,
-    ) -> Result<HashMap<ConversationId, UserId>> {
-        let rows = dm::Entity::find().filter(dm::Column::ConversationId.is_in(ids)).all(self.0.base.db.read()).await?;
-        Ok(rows.iter().map(|row| (row.conversation_id, Pair::from(row).other(user))).collect())
-    }
-
     /// Locks the conversation of these two, if there is one, so that nothing is written in it meanwhile.
     ///
     /// # Errors

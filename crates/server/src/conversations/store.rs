@@ -1,6 +1,6 @@
 //! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
@@ -123,7 +123,7 @@ pub fn select_rooms_of(user: UserId) -> SelectStatement {
 }
 
 /// The conversations a person may read and would be shown: public rooms, and what they are in; none that is archived.
-pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashMap<ConversationId, Kind>> {
+pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashSet<ConversationId>> {
     use conversation::{Access, Column, Entity};
     let joined = Query::select()
         .column(membership::Column::ConversationId)
@@ -131,10 +131,9 @@ pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashM
         .and_where(membership::Column::UserId.eq(user))
         .to_owned();
     let public = Column::Kind.eq(Kind::Room).and(Column::Visibility.eq(Access::Public));
-    let rows: Vec<(ConversationId, Kind)> = Entity::find()
+    let rows: Vec<ConversationId> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .column(Column::Kind)
         .filter(Column::ArchivedAt.is_null())
         .filter(public.or(Column::Id.in_subquery(joined)))
         .into_tuple()

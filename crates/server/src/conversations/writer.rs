@@ -22,10 +22,12 @@ use super::render::message_of;
 use super::store;
 use crate::accounts::Accounts;
 use crate::base::Base;
+use crate::db::Tx;
 use crate::db::dialect::Dialect;
 use crate::db::groups::{GroupWork, Groups};
 use crate::error::{Error, Result};
 use crate::events::Pair;
+use crate::notices;
 use crate::uploads::{Use, UsedPicture, take};
 
 /// A checked message on its way to the database.
@@ -147,7 +149,7 @@ async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> R
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         insert(tx.conn(), rows).await?;
         grow_counters(tx.conn(), &counters).await?;
-        move_cursors(tx.conn(), &outcomes).await?;
+        move_cursors(&mut tx, &outcomes, now).await?;
         accept(&mut tx, accepted, now).await?;
         announce(&mut tx, drafts, &outcomes, &gates).await?;
         tx.commit().await?;
@@ -280,8 +282,8 @@ async fn grow_counters(conn: &impl ConnectionTrait, counters: &HashMap<Conversat
     Ok(())
 }
 
-/// One's own message moves one's cursor.
-async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Result<()> {
+/// One's own message moves one's cursor: who writes has read what there was.
+async fn move_cursors(tx: &mut Tx, outcomes: &[Stored], now: Timestamp) -> Result<()> {
     use membership::{Column, Entity};
     let mut newest: HashMap<(ConversationId, UserId), Seq> = HashMap::new();
     for message in outcomes.iter().filter_map(Stored::as_new) {
@@ -293,9 +295,10 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
         }
     }
     let places: Vec<(ConversationId, UserId)> = newest.keys().copied().collect();
-    if Dialect::of(conn) == Dialect::Postgres {
-        store::lock_memberships(conn, &places).await?;
+    if Dialect::of(tx.conn()) == Dialect::Postgres {
+        store::lock_memberships(tx.conn(), &places).await?;
     }
+    let read: Vec<_> = newest.iter().map(|((id, user), seq)| (*id, *user, *seq)).collect();
     let values = newest.into_iter().map(|((id, user), seq)| ValueTuple::Three(id.into(), user.into(), seq.into()));
     let mut update = Query::update();
     update
@@ -305,8 +308,8 @@ async fn move_cursors(conn: &impl ConnectionTrait, outcomes: &[Stored]) -> Resul
         .and_where(Expr::col((Entity, Column::ConversationId)).eq(Expr::col(("v", "column1"))))
         .and_where(Expr::col((Entity, Column::UserId)).eq(Expr::col(("v", "column2"))))
         .and_where(Expr::col((Entity, Column::LastReadSeq)).lt(Expr::col(("v", "column3"))));
-    conn.execute(&update).await?;
-    Ok(())
+    tx.conn().execute(&update).await?;
+    notices::read_with(tx, &read, now).await
 }
 
 impl Stored {

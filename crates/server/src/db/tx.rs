@@ -1,4 +1,4 @@
-//! The transaction every rule writes in. What a rule tells the world it tells by [`Tx::emit`]: audit and job rows are
+//! The transaction every rule writes in. What a rule tells the world it tells by [`Tx::emit`]: audit, notice and job rows are
 //! stored with the change itself, and live signals leave only once it is committed.
 
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
@@ -6,8 +6,8 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use crate::base::Base;
 use crate::error::{Error, Result};
 use crate::events::{Event, audit};
-use crate::jobs;
 use crate::request_id::RequestId;
+use crate::{jobs, notices};
 
 /// A transaction and the events it will cause. Dropped without [`Tx::commit`], it leaves no trace.
 pub struct Tx {
@@ -58,6 +58,7 @@ impl Tx {
         if !entries.is_empty() {
             audit::Entity::insert_many(entries).exec_without_returning(&txn).await?;
         }
+        notices::note(&base, &txn, events.iter().flat_map(Event::notices).collect()).await?;
         let jobs: Vec<_> = events.iter().flat_map(Event::jobs).collect();
         jobs::enqueue(&base, &txn, &jobs).await?;
         txn.commit().await?;

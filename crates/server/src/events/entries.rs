@@ -50,6 +50,8 @@ impl Event {
             | Self::UploadArrived { .. }
             | Self::UploadChanged { .. }
             | Self::UploadsReleased { .. }
+            | Self::Notified { .. }
+            | Self::NotificationsRead { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }
             | Self::TypingSeen { .. }

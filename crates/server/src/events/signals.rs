@@ -3,7 +3,8 @@
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::dms::DmState;
 use praca_api::events::{
-    BlockChanged, DmUpdated, Mentioned, Muted, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged, Typing,
+    BlockChanged, DmUpdated, Mentioned, Muted, Nothing, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged,
+    Typing,
 };
 use praca_api::rooms::Room;
 use praca_api::uploads::{Upload, UploadChanged};
@@ -46,6 +47,12 @@ impl Event {
                 std::iter::once(Signal::Forget(CacheKey::Person(*user))).chain(sight).collect()
             }
             Self::UploadChanged { user, upload } => vec![upload_signal(*user, upload)],
+            Self::Notified { user, news } => {
+                vec![to_person(*user, &ServerEvent::NotificationNew(news.as_ref().clone()))]
+            }
+            Self::NotificationsRead { user } => {
+                vec![to_person(*user, &ServerEvent::NotificationsRead(Nothing {}))]
+            }
             Self::MessagesChanged { conversation: id, changes, hearers, told } => {
                 change_signals(*id, changes, hearers, told)
             }

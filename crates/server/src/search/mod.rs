@@ -5,17 +5,17 @@ mod routes;
 
 use std::sync::Arc;
 
+use praca_api::Page;
 use praca_api::people::PersonSeen;
-use praca_api::search::{ConversationKind, FoundIn, SearchHit, SearchOrder};
-use praca_api::{Page, UserId};
+use praca_api::search::{SearchHit, SearchOrder};
 
 use crate::accounts::Accounts;
 use crate::auth::Actor;
-use crate::conversations::{Conversations, Found, Kind, Wanted};
+use crate::conversations::{Conversations, Found, Wanted};
 use crate::db::page::PageQuery;
 use crate::dms::Dms;
 use crate::error::Result;
-use crate::rooms::Rooms;
+use crate::places::Places;
 use crate::words::Words;
 use query::MessagesQuery;
 
@@ -27,13 +27,13 @@ pub struct Search {
     accounts: Accounts,
     conversations: Conversations,
     dms: Dms,
-    rooms: Rooms,
+    places: Places,
 }
 
 impl Search {
     /// The slice over these.
-    pub fn new(accounts: Accounts, conversations: Conversations, dms: Dms, rooms: Rooms) -> Self {
-        Self { accounts, conversations, dms, rooms }
+    pub fn new(accounts: Accounts, conversations: Conversations, dms: Dms, places: Places) -> Self {
+        Self { accounts, conversations, dms, places }
     }
 
     /// Messages a person may read; none for what has no word in it.
@@ -54,25 +54,10 @@ impl Search {
             order: query.sort.unwrap_or(SearchOrder::Newest),
         };
         let found = self.conversations.find(actor, &wanted, &page).await?;
-        let of = |kind: Kind| {
-            let here = found.items.iter().filter(move |found| found.kind == kind);
-            here.map(|found| found.message.conversation_id)
-        };
-        let rooms = self.rooms.names(of(Kind::Room)).await?;
-        let others = self.conversations.others_in(user, of(Kind::Dm).chain(of(Kind::Deal))).await?;
-        let people: Vec<UserId> = others.values().copied().collect();
-        let people = self.accounts.authors(&people).await?;
-        let hit = |Found { kind, message, highlights }: Found| {
-            let id = message.conversation_id;
-            let (kind, (name, address)) = match kind {
-                Kind::Room => (ConversationKind::Room, rooms.get(&id)?.clone()),
-                Kind::Dm | Kind::Deal => {
-                    let other = people.get(others.get(&id)?)?;
-                    let kind = if kind == Kind::Dm { ConversationKind::Dm } else { ConversationKind::Deal };
-                    (kind, (other.display_name.clone(), other.handle.clone()))
-                }
-            };
-            Some(SearchHit { message, conversation: FoundIn { id, kind, name, address }, highlights })
+        let places = self.places.of(found.items.iter().map(|found| (user, found.message.conversation_id))).await?;
+        let hit = |Found { message, highlights }: Found| {
+            let conversation = places.get(&(user, message.conversation_id))?.clone();
+            Some(SearchHit { message, conversation, highlights })
         };
         Ok(Page { items: found.items.into_iter().filter_map(hit).collect(), next: found.next })
     }

@@ -20,6 +20,7 @@ mod matrix_of_two;
 mod mentions;
 mod messages;
 mod nodes;
+mod notifications;
 mod pins;
 mod plans;
 mod presence;

@@ -88,6 +88,8 @@ fn account_routes() -> Vec<Ask> {
         (Method::PATCH, "/me", "/me", Some(json!({ "displayName": "Nome Novo" }))),
         (Method::GET, "/me/preferences", "/me/preferences", None),
         (Method::PATCH, "/me/preferences", "/me/preferences", Some(json!({ "presence": true }))),
+        (Method::GET, "/me/notifications", "/me/notifications", None),
+        (Method::PUT, "/me/notifications/read", "/me/notifications/read", Some(json!({}))),
         (Method::GET, "/me/blocks", "/me/blocks", None),
         (Method::PUT, "/me/blocks/{target}", "/me/blocks/{user_id}", None),
         (Method::DELETE, "/me/blocks/{target}", "/me/blocks/{user_id}", None),

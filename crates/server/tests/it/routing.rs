@@ -83,6 +83,7 @@ impl Scene {
 
     /// Notes who heard of what was just done.
     async fn note(&mut self, what: &str) {
+        self.world.tell().await;
         let heard = self.listen().await;
         let _ = writeln!(self.table, "{what}");
         for (who, names) in EARS.iter().zip(heard).filter(|(_, names)| !names.is_empty()) {

@@ -10,22 +10,40 @@ pub fn Dialog(
     /// Names the dialog among the others of the page.
     id: &'static str,
     #[prop(into)] title: Signal<String>,
+    #[prop(default = "dialog")] class: &'static str,
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    // Whether it is about to open: then what comes of its closing before is no wish to close it.
+    let opening = StoredValue::new(false);
     Effect::new(move |_| {
         let wanted = open.get();
         let Some(dialog) = dialog.get() else { return };
+        opening.set_value(wanted);
         // After its content is there, so that the first field gets the focus.
-        request_animation_frame(move || match (wanted, dialog.open()) {
-            // A dialog that is in the page opens.
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
+        request_animation_frame(move || {
+            match (wanted, dialog.open()) {
+                // A dialog that is in the page opens.
+                (true, false) => drop(dialog.show_modal()),
+                (false, true) => dialog.close(),
+                _ => {}
+            }
+            // The page may be gone by now.
+            let _ = opening.try_set_value(false);
         });
     });
+    // Browsers tell of a dialog they closed some frames later.
+    let closed = move |_| {
+        if !opening.get_value() {
+            open.set(false);
+        }
+    };
+    let cancelled = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        open.set(false);
+    };
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby=id on:close=move |_| open.set(false)>
+        <dialog class=class node_ref=dialog aria-labelledby=id on:cancel=cancelled on:close=closed>
             <h2 id=id>{move || title.get()}</h2>
             <Show when=move || open.get()>{children()}</Show>
         </dialog>

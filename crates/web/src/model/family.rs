@@ -15,6 +15,14 @@ pub enum Family {
 }
 
 impl Family {
+    /// The address of the page of one of them, by its slug or the other's handle.
+    pub fn address(self, name: &str) -> String {
+        match self {
+            Self::Room => format!("/salas/{name}"),
+            Self::Dm => format!("/mensagens/{name}"),
+        }
+    }
+
     /// The name of an event: `message:send` of rooms is `rooms:message:send`.
     pub fn event(self, what: &str) -> String {
         match self {

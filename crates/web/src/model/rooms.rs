@@ -4,7 +4,7 @@ use praca_api::messages::Message;
 use praca_api::rooms::RoomForMe;
 use praca_api::{ConversationId, UserId};
 
-use super::Model;
+use super::{Family, Model};
 
 impl Model {
     pub(super) fn change_room(&mut self, id: ConversationId, change: impl FnOnce(&mut RoomForMe)) {
@@ -15,6 +15,12 @@ impl Model {
 
     pub(super) fn knows_room(&self, id: ConversationId) -> bool {
         self.room(id).is_some()
+    }
+
+    /// The address of the conversation that was joined.
+    pub fn open_address(&self) -> Option<String> {
+        let room = self.open_room().map(|room| Family::Room.address(&room.room.slug));
+        room.or_else(|| self.open_dm().map(|dm| Family::Dm.address(&dm.with.author.handle)))
     }
 
     pub(super) fn note_newest(&mut self, message: Message, me: UserId) {

@@ -2,15 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_i18n::t_string;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
+use praca_api::Seq;
 
 use super::card::ProfileCard;
 use super::chat::pictures::Pictures;
+use super::finder::Finder;
+use super::keys;
 use super::messages::Messages;
 use super::profile::Profile;
 use super::rooms::Rooms;
 use crate::language::{Language, language};
-use crate::model::Model;
+use crate::model::{Goal, Model};
 use crate::square;
 
 /// Which page.
@@ -29,6 +32,8 @@ pub fn Square() -> impl IntoView {
     // What was chosen for a message waits there while one looks at another page.
     provide_context(Pictures::new(square));
     name_page(square, language());
+    keys::find(square);
+    follow_address(square);
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {
         Some("mensagens") => Page::Messages,
@@ -42,6 +47,7 @@ pub fn Square() -> impl IntoView {
             Page::Profile => view! { <Profile /> }.into_any(),
         }}
         <ProfileCard />
+        <Finder />
     }
 }
 
@@ -53,6 +59,23 @@ pub fn second_part() -> Memo<Option<String>> {
         let part = js_sys::decode_uri_component(&part).map_or(part, String::from);
         Some(part).filter(|part| !part.is_empty())
     })
+}
+
+/// An address that ends with `?m=57` takes the reader to that message, once its conversation is open.
+fn follow_address(square: square::Square) {
+    let (path, query) = (use_location().pathname, use_query_map());
+    let wanted = Memo::new(move |_| {
+        let seq = query.with(|query| query.get("m").and_then(|seq| seq.parse().ok()))?;
+        let path = path.get();
+        let here = js_sys::decode_uri_component(&path).map_or_else(|_| path.clone(), String::from);
+        let open = square.model.with(Model::open_address).filter(|address| *address == here)?;
+        Some((open, Seq(seq)))
+    });
+    Effect::new(move |_| {
+        if let Some((_, seq)) = wanted.get() {
+            square.go_to(Goal::Message(seq));
+        }
+    });
 }
 
 /// The page is called after the open conversation, with what is unread before it.

@@ -7,23 +7,30 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-use crate::square::Square;
+use crate::square::{Scope, Square};
 
 /// The panes, in the order F6 goes through them.
 const PANES: [&str; 3] = [".pane-list", ".pane-main", ".pane-context"];
 
+/// Ctrl+K looks for something, on every page.
+pub fn find(square: Square) {
+    let pressed = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "k" && (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
+            event.prevent_default();
+            square.look(Scope::default());
+        }
+    });
+    on_cleanup(move || pressed.remove());
+}
+
 /// F6 and Shift+F6 go from pane to pane; Alt with an arrow opens the next conversation, with Shift the next unread one, as
-/// `next` says for (forward, unread); Ctrl+K looks for one.
-pub fn follow(search: impl Fn() + 'static, next: impl Fn(bool, bool) -> Option<String> + 'static) {
+/// `next` says for (forward, unread).
+pub fn follow(next: impl Fn(bool, bool) -> Option<String> + 'static) {
     let navigate = use_navigate();
     let pressed = window_event_listener(ev::keydown, move |event| match event.key().as_str() {
         "F6" => {
             event.prevent_default();
             next_pane(!event.shift_key());
-        }
-        "k" if (event.ctrl_key() || event.meta_key()) && !event.alt_key() => {
-            event.prevent_default();
-            search();
         }
         "ArrowUp" | "ArrowDown" if event.alt_key() && !event.ctrl_key() => {
             event.prevent_default();

@@ -12,7 +12,7 @@ use super::inside::second_part;
 use super::keys;
 use crate::components::{Empty, Icon, Shell};
 use crate::language::language;
-use crate::model::Spot;
+use crate::model::{Family, Spot};
 use crate::square::Square;
 
 /// The page: two panes, of which a phone shows one.
@@ -23,14 +23,11 @@ pub fn Messages() -> impl IntoView {
     let handle = second_part();
     let writing = RwSignal::new(false);
     let pane = Signal::derive(move || if handle.get().is_some() { "main" } else { "list" });
-    keys::follow(
-        move || writing.set(true),
-        move |forward, unread| {
-            let here = handle.get_untracked();
-            let next = square.model.with_untracked(|model| model.neighbour_dm(here.as_deref(), forward, unread));
-            next.map(|next| format!("/mensagens/{next}"))
-        },
-    );
+    keys::follow(move |forward, unread| {
+        let here = handle.get_untracked();
+        let next = square.model.with_untracked(|model| model.neighbour_dm(here.as_deref(), forward, unread));
+        next.map(|next| Family::Dm.address(&next))
+    });
     keys::focus_shown_pane(pane, square);
     let wanted: Memo<Option<ConversationId>> = Memo::new(move |_| {
         let handle = handle.get()?;

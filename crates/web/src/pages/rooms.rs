@@ -15,7 +15,7 @@ use super::inside::second_part;
 use super::keys;
 use crate::components::{Empty, Shell};
 use crate::language::language;
-use crate::model::Spot;
+use crate::model::{Family, Spot};
 use crate::square::Square;
 use silence::{SilenceDialog, Silencing};
 
@@ -25,8 +25,6 @@ pub fn Rooms() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     provide_context(Silencing::new());
-    let search = list::Search::new();
-    provide_context(search);
     let slug = second_part();
     let about = RwSignal::new(false);
     let pane = Signal::derive(move || match (slug.get(), about.get()) {
@@ -34,14 +32,11 @@ pub fn Rooms() -> impl IntoView {
         (Some(_), true) => "context",
         (Some(_), false) => "main",
     });
-    keys::follow(
-        move || search.toggle(),
-        move |forward, unread| {
-            let here = slug.get_untracked();
-            let next = square.model.with_untracked(|model| model.neighbour(here.as_deref(), forward, unread));
-            next.map(|next| format!("/salas/{next}"))
-        },
-    );
+    keys::follow(move |forward, unread| {
+        let here = slug.get_untracked();
+        let next = square.model.with_untracked(|model| model.neighbour(here.as_deref(), forward, unread));
+        next.map(|next| Family::Room.address(&next))
+    });
     keys::focus_shown_pane(pane, square);
     // The room of the address opens once the list is there.
     let wanted = Memo::new(move |_| {

@@ -7,6 +7,7 @@ mod m20261122_000004_people;
 mod m20261122_000005_pictures;
 mod m20261123_000006_turns;
 mod m20261123_000007_search;
+mod m20261123_000008_notifications;
 
 use std::collections::HashSet;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_pictures::Migration),
             Box::new(m20261123_000006_turns::Migration),
             Box::new(m20261123_000007_search::Migration),
+            Box::new(m20261123_000008_notifications::Migration),
         ]
     }
 }

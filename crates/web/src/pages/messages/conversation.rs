@@ -16,8 +16,9 @@ use crate::model::Spot;
 use crate::net::Answer;
 use crate::pages::card::Name;
 use crate::pages::chat::Chat;
+use crate::pages::finder::SearchButton;
 use crate::pages::rooms::silence::Silencing;
-use crate::square::Square;
+use crate::square::{Scope, Square};
 
 /// Id of the menu of the conversation.
 const MENU: &str = "menu-dm";
@@ -49,6 +50,7 @@ fn Head() -> impl IntoView {
         square.model.with(|model| model.people.get(&user).copied())
     });
     let presence = Signal::derive(move || seen.get().map_or("offline", |seen| seen.state.as_str()));
+    let scope = Signal::derive(move || Scope(dm.get().map(|dm| (Spot::dm(dm.id), dm.with.author.display_name))));
     view! {
         <header class="pane-head">
             <a class="icon-btn only-phone" href="/mensagens" aria-label=move || t_string!(i18n, dms.back)><Icon name="arrow-left" /></a>
@@ -59,6 +61,7 @@ fn Head() -> impl IntoView {
                     <p>{move || seen.get().and_then(|seen| format::presence(i18n, &seen))}</p>
                 </div>
             })}
+            <SearchButton scope />
             <button type="button" class="icon-btn" popovertarget=MENU aria-label=move || t_string!(i18n, chat.more)><Icon name="ellipsis-vertical" /></button>
         </header>
         <div class="menu" id=MENU popover="auto" role="group" aria-label=move || t_string!(i18n, dms.actions)>

@@ -8,7 +8,8 @@ use crate::components::{Avatar, Empty, Icon, ListLoading, MarkRead, UnreadCount,
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
-use crate::square::Square;
+use crate::pages::finder::SearchButton;
+use crate::square::{Scope, Square};
 
 /// The pane.
 #[component]
@@ -20,6 +21,7 @@ pub fn DmList(handle: Memo<Option<String>>, writing: RwSignal<bool>) -> impl Int
         <section class="pane-list" aria-label=move || t_string!(i18n, dms.list)>
             <header class="pane-head">
                 <div class="pane-title"><h2 tabindex="-1">{t!(i18n, nav.messages)}</h2></div>
+                <SearchButton scope=Signal::stored(Scope::default()) />
                 <button
                     type="button" class="icon-btn" aria-label=move || t_string!(i18n, dms.new) title=move || t_string!(i18n, dms.new)
                     aria-haspopup="dialog" on:click=move |_| writing.set(true)

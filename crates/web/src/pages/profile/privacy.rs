@@ -37,18 +37,17 @@ pub fn PrivacySetting() -> impl IntoView {
     };
     let change = Callback::new(change);
     let now = Signal::derive(move || preferences.get());
-    let none = UpdatePreferences::default();
     view! {
         <section class="setting">
             <h2>{t!(i18n, privacy.title)}</h2>
             <p>{t!(i18n, privacy.text)}</p>
-            <Choice now change of=|now| now.presence wish=move |on| UpdatePreferences { presence: Some(on), ..none }>
+            <Choice now change of=|now| now.presence wish=move |on| UpdatePreferences { presence: Some(on), ..UpdatePreferences::default() }>
                 {t!(i18n, privacy.presence)}<small>{t!(i18n, privacy.presence_hint)}</small>
             </Choice>
-            <Choice now change of=|now| now.read_receipts wish=move |on| UpdatePreferences { read_receipts: Some(on), ..none }>
+            <Choice now change of=|now| now.read_receipts wish=move |on| UpdatePreferences { read_receipts: Some(on), ..UpdatePreferences::default() }>
                 {t!(i18n, privacy.receipts)}<small>{t!(i18n, privacy.receipts_hint)}</small>
             </Choice>
-            <Choice now change of=|now| now.strangers wish=move |on| UpdatePreferences { strangers: Some(on), ..none }>
+            <Choice now change of=|now| now.strangers wish=move |on| UpdatePreferences { strangers: Some(on), ..UpdatePreferences::default() }>
                 {t!(i18n, privacy.strangers)}<small>{t!(i18n, privacy.strangers_hint)}</small>
             </Choice>
             <p class="small muted" role="status">{move || said.get()}</p>

@@ -7,8 +7,10 @@ use super::pins::Pins;
 use crate::components::Icon;
 use crate::format;
 use crate::language::language;
+use crate::model::Spot;
 use crate::pages::chat::Chat;
-use crate::square::Square;
+use crate::pages::finder::SearchButton;
+use crate::square::{Scope, Square};
 
 /// The pane's content.
 #[component]
@@ -24,6 +26,7 @@ fn Head(about: RwSignal<bool>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let room = Memo::new(move |_| square.model.with(|model| model.open_room().map(|room| room.room.clone())));
+    let scope = Signal::derive(move || Scope(room.get().map(|room| (Spot::room(room.id), room.name))));
     view! {
         <header class="pane-head">
             <a class="icon-btn only-phone" href="/salas" aria-label=move || t_string!(i18n, rooms.back)><Icon name="arrow-left" /></a>
@@ -41,6 +44,7 @@ fn Head(about: RwSignal<bool>) -> impl IntoView {
                     })}
                 }
             })}
+            <SearchButton scope />
             <button
                 type="button" class="icon-btn only-narrow" aria-expanded=move || if about.get() { "true" } else { "false" } aria-controls="contexto"
                 aria-label=move || t_string!(i18n, rooms.about) on:click=move |_| about.update(|about| *about = !*about)

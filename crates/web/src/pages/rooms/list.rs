@@ -1,10 +1,7 @@
 //! The list of rooms.
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use praca_api::messages::Message;
 use praca_api::rooms::RoomForMe;
 
@@ -13,27 +10,21 @@ use crate::components::{Empty, Icon, ListLoading, MarkRead, MentionCount, Unread
 use crate::format;
 use crate::language::language;
 use crate::model::Spot;
-use crate::square::Square;
+use crate::pages::finder::SearchButton;
+use crate::square::{Scope, Square};
 
 /// The pane.
 #[component]
 pub fn RoomList(slug: Memo<Option<String>>) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let search = expect_context::<Search>();
     let rooms = Memo::new(move |_| square.model.with(|model| model.rooms.clone()));
-    let shown = Memo::new(move |_| rooms.get().map(|rooms| search.among(rooms)));
     let creating = RwSignal::new(false);
     view! {
         <section class="pane-list" aria-label=move || t_string!(i18n, rooms.list)>
             <header class="pane-head">
                 <div class="pane-title"><h2 tabindex="-1">{t!(i18n, rooms.title)}</h2></div>
-                <button
-                    type="button" class="icon-btn" aria-label=move || t_string!(i18n, rooms.search) title=move || t_string!(i18n, rooms.search)
-                    aria-expanded=move || if search.is_open() { "true" } else { "false" } on:click=move |_| search.toggle()
-                >
-                    <Icon name="search" />
-                </button>
+                <SearchButton scope=Signal::stored(Scope::default()) />
                 <Show when=move || square.runs_the_square()>
                     <button
                         type="button" class="icon-btn" aria-label=move || t_string!(i18n, room.create) title=move || t_string!(i18n, room.create)
@@ -43,9 +34,8 @@ pub fn RoomList(slug: Memo<Option<String>>) -> impl IntoView {
                     </button>
                 </Show>
             </header>
-            <Show when=move || search.is_open()><SearchField shown /></Show>
             <nav class="pane-scroll" aria-label=move || t_string!(i18n, rooms.title)>
-                {move || shown.get().map_or_else(|| view! { <ListLoading mark="sk--tile" /> }.into_any(), |list| view! { <Found list slug /> }.into_any())}
+                {move || rooms.get().map_or_else(|| view! { <ListLoading mark="sk--tile" /> }.into_any(), |list| view! { <Found list slug /> }.into_any())}
             </nav>
         </section>
         <RoomDialog open=creating editing=false />
@@ -56,19 +46,9 @@ pub fn RoomList(slug: Memo<Option<String>>) -> impl IntoView {
 #[component]
 fn Found(list: Vec<RoomForMe>, slug: Memo<Option<String>>) -> impl IntoView {
     let i18n = language();
-    let search = expect_context::<Search>();
     if !list.is_empty() {
         let items = list.into_iter().map(|room| view! { <RoomItem room slug /> }).collect_view();
         return view! { <ul class="list">{items}</ul> }.into_any();
-    }
-    if untrack(|| search.is_open()) {
-        return view! {
-            <Empty
-                drawing="lost" title=Signal::derive(move || t_string!(i18n, rooms.no_match_title).to_owned())
-                text=Signal::derive(move || t_string!(i18n, rooms.no_match).to_owned())
-            />
-        }
-        .into_any();
     }
     view! {
         <Empty
@@ -77,67 +57,6 @@ fn Found(list: Vec<RoomForMe>, slug: Memo<Option<String>>) -> impl IntoView {
         />
     }
     .into_any()
-}
-
-/// What is looked for in the list; none while nobody looks.
-#[derive(Clone, Copy)]
-pub struct Search(RwSignal<Option<String>>);
-
-impl Search {
-    /// Nobody looks.
-    pub fn new() -> Self {
-        Self(RwSignal::new(None))
-    }
-
-    /// Opens the field, or closes it.
-    pub fn toggle(self) {
-        self.0.update(|query| *query = if query.is_some() { None } else { Some(String::new()) });
-    }
-
-    fn is_open(self) -> bool {
-        self.0.with(Option::is_some)
-    }
-
-    /// The rooms whose name has it, whatever the case and the accents.
-    fn among(self, rooms: Vec<RoomForMe>) -> Vec<RoomForMe> {
-        let query = format::folded(&self.0.get().unwrap_or_default());
-        rooms.into_iter().filter(|room| format::folded(&room.room.name).contains(query.trim())).collect()
-    }
-}
-
-/// The field; Enter opens the first room found, Escape closes it.
-#[component]
-fn SearchField(shown: Memo<Option<Vec<RoomForMe>>>) -> impl IntoView {
-    let i18n = language();
-    let search = expect_context::<Search>();
-    let navigate = use_navigate();
-    let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            // A field of the page takes the focus.
-            let _ = field.focus();
-        }
-    });
-    let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
-        "Escape" => search.0.set(None),
-        "Enter" => {
-            let first = shown.get_untracked().and_then(|rooms| rooms.first().map(|room| room.room.slug.clone()));
-            if let Some(slug) = first {
-                search.0.set(None);
-                navigate(&format!("/salas/{slug}"), NavigateOptions::default());
-            }
-        }
-        _ => {}
-    };
-    view! {
-        <div class="list-search">
-            <label class="visually-hidden" for="busca-salas">{t!(i18n, rooms.search)}</label>
-            <input
-                class="input" id="busca-salas" type="search" node_ref=field placeholder=move || t_string!(i18n, rooms.search)
-                on:input=move |event| search.0.set(Some(event_target_value(&event))) on:keydown=keys
-            />
-        </div>
-    }
 }
 
 #[component]

@@ -1,0 +1,111 @@
+//! Who is told of an event later, in their list of notifications.
+
+use praca_api::ConversationId;
+use praca_api::messages::Message;
+use praca_api::notifications::{NotificationCode, NotificationParams};
+use praca_api::uploads::{Upload, UploadReason, UploadStatus};
+
+use super::{EVERYBODY, Event, Told};
+use crate::bus::{Change, ChangeKind, Hearers};
+use crate::notices::NewNotice;
+
+impl Event {
+    /// What is noted in the same transaction.
+    pub(crate) fn notices(&self) -> Vec<NewNotice> {
+        match self {
+            Self::MessagesChanged { conversation, changes, hearers, told } => {
+                message_notices(*conversation, changes, hearers, told)
+            }
+            Self::AccountStatusChanged { user, to, reason, until, .. } => {
+                let params = NotificationParams {
+                    status: Some(*to),
+                    reason: Some(reason.clone()),
+                    until: *until,
+                    ..NotificationParams::default()
+                };
+                vec![NewNotice::of_person(NotificationCode::AccountStatus, *user, params)]
+            }
+            Self::AccountRoleChanged { user, to, .. } => {
+                let params = NotificationParams { role: Some(*to), ..NotificationParams::default() };
+                vec![NewNotice::of_person(NotificationCode::AccountRole, *user, params)]
+            }
+            Self::MemberSilenceChanged { room, user, reason, until, .. } => {
+                let params =
+                    NotificationParams { reason: reason.clone(), until: *until, ..NotificationParams::default() };
+                let notice = NewNotice::of_person(NotificationCode::RoomSilence, *user, params);
+                vec![NewNotice { room: Some(*room), ..notice }]
+            }
+            Self::MemberRoleChanged { room, user, role, .. } => {
+                let params = NotificationParams { room_role: Some(*role), ..NotificationParams::default() };
+                let notice = NewNotice::of_person(NotificationCode::RoomRole, *user, params);
+                vec![NewNotice { room: Some(*room), ..notice }]
+            }
+            Self::UploadChanged { user, upload } => upload_notice(*user, upload).into_iter().collect(),
+            Self::AccountRegistered { .. }
+            | Self::AccountUpdated { .. }
+            | Self::SessionStarted { .. }
+            | Self::SessionsEnded { .. }
+            | Self::SigningKeysRotated { .. }
+            | Self::RoomCreated { .. }
+            | Self::RoomChanged { .. }
+            | Self::PairOpened { .. }
+            | Self::MembershipChanged { .. }
+            | Self::ConversationMuted { .. }
+            | Self::PairChanged { .. }
+            | Self::BlockChanged { .. }
+            | Self::PreferencesChanged { .. }
+            | Self::UploadArrived { .. }
+            | Self::UploadsReleased { .. }
+            | Self::CursorMoved { .. }
+            | Self::ReceiptMoved { .. }
+            | Self::Notified { .. }
+            | Self::NotificationsRead { .. }
+            | Self::TypingSeen { .. }
+            | Self::DmTypingSeen { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Of messages: whom they name, whom they answer, and, between two, the other.
+fn message_notices(id: ConversationId, changes: &[Change], hearers: &Hearers, told: &[Told]) -> Vec<NewNotice> {
+    let named = told.iter().filter(|told| told.named).map(|told| {
+        let code = if told.user == EVERYBODY { NotificationCode::Call } else { NotificationCode::Mention };
+        NewNotice::of_message(code, told.user, told.author, (id, told.seq))
+    });
+    let new = changes.iter().filter(|change| matches!(change.kind, ChangeKind::New { .. }));
+    let heard = new.flat_map(|change| match hearers {
+        Hearers::Joined => answered(&change.message).into_iter().collect(),
+        Hearers::People(people) => written_to(people, &change.message),
+    });
+    named.chain(heard).collect()
+}
+
+/// Whoever wrote what a message answers, unless they answer themselves.
+fn answered(message: &Message) -> Option<NewNotice> {
+    let author = message.author.as_ref()?.id;
+    let user = message.reply_to.as_ref()?.author.as_ref().map(|author| author.id).filter(|user| *user != author)?;
+    let place = (message.conversation_id, message.seq);
+    Some(NewNotice::of_message(NotificationCode::Reply, user, author, place))
+}
+
+/// The other of two people who both hear of a message.
+fn written_to(people: &[praca_api::UserId], message: &Message) -> Vec<NewNotice> {
+    let Some(author) = message.author.as_ref().map(|author| author.id) else { return Vec::new() };
+    let place = (message.conversation_id, message.seq);
+    let others = people.iter().filter(|user| **user != author);
+    others.map(|user| NewNotice::of_message(NotificationCode::Dm, *user, author, place)).collect()
+}
+
+/// A picture that was not accepted, unless its owner gave it up.
+fn upload_notice(user: praca_api::UserId, upload: &Upload) -> Option<NewNotice> {
+    if upload.status != UploadStatus::Rejected || upload.reason == Some(UploadReason::Discarded) {
+        return None;
+    }
+    let params = NotificationParams {
+        file_name: Some(upload.file_name.clone()),
+        upload_reason: upload.reason,
+        ..NotificationParams::default()
+    };
+    let notice = NewNotice::of_person(NotificationCode::UploadRejected, user, params);
+    Some(NewNotice { upload: Some(upload.id), ..notice })
+}

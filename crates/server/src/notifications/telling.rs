@@ -1,0 +1,263 @@
+//! Making notifications of what was noted: for whom it still is news, and together with what they have not read yet.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use praca_api::notifications::{NotificationCode, NotificationNew, NotificationPreferences, Reach};
+use praca_api::{ConversationId, NotificationId, Seq, Timestamp, UserId};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryTrait,
+};
+
+use super::Notifications;
+use crate::accounts::Blocks;
+use crate::conversations::Standpoint;
+use crate::db::Tx;
+use crate::db::dialect::Dialect;
+use crate::error::Result;
+use crate::events::{EVERYBODY, Event, Pair};
+use crate::notices::told::{Column, Entity, Model};
+use crate::notices::{self, Notice};
+use crate::quiet_hours::Quiet;
+
+/// Notes taken up at a time.
+const TAKEN: u64 = 200;
+/// Members of a call told at a time.
+const CALLED: u64 = 500;
+
+/// What is known of those who may be told, and of what they may be told of.
+struct Known {
+    standpoints: HashMap<(ConversationId, UserId), Standpoint>,
+    texts: HashMap<(ConversationId, Seq), String>,
+    pairs: HashMap<ConversationId, Pair>,
+    blocks: HashMap<UserId, std::sync::Arc<Blocks>>,
+    preferences: HashMap<UserId, NotificationPreferences>,
+}
+
+impl Known {
+    /// As what a note is told, if it is still news for its person.
+    fn code(&self, notice: &Notice) -> Option<NotificationCode> {
+        let code = match (notice.conversation_id, notice.seq) {
+            (Some(id), Some(seq)) => self.code_of_message(notice, id, seq)?,
+            _ => notice.code,
+        };
+        let wanted = self.preferences.get(&notice.user_id)?;
+        (wanted.reach(code) != Reach::Off).then_some(code)
+    }
+
+    fn code_of_message(&self, notice: &Notice, id: ConversationId, seq: Seq) -> Option<NotificationCode> {
+        let place = self.standpoints.get(&(id, notice.user_id))?;
+        let blocked = notice
+            .author_id
+            .is_some_and(|author| self.blocks.get(&notice.user_id).is_some_and(|blocks| blocks.between(author)));
+        if place.muted || place.read >= seq || blocked || !self.texts.contains_key(&(id, seq)) {
+            return None;
+        }
+        match (notice.code, self.pairs.get(&id)) {
+            (NotificationCode::Dm, Some(pair)) if pair.refused && !pair.accepted => None,
+            (NotificationCode::Dm, Some(pair)) if !pair.accepted => Some(NotificationCode::DmRequest),
+            (code, _) => Some(code),
+        }
+    }
+
+    /// Whether a notification only goes into the list.
+    fn is_quiet(&self, user: UserId, code: NotificationCode, now: Timestamp) -> bool {
+        let Some(wanted) = self.preferences.get(&user) else { return true };
+        let hours = wanted.quiet_hours.as_ref().and_then(Quiet::read);
+        wanted.reach(code) != Reach::Push || hours.is_some_and(|hours| hours.holds(now))
+    }
+}
+
+/// What a person is told of one topic: the newest of it, and how much.
+struct Telling {
+    code: NotificationCode,
+    newest: Notice,
+    count: i32,
+}
+
+/// Which of two notes of one message is told: whom it names counts more than whom it answers.
+fn weight(code: NotificationCode) -> u8 {
+    match code {
+        NotificationCode::Mention => 3,
+        NotificationCode::Reply => 2,
+        NotificationCode::Call => 1,
+        _ => 0,
+    }
+}
+
+impl Notifications {
+    /// Tells what is due; how many notes it took up.
+    ///
+    /// # Errors
+    /// The database refuses: then all of it is still to be told.
+    pub async fn tell_due(&self) -> Result<usize> {
+        let base = &self.0.base;
+        if !notices::any_due(base).await? {
+            return Ok(0);
+        }
+        let now = base.clock.now();
+        let mut tx = base.begin().await?;
+        let taken = notices::take_due(tx.conn(), now, TAKEN).await?;
+        let count = taken.len();
+        if count == 0 {
+            // Another node was faster.
+            return Ok(0);
+        }
+        let due = self.spread(&tx, taken).await?;
+        let known = self.learn(&due).await?;
+        let tellings = fold(due, &known);
+        let told = self.store(&tx, tellings, now).await?;
+        for (user, notification) in self.render(told).await? {
+            let quiet = known.is_quiet(user, notification.code, now);
+            metrics::counter!("praca_notifications_total", "code" => notification.code.as_str()).increment(1);
+            tx.emit(Event::Notified { user, news: Box::new(NotificationNew { notification, quiet }) });
+        }
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    /// A call of everybody becomes a note for each member; of many, for the first, and one for the rest.
+    async fn spread(&self, tx: &Tx, notices: Vec<Notice>) -> Result<Vec<Notice>> {
+        let mut all = Vec::with_capacity(notices.len());
+        for notice in notices {
+            let Some(id) = notice.conversation_id.filter(|_| notice.user_id == EVERYBODY) else {
+                all.push(notice);
+                continue;
+            };
+            let members = self.0.conversations.members_beyond(tx.conn(), id, notice.beyond, CALLED).await?;
+            if let Some(last) = members.last().filter(|_| members.len() as u64 == CALLED) {
+                notices::note_rest(tx.conn(), notice.clone(), *last).await?;
+            }
+            let others = members.into_iter().filter(|user| Some(*user) != notice.author_id);
+            all.extend(others.map(|user_id| Notice { user_id, ..notice.clone() }));
+        }
+        Ok(all)
+    }
+
+    async fn learn(&self, due: &[Notice]) -> Result<Known> {
+        let inner = &self.0;
+        let mut people: Vec<UserId> = due.iter().map(|notice| notice.user_id).collect();
+        people.sort_unstable();
+        people.dedup();
+        let places: Vec<_> = due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.user_id))).collect();
+        let messages = due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.seq?)));
+        let of_two = due.iter().filter(|notice| notice.code == NotificationCode::Dm);
+        let preferences = inner.accounts.preferences(&people).await?;
+        let mut blocks = HashMap::new();
+        for user in people {
+            blocks.insert(user, inner.accounts.blocks(user).await?);
+        }
+        Ok(Known {
+            standpoints: inner.conversations.standpoints(&places).await?,
+            texts: inner.conversations.texts(messages).await?,
+            pairs: inner.conversations.pairs(of_two.filter_map(|notice| notice.conversation_id)).await?,
+            blocks,
+            preferences: preferences.into_iter().map(|(id, wanted)| (id, wanted.notifications)).collect(),
+        })
+    }
+
+    /// Stores them, each with what is unread of its topic; the rows as they are now.
+    async fn store(&self, tx: &Tx, tellings: HashMap<(UserId, String), Telling>, now: Timestamp) -> Result<Vec<Model>> {
+        let unread = unread_of(tx, tellings.keys()).await?;
+        let mut tellings: Vec<_> = tellings.into_iter().collect();
+        // In one order, so that two nodes cannot wait for each other.
+        tellings.sort_by(|(one, _), (two, _)| one.cmp(two));
+        let (mut told, mut new) = (Vec::new(), Vec::new());
+        for ((user, topic), telling) in tellings {
+            let id = NotificationId(self.0.base.ids.uuid());
+            match unread.get(&(user, topic.clone())) {
+                Some(before) => {
+                    let row = telling.joined_to(before, id, now);
+                    let set = row.clone().into_active_model().reset_all();
+                    Entity::update_many().set(set).filter(Column::Id.eq(before.id)).exec(tx.conn()).await?;
+                    told.push(row);
+                }
+                None => new.push(telling.row(id, user, topic, now)),
+            }
+        }
+        if !new.is_empty() {
+            let rows = new.iter().map(|row| row.clone().into_active_model());
+            Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+        }
+        told.extend(new);
+        Ok(told)
+    }
+}
+
+/// What is news, by person and topic. Of one message a person is told once.
+fn fold(due: Vec<Notice>, known: &Known) -> HashMap<(UserId, String), Telling> {
+    let mut of_message: HashMap<_, (NotificationCode, Notice)> = HashMap::new();
+    for notice in due {
+        let Some(code) = known.code(&notice) else { continue };
+        // What is about no message stands for itself.
+        let own = notice.seq.is_none().then_some(notice.id);
+        match of_message.entry((notice.user_id, notice.conversation_id, notice.seq, own)) {
+            Entry::Occupied(mut told) if weight(told.get().0) < weight(code) => drop(told.insert((code, notice))),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => drop(place.insert((code, notice))),
+        }
+    }
+    let mut topics: HashMap<(UserId, String), Telling> = HashMap::new();
+    for (code, notice) in of_message.into_values() {
+        let about = notice.conversation_id.filter(|_| notice.seq.is_some()).map_or(notice.id, |id| id.0);
+        match topics.entry((notice.user_id, format!("{}:{about}", code.as_str()))) {
+            Entry::Occupied(mut topic) => topic.get_mut().add(notice),
+            Entry::Vacant(place) => drop(place.insert(Telling { code, newest: notice, count: 1 })),
+        }
+    }
+    topics
+}
+
+impl Telling {
+    fn add(&mut self, notice: Notice) {
+        self.count += 1;
+        if self.newest.seq < notice.seq {
+            self.newest = notice;
+        }
+    }
+
+    fn row(self, id: NotificationId, user: UserId, topic: String, now: Timestamp) -> Model {
+        let Notice { conversation_id, seq, upload_id, author_id, params, .. } = self.newest;
+        Model {
+            id,
+            user_id: user,
+            code: self.code,
+            topic,
+            conversation_id,
+            seq,
+            upload_id,
+            author_id,
+            count: self.count,
+            params,
+            created_at: now,
+            read_at: None,
+        }
+    }
+
+    /// One with what is unread of the same topic.
+    fn joined_to(self, before: &Model, id: NotificationId, now: Timestamp) -> Model {
+        let is_newer = self.newest.seq > before.seq;
+        let count = before.count.saturating_add(self.count);
+        let (seq, author_id) =
+            if is_newer { (self.newest.seq, self.newest.author_id) } else { (before.seq, before.author_id) };
+        Model { id, seq, author_id, count, created_at: now, ..before.clone() }
+    }
+}
+
+/// What these people have unread of these topics, held until the transaction ends.
+async fn unread_of(
+    tx: &Tx,
+    topics: impl Iterator<Item = &(UserId, String)>,
+) -> Result<HashMap<(UserId, String), Model>> {
+    let (people, topics): (Vec<UserId>, Vec<String>) = topics.cloned().unzip();
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut rows = Entity::find()
+        .filter(Column::UserId.is_in(people))
+        .filter(Column::Topic.is_in(topics))
+        .filter(Column::ReadAt.is_null());
+    Dialect::of(tx.conn()).lock_rows(QueryTrait::query(&mut rows));
+    let rows = rows.all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| ((row.user_id, row.topic.clone()), row)).collect())
+}
