@@ -8,6 +8,7 @@ mod inside;
 mod keys;
 mod login;
 mod messages;
+mod notices;
 mod profile;
 mod rooms;
 mod states;
@@ -34,6 +35,7 @@ pub fn Pages() -> impl IntoView {
                 <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside><Outlet /> }>
                     <Route path=path!("/salas/:slug?") view=|| () />
                     <Route path=path!("/mensagens/:handle?") view=|| () />
+                    <Route path=path!("/avisos") view=|| () />
                     <Route path=path!("/perfil") view=|| () />
                 </ParentRoute>
                 <Route path=path!("/aviso-legal") view=|| view! { <texts::Text name="notice" /> } />

@@ -4,6 +4,7 @@ mod entering;
 mod finding;
 mod history;
 mod lists;
+mod notifications;
 mod outbox;
 mod people;
 mod uploads;
@@ -17,6 +18,7 @@ use praca_api::accounts::{Role, User};
 use praca_api::dms::DmState;
 use praca_api::events::{EditAt, Handshake, MessageAt, MessageDone, Nothing, ReactAt, Renewed, ServerEvent};
 use praca_api::messages::{MarkRead, ReadState, ReplyTo};
+use praca_api::notifications::Notification;
 use praca_api::rooms::MemberRole;
 use praca_api::{ConversationId, MessageId, Seq, UploadId, UserId};
 use serde::Serialize;
@@ -85,6 +87,8 @@ pub struct Square {
     reading: RwSignal<bool>,
     /// Whose profile card is shown, by handle.
     pub card: RwSignal<Option<String>>,
+    /// What has just come, as long as it is shown.
+    pub news: RwSignal<Vec<Notification>>,
     /// Where the person looks for something; none while they do not.
     pub finder: RwSignal<Option<Scope>>,
 }
@@ -129,6 +133,7 @@ impl Square {
             sought: RwSignal::new(None),
             reading: RwSignal::new(false),
             card: RwSignal::new(None),
+            news: RwSignal::new(Vec::new()),
             finder: RwSignal::new(None),
         };
         let session = square.session;
@@ -136,6 +141,7 @@ impl Square {
         square.live.set_value(Some(live));
         square.keep_outbox();
         square.notice_idleness();
+        square.follow_notifications();
         // A renewed token keeps the socket.
         Effect::new(move |before: Option<String>| {
             let token = session.token();
@@ -194,6 +200,7 @@ impl Square {
                 self.load_rooms();
                 self.load_dms();
                 self.load_blocks();
+                self.load_notifications();
                 self.watch_again();
                 self.say_idle();
                 self.join();
@@ -216,6 +223,7 @@ impl Square {
             ServerEvent::AccountStatus(_) | ServerEvent::AccountRole(_) => self.check_account(),
             ServerEvent::AuthExpired(_) => self.session.resume(),
             ServerEvent::ServerResynced(_) => self.reload_soon(),
+            ServerEvent::NotificationNew(news) if !news.quiet => self.show_news(news.notification.clone()),
             // Of a request only the first message was told.
             ServerEvent::DmUpdated(updated) if updated.state == Some(DmState::Open) => self.load_dms(),
             _ => {}

@@ -11,6 +11,7 @@ use praca_api::events::{
     RoomUpdated, ServerEvent, SetPresence, StatusChanged, Typing, Watch, Watched,
 };
 use praca_api::messages::{MarkRead, NewMessage, ReadState};
+use praca_api::notifications::NotificationNew;
 use praca_api::uploads::UploadChanged;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -80,6 +81,8 @@ impl Schemas {
             "dms:updated" => self.add::<DmUpdated>(),
             "blocks:changed" => self.add::<BlockChanged>(),
             "uploads:status" => self.add::<UploadChanged>(),
+            "notifications:new" => self.add::<NotificationNew>(),
+            "notifications:read" => self.add::<Nothing>(),
             "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),
             "account:role" => self.add::<RoleChanged>(),

@@ -249,7 +249,12 @@ async fn log_everybody_in(world: &World) -> Cast {
 
 async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -> String {
     let room = fresh_room(world, cast).await;
-    let upload = world.announce(&cast.target, "message", "image/png", 1).await.ok()["id"].as_str().unwrap().to_owned();
+    let upload = if path.contains("{upload}") {
+        let announced = world.announce(&cast.target, "message", "image/png", 1).await.ok();
+        announced["id"].as_str().unwrap().to_owned()
+    } else {
+        String::new()
+    };
     let mut line = format!("{:<60}", format!("{method} {template}"));
     for person in &cast.people {
         let message = world.say(&cast.target, room, "do alvo").await.ok()["id"].as_str().unwrap().to_owned();

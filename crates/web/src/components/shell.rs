@@ -60,6 +60,7 @@ fn Places() -> impl IntoView {
     // Mentions come before what is merely unread.
     let rooms = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
     let dms = Memo::new(move |_| square.model.with(Model::unread_dms));
+    let notices = Memo::new(move |_| square.model.with(|model| i64::from(model.notifications.unread)));
     view! {
         <ul class="rail-list">
             <li>
@@ -76,6 +77,13 @@ fn Places() -> impl IntoView {
                 <a class="rail-item" href="/mensagens" aria-current=move || current("/mensagens")>
                     <Icon name="mail" /><span>{t!(i18n, nav.messages)}</span>
                     {move || view! { <UnreadCount count=dms.get() /> }}
+                    <Wave />
+                </a>
+            </li>
+            <li>
+                <a class="rail-item" href="/avisos" aria-current=move || current("/avisos")>
+                    <Icon name="bell" /><span>{t!(i18n, nav.notices)}</span>
+                    {move || view! { <UnreadCount count=notices.get() /> }}
                     <Wave />
                 </a>
             </li>

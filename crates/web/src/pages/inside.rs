@@ -10,6 +10,7 @@ use super::chat::pictures::Pictures;
 use super::finder::Finder;
 use super::keys;
 use super::messages::Messages;
+use super::notices::{News, Notices};
 use super::profile::Profile;
 use super::rooms::Rooms;
 use crate::language::{Language, language};
@@ -21,6 +22,7 @@ use crate::square;
 enum Page {
     Rooms,
     Messages,
+    Notices,
     Profile,
 }
 
@@ -37,6 +39,7 @@ pub fn Square() -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {
         Some("mensagens") => Page::Messages,
+        Some("avisos") => Page::Notices,
         Some("perfil") => Page::Profile,
         _ => Page::Rooms,
     });
@@ -44,10 +47,12 @@ pub fn Square() -> impl IntoView {
         {move || match page.get() {
             Page::Rooms => view! { <Rooms /> }.into_any(),
             Page::Messages => view! { <Messages /> }.into_any(),
+            Page::Notices => view! { <Notices /> }.into_any(),
             Page::Profile => view! { <Profile /> }.into_any(),
         }}
         <ProfileCard />
         <Finder />
+        <News />
     }
 }
 
@@ -85,6 +90,8 @@ fn name_page(square: square::Square, i18n: Language) {
     Effect::new(move |_| {
         let page = if path.get().starts_with("/mensagens") {
             t_string!(i18n, nav.messages)
+        } else if path.get().starts_with("/avisos") {
+            t_string!(i18n, notices.title)
         } else if path.get().starts_with("/perfil") {
             t_string!(i18n, nav.you)
         } else {

@@ -1,5 +1,6 @@
 //! Oneself: name, language, theme, sessions.
 
+mod notify;
 mod portrait;
 mod privacy;
 
@@ -34,6 +35,7 @@ pub fn Profile() -> impl IntoView {
                         <NameSetting />
                         <LanguageSetting />
                         <ThemeSetting />
+                        <notify::NotifySetting />
                         <privacy::PrivacySetting />
                         <privacy::BlocksSetting />
                         <SessionsSetting />

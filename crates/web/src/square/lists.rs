@@ -26,6 +26,7 @@ impl Square {
             move || {
                 self.load_rooms();
                 self.load_dms();
+                self.load_notifications();
             },
             wait,
         );

@@ -1,0 +1,149 @@
+//! What the person wants to be told, and when nothing disturbs.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::{t, t_string};
+use praca_api::notifications::{NotificationPreferences, QuietHours, Reach};
+use praca_api::people::{Preferences, UpdatePreferences};
+
+use crate::components::explain;
+use crate::language::language;
+use crate::net::Answer;
+use crate::square::Square;
+
+/// The hours at first.
+const NIGHT: (&str, &str) = ("22:00", "07:00");
+
+/// The section.
+#[component]
+pub fn NotifySetting() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    let wanted = RwSignal::new(None::<NotificationPreferences>);
+    let said = RwSignal::new(String::new());
+    spawn_local(async move {
+        let answer: Answer<Preferences> = square.session.send(Method::GET, "/me/preferences", None::<&()>).await;
+        match answer {
+            Ok(now) => drop(wanted.try_set(Some(now.notifications))),
+            Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
+        }
+    });
+    let change = Callback::new(move |new: NotificationPreferences| {
+        wanted.set(Some(new.clone()));
+        let change = UpdatePreferences { notifications: Some(new), ..UpdatePreferences::default() };
+        spawn_local(async move {
+            let answer: Answer<Preferences> =
+                square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
+            let _ = said.try_set(match answer {
+                Ok(_) => t_string!(i18n, profile.saved).to_owned(),
+                Err(trouble) => explain(i18n, &trouble),
+            });
+        });
+    });
+    view! {
+        <section class="setting" id="avisos">
+            <h2>{t!(i18n, notify.title)}</h2>
+            <p>{t!(i18n, notify.text)}</p>
+            {move || wanted.get().map(|wanted| view! { <Kinds wanted=wanted.clone() change /><Quiet wanted change /> })}
+            <p class="small muted" role="status">{move || said.get()}</p>
+        </section>
+    }
+}
+
+/// One kind: how far it reaches, and how that is changed.
+type Kind = (&'static str, fn(&mut NotificationPreferences) -> &mut Reach);
+
+const KINDS: [Kind; 4] = [
+    ("mentions", |wanted| &mut wanted.mentions),
+    ("replies", |wanted| &mut wanted.replies),
+    ("dms", |wanted| &mut wanted.dms),
+    ("requests", |wanted| &mut wanted.requests),
+];
+
+#[component]
+fn Kinds(wanted: NotificationPreferences, change: Callback<NotificationPreferences>) -> impl IntoView {
+    let i18n = language();
+    let rows = KINDS.map(|(name, reach)| {
+        let mut now = wanted.clone();
+        let chosen = *reach(&mut now);
+        let choose = move |event| {
+            let mut new = now.clone();
+            if let Ok(word) = event_target_value(&event).parse() {
+                *reach(&mut new) = word;
+                change.run(new);
+            }
+        };
+        let id = format!("avisos-{name}");
+        let label = move || match name {
+            "mentions" => t_string!(i18n, notify.mentions),
+            "replies" => t_string!(i18n, notify.replies),
+            "dms" => t_string!(i18n, notify.dms),
+            _ => t_string!(i18n, notify.requests),
+        };
+        let option = move |reach: Reach| {
+            let word = move || match reach {
+                Reach::Push => t_string!(i18n, notify.push),
+                Reach::List => t_string!(i18n, notify.list),
+                Reach::Off => t_string!(i18n, notify.off),
+            };
+            view! { <option value=reach.as_str() selected=reach == chosen>{word}</option> }
+        };
+        view! {
+            <div class="field notify-kind">
+                <label for=id.clone()>{label}</label>
+                <select class="input" id=id on:change=choose>{option(Reach::Push)}{option(Reach::List)}{option(Reach::Off)}</select>
+            </div>
+        }
+    });
+    rows.into_iter().collect_view()
+}
+
+#[component]
+fn Quiet(wanted: NotificationPreferences, change: Callback<NotificationPreferences>) -> impl IntoView {
+    let i18n = language();
+    let hours = wanted.quiet_hours.clone();
+    let on = hours.is_some();
+    let set = move |hours: Option<QuietHours>| {
+        change.run(NotificationPreferences { quiet_hours: hours, ..wanted.clone() });
+    };
+    let turn = {
+        let set = set.clone();
+        move |event| set(event_target_checked(&event).then(night))
+    };
+    let field = move |hours: QuietHours, ends: bool| {
+        let set = set.clone();
+        let value = if ends { hours.to.clone() } else { hours.from.clone() };
+        let write = move |event| {
+            let time = event_target_value(&event);
+            let new = if ends {
+                QuietHours { to: time, ..hours.clone() }
+            } else {
+                QuietHours { from: time, ..hours.clone() }
+            };
+            set(Some(new));
+        };
+        let id = if ends { "silencio-ate" } else { "silencio-de" };
+        view! {
+            <div class="field">
+                <label for=id>{move || if ends { t_string!(i18n, notify.quiet_to) } else { t_string!(i18n, notify.quiet_from) }}</label>
+                <input class="input" id=id type="time" required value=value on:change=write />
+            </div>
+        }
+    };
+    view! {
+        <label class="switch">
+            <span>{t!(i18n, notify.quiet)}<small>{t!(i18n, notify.quiet_hint)}</small></span>
+            <input type="checkbox" role="switch" checked=on on:change=turn />
+        </label>
+        {hours.map(|hours| view! { <div class="row">{field(hours.clone(), false)}{field(hours, true)}</div> })}
+    }
+}
+
+/// The night, where the person is.
+fn night() -> QuietHours {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let zone = js_sys::Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string());
+    let (from, to) = NIGHT;
+    QuietHours { from: from.into(), to: to.into(), time_zone: zone.unwrap_or_else(|| "UTC".into()) }
+}
