@@ -22,9 +22,9 @@ export const launch = () =>
     ],
   });
 
-/** A page of its own: nobody is logged in. What the console complains of is kept in `page.complaints`. */
-export async function open(browser, world, { size = "desktop", scheme = "light", path = "/", touch = false } = {}) {
-  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: touch, isMobile: touch, locale: "pt-BR", timezoneId: "America/Sao_Paulo" });
+/** A page of its own: nobody is logged in, and no service worker stands between it and the server unless `worker` says so. What the console complains of is kept in `page.complaints`. */
+export async function open(browser, world, { size = "desktop", scheme = "light", path = "/", touch = false, worker = false } = {}) {
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: touch, isMobile: touch, locale: "pt-BR", timezoneId: "America/Sao_Paulo", serviceWorkers: worker ? "allow" : "block" });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.complaints = [];

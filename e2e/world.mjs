@@ -47,6 +47,7 @@ export async function start(twin, settings = {}) {
     PRACA_DATA_DIR: folder,
     PRACA_LIMIT_REQUESTS: "off",
     PRACA_LIMIT_MESSAGES: "off",
+    PRACA_ANTISPAM: "off",
     PRACA_LOG: "warn",
     ...settings,
   };

@@ -150,7 +150,15 @@ fn assemble(wasm: &Path, dist: &Path) -> Result {
     let boot = std::fs::read_to_string(public.join("boot.js"))?;
     site.add_text("boot.js", &boot.replace("\"/square\"", &quoted_names(&parts, "square")?))?;
     let page = site.rewrite(&std::fs::read_to_string(public.join("index.html"))?);
-    write(&dist.join("index.html"), page.as_bytes())
+    write(&dist.join("index.html"), page.as_bytes())?;
+    let manifest = site.rewrite(&std::fs::read_to_string(public.join("manifest.webmanifest"))?);
+    write(&dist.join("manifest.webmanifest"), manifest.as_bytes())?;
+    // Its address stays, so that browsers find the next one.
+    let worker = site.rewrite(&std::fs::read_to_string(public.join("sw.js"))?);
+    let shell = site.shell();
+    let digest: [u8; 32] = Sha256::digest(format!("{page}{}", shell.join(" "))).into();
+    let worker = worker.replace("\"/shell\"", &shell.join(", ")).replace("/version", &short(&digest));
+    write(&dist.join("sw.js"), worker.as_bytes())
 }
 
 /// Takes apart what only one page needs; it is fetched when that page is wanted.
@@ -224,12 +232,21 @@ impl Site {
     /// Gives a file a name with the hash of a content; its path.
     fn call(&mut self, name: &str, content: &[u8]) -> PathBuf {
         let digest: [u8; 32] = Sha256::digest(content).into();
-        let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let hashed = format!("/assets/{stem}-{hash:012x}.{extension}");
+        let hashed = format!("/assets/{stem}-{}.{extension}", short(&digest));
         let path = self.dist.join(hashed.trim_start_matches('/'));
         self.renamed.insert(format!("/{name}"), hashed);
         path
+    }
+
+    /// What a page needs to show itself, in quotes: code, styles and the font; pictures and documents come when they are wanted.
+    fn shell(&self) -> Vec<String> {
+        let kinds = [".js", ".css", ".wasm", ".woff2"];
+        let shown = self
+            .renamed
+            .iter()
+            .filter(|(name, _)| kinds.iter().any(|kind| name.ends_with(kind)) && !name.starts_with("/docs/"));
+        shown.map(|(_, hashed)| format!("\"{hashed}\"")).collect()
     }
 
     /// Adds the glue and what fetches the other parts. They name each other: the second is called after both.
@@ -266,6 +283,12 @@ impl Site {
             text.replace(&quoted('\'', name), &quoted('\'', hashed))
         })
     }
+}
+
+/// The beginning of a hash, as names carry it.
+fn short(digest: &[u8; 32]) -> String {
+    let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    format!("{hash:012x}")
 }
 
 /// Writes a file, and its Brotli and gzip forms beside it where they are smaller.

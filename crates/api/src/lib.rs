@@ -17,6 +17,7 @@ pub mod notifications;
 mod page;
 pub mod people;
 mod problem;
+pub mod push;
 pub mod rooms;
 pub mod search;
 pub mod text;

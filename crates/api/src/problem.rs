@@ -64,6 +64,8 @@ problem_codes! {
     AccountSuspended = "account.suspended", 403, "This account is suspended";
     /// The room, or the person in this room, is silenced.
     RoomsSilenced = "rooms.silenced", 403, "Writing here is silenced";
+    /// A text looks like spam; `errors` says why.
+    MessagesSpam = "messages.spam", 403, "The message looks like spam";
     /// The request could have come from another site.
     AuthCsrf = "auth.csrf", 403, "The request did not prove it came from this site";
     /// There is none, or the caller may not know of it.

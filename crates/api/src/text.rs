@@ -31,6 +31,11 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_joiner(c) || is_mark(c) || is_invisible(c))
 }
 
+/// How many characters of a text nobody sees; joiners, which emoji need, do not count.
+pub fn invisible_chars(text: &str) -> usize {
+    text.chars().filter(|c| is_invisible(*c)).count()
+}
+
 /// The beginning of a text on one line, at most `chars` characters, with `…` where it was cut.
 pub(crate) fn snippet(text: &str, chars: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

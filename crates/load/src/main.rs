@@ -19,7 +19,7 @@ use praca_load::scenario::storm::{self, StormLoad};
 use praca_load::scenario::{Target, bounded};
 use serde::Serialize;
 
-/// Load for Praça. The server needs `PRACA_LIMIT_MESSAGES`, `_EVENTS`, `_REQUESTS` and `_DMS` set to `off`.
+/// Load for Praça. The server needs `PRACA_ANTISPAM`, `PRACA_LIMIT_MESSAGES`, `_EVENTS`, `_REQUESTS` and `_DMS` set to `off`.
 #[derive(Debug, Parser)]
 #[command(name = "praca-load", version, about, disable_help_subcommand = true)]
 struct Cli {

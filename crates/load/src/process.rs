@@ -20,8 +20,9 @@ const TICKS: f64 = 100.0;
 const START_WITHIN: Duration = Duration::from_secs(60);
 
 /// Settings that let a load through: no flood limits.
-pub const NO_LIMITS: [(&str, &str); 5] = [
+pub const NO_LIMITS: [(&str, &str); 6] = [
     ("PRACA_LIMIT_MESSAGES", "off"),
+    ("PRACA_ANTISPAM", "off"),
     ("PRACA_LIMIT_EVENTS", "off"),
     ("PRACA_LIMIT_REQUESTS", "off"),
     ("PRACA_LIMIT_DMS", "off"),

@@ -311,11 +311,7 @@ impl App {
             async move { accounts.sweep_sessions().await }
         });
         self.uploads.register(&mut registry);
-        let notifications = self.notifications.clone();
-        registry.every(6 * hour, "notifications.sweep", move || {
-            let notifications = notifications.clone();
-            async move { notifications.sweep().await }
-        });
+        self.notifications.register(&mut registry);
         let base = self.base.clone();
         registry.every(6 * hour, "jobs.sweep", move || {
             let base = base.clone();

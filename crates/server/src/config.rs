@@ -2,6 +2,8 @@
 //!
 //! A wrong value stops the start with one sentence that names the key.
 
+mod antispam;
+mod push;
 mod source;
 mod storage;
 mod values;
@@ -15,6 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
+pub use antispam::{AntispamSettings, Links};
+pub use push::PushHost;
 pub use source::Source;
 pub use storage::{ClamavAddress, S3Settings, Storage};
 pub use values::{Contacts, Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
@@ -82,6 +86,10 @@ pub struct Config {
     pub registration: Registration,
     /// Flood limits.
     pub limits: LimitSettings,
+    /// When a text is taken for spam; none = never.
+    pub antispam: Option<AntispamSettings>,
+    /// Push services that are sent to.
+    pub push_hosts: Vec<PushHost>,
     /// Most messages one commit stores.
     pub message_group: MessageGroup,
     /// Where files are kept.
@@ -117,6 +125,8 @@ impl Config {
             metrics_token: source.get("PRACA_METRICS_TOKEN")?,
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
             limits: limit_settings(source)?,
+            antispam: antispam::antispam(source)?,
+            push_hosts: source.get::<List<PushHost>>("PRACA_PUSH_HOSTS")?.unwrap_or_else(push_hosts).0,
             message_group: source.get("PRACA_MESSAGE_GROUP")?.unwrap_or_default(),
             storage: storage::storage(source, &data_dir)?,
             clamav: source.get("PRACA_CLAMAV_ADDR")?,
@@ -172,6 +182,10 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
         uploads: read("PRACA_LIMIT_UPLOADS", quota(200, 86_400))?,
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
+}
+
+fn push_hosts() -> List<PushHost> {
+    List(push::KNOWN.split(',').filter_map(|host| host.parse().ok()).collect())
 }
 
 /// The configured key; for SQLite without one, the key kept in the data folder, made on first start.
@@ -249,6 +263,12 @@ mod tests {
             ("PRACA_MESSAGE_GROUP", "0"),
             ("PRACA_MESSAGE_GROUP", "513"),
             ("PRACA_LIMIT_UPLOADS", "many"),
+            ("PRACA_ANTISPAM", "maybe"),
+            ("PRACA_PUSH_HOSTS", "localhost"),
+            ("PRACA_ANTISPAM_ALIKE", "off"),
+            ("PRACA_ANTISPAM_LINKS", "5"),
+            ("PRACA_ANTISPAM_MENTIONS", "-1"),
+            ("PRACA_ANTISPAM_CAPITALS", "101"),
             ("PRACA_CLAMAV_ADDR", "clamd"),
             ("PRACA_S3_ENDPOINT", "minio"),
         ] {
@@ -285,7 +305,8 @@ mod tests {
             rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
         };
         let (code, _) = include_str!("config.rs").split_once("#[cfg(test)]").unwrap();
-        let code = code.split('"').chain(include_str!("config/storage.rs").split('"'));
+        let code = [code, include_str!("config/storage.rs"), include_str!("config/antispam.rs")];
+        let code = code.into_iter().flat_map(|file| file.split('"'));
         let read: BTreeSet<&str> = code.filter(is_key).collect();
         let example = include_str!("../../../.env.example");
         let keys = example.lines().filter_map(|line| Some(line.strip_prefix('#')?.split_once('=')?.0));

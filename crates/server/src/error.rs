@@ -67,6 +67,15 @@ impl Error {
         Self::invalid(vec![FieldProblem { field: field.into(), code: code.into(), detail: detail.into() }])
     }
 
+    /// A problem of one field.
+    pub fn problem_in_field(code: ProblemCode, field: &str, reason: &str, detail: &'static str) -> Self {
+        let mut error = Self::problem(code, detail);
+        if let Self::Problem(refusal) = &mut error {
+            refusal.fields.push(FieldProblem { field: field.into(), code: reason.into(), detail: detail.into() });
+        }
+        error
+    }
+
     /// There is none, or the caller may not know of it (404).
     pub fn not_found() -> Self {
         Self::problem(ProblemCode::ResourceNotFound, "There is nothing here, or nothing you may see.")

@@ -17,6 +17,7 @@ use praca_api::rooms::{MemberRole, Room};
 use praca_api::uploads::Upload;
 use praca_api::{ConversationId, SessionId, Timestamp, UploadId, UserId};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::bus::{Change, Hearers};
 use crate::jobs::NewJob;
@@ -203,6 +204,8 @@ pub enum Event {
         user: UserId,
         /// What.
         news: Box<NotificationNew>,
+        /// The devices it is sent to as well.
+        devices: Vec<Uuid>,
     },
     /// A person read notifications.
     NotificationsRead {
@@ -302,6 +305,10 @@ impl Event {
             Self::UploadsReleased { uploads } => {
                 vec![NewJob::new(NewJob::REMOVE_UPLOADS, json!({ "uploads": uploads }))]
             }
+            Self::Notified { news, devices, .. } => {
+                let push = |device| json!({ "device": device, "notification": news.notification.id });
+                devices.iter().map(|device| NewJob::new(NewJob::PUSH, push(device))).collect()
+            }
             Self::AccountRegistered { .. }
             | Self::AccountUpdated { .. }
             | Self::AccountStatusChanged { .. }
@@ -321,7 +328,6 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadChanged { .. }
             | Self::MessagesChanged { .. }
-            | Self::Notified { .. }
             | Self::NotificationsRead { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod antispam;
 pub mod app;
 pub mod auth;
 pub mod base;

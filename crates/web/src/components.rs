@@ -11,6 +11,7 @@ mod shell;
 use leptos::prelude::*;
 use leptos_i18n::t_string;
 use praca_api::accounts::Author;
+use praca_api::uploads::UploadReason;
 use praca_api::{Problem, ProblemCode};
 
 use crate::format;
@@ -98,6 +99,12 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
             ("email", _) => t_string!(i18n, error.email),
             ("displayName", _) => t_string!(i18n, error.name),
             ("messageId", "too_many") => t_string!(i18n, error.pins),
+            ("body", "repeated") => t_string!(i18n, error.spam_repeated),
+            ("body", "links") => t_string!(i18n, error.spam_links),
+            ("body", "new_links") => t_string!(i18n, error.spam_new_links),
+            ("body", "mentions") => t_string!(i18n, error.spam_mentions),
+            ("body", "capitals") => t_string!(i18n, error.spam_capitals),
+            ("body", "invisible") => t_string!(i18n, error.spam_invisible),
             _ => t_string!(i18n, error.generic),
         };
         return text.to_owned();
@@ -121,4 +128,18 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         _ => t_string!(i18n, error.generic),
     };
     text.to_owned()
+}
+
+/// Why a picture is not accepted, in plain words.
+pub fn explain_rejection(i18n: Language, reason: UploadReason) -> &'static str {
+    match reason {
+        UploadReason::Size => t_string!(i18n, pictures.size),
+        UploadReason::Type => t_string!(i18n, pictures.kind),
+        UploadReason::Disguised => t_string!(i18n, pictures.disguised),
+        UploadReason::Infected => t_string!(i18n, pictures.infected),
+        UploadReason::Pixels => t_string!(i18n, pictures.pixels),
+        UploadReason::Frames => t_string!(i18n, pictures.frames),
+        UploadReason::Broken => t_string!(i18n, pictures.broken),
+        UploadReason::Discarded | UploadReason::Failed => t_string!(i18n, pictures.failed),
+    }
 }

@@ -12,6 +12,7 @@ mod pages;
 mod session;
 mod square;
 mod store;
+mod told;
 
 use leptos::prelude::*;
 use leptos_i18n::Locale as _;

@@ -1,5 +1,6 @@
 //! Speaking with the server: REST below, the live socket in `net::live`.
 
+pub mod device;
 pub mod live;
 pub mod put;
 pub mod version;

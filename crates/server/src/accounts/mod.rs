@@ -21,8 +21,9 @@ mod store;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use praca_api::accounts::{AccountStatus, Author, Role, User};
+use praca_api::accounts::{AccountStatus, Author, Locale, Role, User};
 use praca_api::{Page, ProblemCode, SessionId, Timestamp, UserId};
 use sea_orm::sea_query::SelectStatement;
 
@@ -43,6 +44,9 @@ pub use routes::routes;
 
 /// People kept at hand.
 const CACHED_PEOPLE: u64 = 50_000;
+
+/// How long an account is new.
+pub const NEW_ACCOUNT: Duration = Duration::from_secs(3 * 86_400);
 
 /// The accounts slice.
 #[derive(Clone)]
@@ -92,6 +96,22 @@ impl Accounts {
     /// The database refuses.
     pub async fn authors(&self, ids: &[UserId]) -> Result<HashMap<UserId, Author>> {
         Ok(self.people(ids).await?.into_iter().map(|(id, row)| (id, row.author())).collect())
+    }
+
+    /// The language a person chose.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn locale(&self, id: UserId) -> Result<Locale> {
+        Ok(self.person(id).await?.locale)
+    }
+
+    /// Whether the person's account is only a few days old.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn is_new(&self, id: UserId) -> Result<bool> {
+        Ok(self.0.base.clock.now().since(self.person(id).await?.created_at) < NEW_ACCOUNT)
     }
 
     /// What the person may do everywhere.

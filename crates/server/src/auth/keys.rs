@@ -9,8 +9,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::jwk::{
@@ -22,6 +20,7 @@ use praca_api::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::seal::{seal, unseal};
 use crate::clock::Clock;
 use crate::config::SecretKey;
 use crate::db::Db;
@@ -100,7 +99,7 @@ impl Keyring {
         let row = entity::ActiveModel {
             kid: Set(kid.clone()),
             public_key: Set(public.to_vec()),
-            sealed_seed: Set(self.seal(&kid, &seed, ids)?),
+            sealed_seed: Set(seal(&self.secret, &kid, &seed, ids)?),
             created_at: Set(now),
             signs_from: Set(now + pause),
         };
@@ -172,8 +171,8 @@ impl Keyring {
     }
 
     fn open(&self, row: entity::Model) -> Result<Key> {
-        let seed = self.unseal(&row.kid, &row.sealed_seed)?;
-        let signing = SigningKey::from_bytes(&seed);
+        let seed = unseal(&self.secret, &row.kid, &row.sealed_seed)?;
+        let signing = SigningKey::try_from(seed.as_slice()).map_err(Error::internal)?;
         let der = signing.to_pkcs8_der().map_err(Error::internal)?;
         Ok(Key {
             kid: row.kid,
@@ -181,27 +180,6 @@ impl Keyring {
             public: signing.verifying_key().to_bytes(),
             signs_from: row.signs_from,
         })
-    }
-
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.secret.0.into())
-    }
-
-    /// A random nonce and the sealed seed, bound to the key's id.
-    fn seal(&self, kid: &str, seed: &[u8; 32], ids: &Ids) -> Result<Vec<u8>> {
-        let nonce: [u8; 24] = ids.secret()?;
-        let payload = Payload { msg: seed, aad: kid.as_bytes() };
-        let sealed = self.cipher().encrypt(XNonce::from_slice(&nonce), payload);
-        let sealed = sealed.map_err(|_| Error::internal("a signing key cannot be sealed"))?;
-        Ok([&nonce[..], &sealed].concat())
-    }
-
-    fn unseal(&self, kid: &str, sealed: &[u8]) -> Result<[u8; 32]> {
-        let wrong = || Error::internal("PRACA_SECRET_KEY is not the one the signing keys were sealed with");
-        let (nonce, sealed) = sealed.split_at_checked(24).ok_or_else(wrong)?;
-        let payload = Payload { msg: sealed, aad: kid.as_bytes() };
-        let seed = self.cipher().decrypt(XNonce::from_slice(nonce), payload).map_err(|_| wrong())?;
-        seed.try_into().map_err(|_| wrong())
     }
 }
 

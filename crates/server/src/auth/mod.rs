@@ -8,6 +8,7 @@ pub mod keys;
 pub mod mac;
 pub mod passwords;
 pub mod refresh;
+pub mod seal;
 pub mod tokens;
 
 pub use actor::{Actor, ActorSource, Authority};

@@ -49,11 +49,13 @@ impl Conversations {
     /// Replaces the text of one's own message; the earlier text is kept for moderators.
     ///
     /// # Errors
-    /// `messages.empty`, `messages.too_long`, `request.rate_limited`, `resource.not_found`, `access.denied` for somebody else's.
-    pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, body: &str) -> Result<Message> {
-        let body = clean_body(body, true)?;
+    /// `messages.empty`, `messages.too_long`, `messages.spam`, `request.rate_limited`, `resource.not_found`, `access.denied`
+    /// for somebody else's.
+    pub async fn edit(&self, access: &ConversationAccess<Write>, id: MessageId, sent: &str) -> Result<Message> {
+        let body = clean_body(sent, true)?;
         self.limit_flood("changes", access).await?;
         let mentions = self.mentions(access, &body).await?;
+        self.screen(access, id, sent, (&body, &mentions)).await?;
         let Held { tx, mut row, rev, now } = self.hold_to_write(access, id).await?;
         let author = access.actor().id();
         if row.author_id != Some(author) || row.kind != MessageKind::Text {

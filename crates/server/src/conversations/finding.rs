@@ -261,8 +261,9 @@ impl Search<'_> {
         let mut sql = Sql::default();
         let rank = if self.wanted.order == SearchOrder::Best { "-bm25(message_words)" } else { "0.0" };
         sql.push("SELECT m.conversation_id, m.seq, p.id, ").push(rank).push(" FROM message_words");
-        sql.push(" JOIN message_places p ON p.id = message_words.rowid");
-        sql.push(" JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq = p.seq");
+        // In this order: looking each message of a room up among the words takes a hundred times longer.
+        sql.push(" CROSS JOIN message_places p ON p.id = message_words.rowid");
+        sql.push(" CROSS JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq = p.seq");
         let whole = self.wanted.words.whole.iter().map(|word| format!("\"{word}\""));
         let begun = self.wanted.words.begun.iter().map(|word| format!("\"{word}\"*"));
         sql.push(" WHERE message_words MATCH ").bind(whole.chain(begun).collect::<Vec<_>>().join(" AND "));

@@ -18,6 +18,7 @@ mod pairs;
 mod pins;
 mod render;
 mod routes;
+mod screening;
 mod send;
 mod settings;
 mod socket;

@@ -19,7 +19,7 @@ impl Conversations {
     /// Sends a message past the clocks of slow mode, if the conversation has any. The same (conversation, author, nonce) again gives the same message, whatever the clocks say.
     ///
     /// # Errors
-    /// `messages.empty`, `messages.too_long`, `rooms.slow_mode`, `request.rate_limited`, `resource.not_found` for a reply
+    /// `messages.empty`, `messages.too_long`, `messages.spam`, `rooms.slow_mode`, `request.rate_limited`, `resource.not_found` for a reply
     /// to a message that is not here, `uploads.rejected`, `service.unavailable`.
     pub async fn send(
         &self,
@@ -45,9 +45,12 @@ impl Conversations {
             None => None,
         };
         let mentions = self.mentions(&access, &body).await?;
-        self.join_to_write(&access).await?;
-        // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
         let draft = Draft { pictures: new.attachment_ids, ..self.draft(&access, body, new.nonce, mentions, reply) };
+        self.join_to_write(&access).await?;
+        if let Err(error) = self.screen(&access, draft.id, &new.body, (&draft.body, &draft.mentions)).await {
+            return self.stored(&access, &draft.nonce).await?.ok_or(error);
+        }
+        // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
         let this = self.clone();
         let work = async move { this.reserve_and_store(access, draft, slow).await };
         let request = crate::request_id::RequestId::current();
@@ -106,19 +109,30 @@ impl Conversations {
         slow: Option<Clocks>,
     ) -> Result<Message> {
         let keys = SlowModeKeys::new(access.id(), access.actor().id());
-        let nonce = draft.nonce.clone();
+        let (nonce, id, author) = (draft.nonce.clone(), draft.id, access.actor().id());
         if let Some(clocks) = slow
             && let Reservation::Blocked(wait) = self.0.base.limits.reserve(&keys, clocks, &nonce).await?
         {
             metrics::counter!("praca_slow_mode_blocks_total").increment(1);
+            self.unscreen(author, id).await;
             return Err(blocked(wait));
         }
         let room_wait = slow.map(|clocks| clocks.room).filter(|room| !room.is_zero());
         let draft = Draft { room_wait, ..draft };
         match self.0.writer.ask(draft).await {
-            Ok(Stored::New(message)) => Ok(self.for_reader(Arc::unwrap_or_clone(message), access.actor().id())),
-            Ok(Stored::Repeated(row)) => self.render_one(*row, access.actor().id()).await,
+            Ok(Stored::New(message)) => {
+                if message.id != id {
+                    // Another of the same nonce was stored in the same group.
+                    self.unscreen(author, id).await;
+                }
+                Ok(self.for_reader(Arc::unwrap_or_clone(message), author))
+            }
+            Ok(Stored::Repeated(row)) => {
+                self.unscreen(author, id).await;
+                self.render_one(*row, author).await
+            }
             Ok(Stored::Refused(error)) | Err(error) => {
+                self.unscreen(author, id).await;
                 self.release(&access, &nonce, slow).await;
                 Err(error)
             }

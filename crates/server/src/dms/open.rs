@@ -6,14 +6,13 @@ use std::time::Duration;
 use praca_api::{ConversationId, ProblemCode, UserId};
 
 use super::Dms;
+use crate::accounts::NEW_ACCOUNT;
 use crate::auth::Actor;
 use crate::config::Contacts;
 use crate::error::{Error, Result};
 
 /// The time first contacts are counted over.
 const DAY: Duration = Duration::from_secs(86_400);
-/// How long an account is new.
-const NEW: Duration = Duration::from_secs(3 * 86_400);
 
 impl Dms {
     /// The conversation with somebody; opened if there is none.
@@ -51,7 +50,7 @@ impl Dms {
             let created_at = self.0.accounts.lock(&tx, by).await?;
             let now = base.clock.now();
             let Contacts { a_day, while_new } = limit;
-            let most = if now.since(created_at) < NEW { while_new } else { a_day };
+            let most = if now.since(created_at) < NEW_ACCOUNT { while_new } else { a_day };
             let made = self.0.conversations.contacts_made(tx.conn(), by, now - DAY).await?;
             let surplus = (made.len() + 1).checked_sub(usize::try_from(most).unwrap_or(usize::MAX));
             if let Some(first) = surplus.filter(|n| *n > 0).and_then(|n| made.get(n - 1)) {

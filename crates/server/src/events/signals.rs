@@ -47,7 +47,7 @@ impl Event {
                 std::iter::once(Signal::Forget(CacheKey::Person(*user))).chain(sight).collect()
             }
             Self::UploadChanged { user, upload } => vec![upload_signal(*user, upload)],
-            Self::Notified { user, news } => {
+            Self::Notified { user, news, .. } => {
                 vec![to_person(*user, &ServerEvent::NotificationNew(news.as_ref().clone()))]
             }
             Self::NotificationsRead { user } => {

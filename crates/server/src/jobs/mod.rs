@@ -43,6 +43,8 @@ impl NewJob {
     pub const CLEAR_UPLOAD: &str = "uploads.clear";
     /// The kind that removes uploads nothing shows any more.
     pub const REMOVE_UPLOADS: &str = "uploads.remove";
+    /// The kind that tells a device.
+    pub const PUSH: &str = "notifications.push";
 
     /// To be done at once.
     pub fn new(kind: &'static str, payload: Value) -> Self {

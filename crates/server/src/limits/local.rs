@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, Timestamp, UserId};
 use uuid::Uuid;
 
+use super::alike::Noted;
 use super::presence::{Shift, most_present};
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 use super::wait_of;
+use crate::antispam::Shape;
 use crate::clock::Clock;
 use crate::config::Quota;
 
@@ -30,6 +32,7 @@ struct State {
     slow: HashMap<String, Stamp>,
     leases: HashMap<ConversationId, HashMap<UserId, Timestamp>>,
     people: HashMap<UserId, Nodes>,
+    texts: HashMap<UserId, Noted>,
     sweep_at: usize,
 }
 
@@ -80,6 +83,19 @@ impl LocalLimits {
         }
         window.used += 1;
         None
+    }
+
+    pub(super) fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.sweep(now);
+        state.texts.entry(user).or_default().note(id, shape, quota, now)
+    }
+
+    pub(super) fn forget_text(&self, user: UserId, id: MessageId) {
+        if let Some(noted) = self.state().texts.get_mut(&user) {
+            noted.forget(id);
+        }
     }
 
     pub(super) fn reserve(&self, keys: &SlowModeKeys, clocks: Clocks, nonce: &str) -> Reservation {
@@ -201,11 +217,13 @@ impl State {
     }
 
     fn sweep(&mut self, now: Timestamp) {
-        if self.windows.len() + self.slow.len() <= self.sweep_at.max(SWEEP_AT) {
+        let count = |state: &Self| state.windows.len() + state.slow.len() + state.texts.len();
+        if count(self) <= self.sweep_at.max(SWEEP_AT) {
             return;
         }
         self.windows.retain(|_, window| window.ends > now);
         self.slow.retain(|_, stamp| stamp.ends > now);
-        self.sweep_at = 2 * (self.windows.len() + self.slow.len());
+        self.texts.retain(|_, noted| !noted.has_ended(now));
+        self.sweep_at = 2 * count(self);
     }
 }

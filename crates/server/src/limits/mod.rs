@@ -1,6 +1,7 @@
 //! Slow mode and flood limits: who must wait, and how long. In Redis for many nodes, in memory for one; the same tests
 //! hold both to the same behaviour.
 
+mod alike;
 mod local;
 mod presence;
 mod redis;
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, SlowModeScope, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, SlowModeScope, Timestamp, UserId};
 use uuid::Uuid;
 
 pub use self::redis::RedisLimits;
@@ -18,6 +19,7 @@ pub use local::LocalLimits;
 pub use presence::Shift;
 pub use slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 
+use crate::antispam::Shape;
 use crate::config::Quota;
 use crate::error::Result;
 
@@ -36,6 +38,23 @@ impl Limits {
         match self {
             Self::Local(limits) => limits.take(key, quota),
             Self::Redis(limits) => limits.take(key, quota).await,
+        }
+    }
+
+    /// Notes a text somebody sends, unless they sent so many others like it; whether it was noted. With the coordinator
+    /// down, this node knows what was sent through it alone.
+    pub async fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+        match self {
+            Self::Local(limits) => limits.note_text(user, id, shape, quota),
+            Self::Redis(limits) => limits.note_text(user, id, shape, quota).await,
+        }
+    }
+
+    /// Forgets a text that was not sent after all.
+    pub async fn forget_text(&self, user: UserId, id: MessageId) {
+        match self {
+            Self::Local(limits) => limits.forget_text(user, id),
+            Self::Redis(limits) => limits.forget_text(user, id).await,
         }
     }
 

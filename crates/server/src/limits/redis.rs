@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, Timestamp, UserId};
+use praca_api::{ConversationId, MessageId, Timestamp, UserId};
 use redis::aio::ConnectionManager;
 use redis::{Client, RedisResult, Script};
 use tokio::time::{Instant, timeout};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::presence::Shift;
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
 use super::{LocalLimits, wait_of};
+use crate::antispam::Shape;
 use crate::bus::connection_config;
 use crate::clock::Clock;
 use crate::config::Quota;
@@ -24,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long nobody asks after one that got no answer.
 const SILENCE: Duration = Duration::from_secs(1);
 
+static ALIKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("alike.lua")));
 static PRESENCE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("presence.lua")));
 static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
 
@@ -98,6 +100,26 @@ impl RedisLimits {
             Ok(wait) => Some(Duration::from_millis(wait)),
             Err(_) => self.alone.take(key, quota),
         }
+    }
+
+    pub(super) async fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+        let mut connection = self.connection.clone();
+        let mut note = ALIKE.key(text_key(user));
+        note.arg("note").arg(id.to_string()).arg(shape.bits >> 32).arg(shape.bits & 0xFFFF_FFFF).arg(shape.tolerance);
+        note.arg(quota.count).arg(millis(quota.per)).arg(self.clock.shift_millis());
+        match self.ask(note.invoke_async(&mut connection)).await {
+            Ok(noted) => noted,
+            Err(_) => self.alone.note_text(user, id, shape, quota),
+        }
+    }
+
+    pub(super) async fn forget_text(&self, user: UserId, id: MessageId) {
+        self.alone.forget_text(user, id);
+        let mut connection = self.connection.clone();
+        let mut forget = ALIKE.key(text_key(user));
+        forget.arg("forget").arg(id.to_string());
+        // Without an answer it counts until it is old.
+        let _: Result<bool> = self.ask(forget.invoke_async(&mut connection)).await;
     }
 
     pub(super) async fn reserve(&self, keys: &SlowModeKeys, clocks: Clocks, nonce: &str) -> Result<Reservation> {
@@ -201,6 +223,10 @@ impl RedisLimits {
         }
         self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
+}
+
+fn text_key(user: UserId) -> String {
+    format!("praca:alike:{{{user}}}")
 }
 
 fn person_key(user: UserId) -> String {

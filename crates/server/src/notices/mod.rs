@@ -3,6 +3,7 @@
 //! A moment later, when who is looking has read it anyhow, the slice `notifications` takes these notes up and makes
 //! notifications of them, in one transaction: so each event is told once, whoever is killed meanwhile.
 
+pub mod devices;
 mod entity;
 pub mod told;
 

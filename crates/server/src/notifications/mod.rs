@@ -3,6 +3,7 @@
 //! Invariants: each event is told a person once; events of one kind in one conversation are one notification as long as it
 //! is unread; a notification holds no words of others, so that what was deleted, left or blocked is not told any more.
 
+mod push;
 mod render;
 mod routes;
 mod telling;
@@ -22,8 +23,10 @@ use crate::conversations::Conversations;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::Result;
 use crate::events::Event;
+use crate::jobs::{NewJob, Registry};
 use crate::notices::told::{Column, Entity, Model};
 use crate::places::Places;
+use push::Post;
 
 pub use routes::routes;
 
@@ -31,6 +34,10 @@ pub use routes::routes;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Unread ones are counted so far.
 const COUNTED: u64 = 100;
+/// Devices sent to at a time.
+const PUSHED_AT_ONCE: usize = 8;
+/// Time between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// What was read is kept so long.
 const KEEP_READ: Duration = Duration::from_secs(30 * 86_400);
 /// What was not, so long.
@@ -45,12 +52,28 @@ struct Inner {
     accounts: Accounts,
     conversations: Conversations,
     places: Places,
+    post: Post,
 }
 
 impl Notifications {
     /// The slice over these.
     pub fn new(base: Base, accounts: Accounts, conversations: Conversations, places: Places) -> Self {
-        Self(Arc::new(Inner { base, accounts, conversations, places }))
+        Self(Arc::new(Inner { base, accounts, conversations, places, post: Post::default() }))
+    }
+
+    /// What the slice does in the background, beside telling.
+    pub fn register(&self, registry: &mut Registry) {
+        let notifications = self.clone();
+        registry.every(SWEEP_EVERY, "notifications.sweep", move || {
+            let notifications = notifications.clone();
+            async move { notifications.sweep().await }
+        });
+        // Push services take their time, and keep no other jobs waiting.
+        let notifications = self.clone();
+        registry.handle_apart(NewJob::PUSH, PUSHED_AT_ONCE, move |payload| {
+            let notifications = notifications.clone();
+            async move { notifications.push(payload).await }
+        });
     }
 
     /// Tells what is due, again and again, until stopped.

@@ -1,11 +1,14 @@
 //! `/me/notifications`.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use praca_api::notifications::{NotificationPage, ReadNotifications, UnreadNotifications};
+use praca_api::push::{PushKey, PushSubscription};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Notifications;
+use super::push::DeviceQuery;
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
@@ -16,6 +19,8 @@ pub fn routes(notifications: Notifications) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_notifications))
         .routes(routes!(read_notifications))
+        .routes(routes!(get_push_key))
+        .routes(routes!(subscribe, unsubscribe))
         .with_state(notifications)
 }
 
@@ -40,4 +45,33 @@ async fn read_notifications(
     Json(read): Json<ReadNotifications>,
 ) -> Result<Json<UnreadNotifications>> {
     notifications.mark_read(actor.id(), read.up_to).await.map(Json)
+}
+
+/// The key with which a browser subscribes to being told while no page is open.
+#[utoipa::path(get, path = "/me/push", tag = "me", operation_id = "get_push_key", security(("bearer" = [])),
+    responses((status = 200, description = "The server's public key", body = PushKey), Problems))]
+async fn get_push_key(State(notifications): State<Notifications>, _: Caller) -> Result<Json<PushKey>> {
+    notifications.push_key().await.map(Json)
+}
+
+/// Tells this browser too, as long as the caller is logged in there.
+#[utoipa::path(put, path = "/me/push/subscription", tag = "me", operation_id = "subscribe", request_body = PushSubscription,
+    security(("bearer" = [])), responses((status = 204, description = "It is told from now on"), Problems))]
+async fn subscribe(
+    State(notifications): State<Notifications>,
+    Caller(actor): Caller,
+    Json(wish): Json<PushSubscription>,
+) -> Result<StatusCode> {
+    notifications.subscribe(&actor, wish).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// Tells this browser no longer. Harmless for one that is not told.
+#[utoipa::path(delete, path = "/me/push/subscription", tag = "me", operation_id = "unsubscribe", params(DeviceQuery),
+    security(("bearer" = [])), responses((status = 204, description = "It is not told any more"), Problems))]
+async fn unsubscribe(
+    State(notifications): State<Notifications>,
+    Caller(actor): Caller,
+    Query(device): Query<DeviceQuery>,
+) -> Result<StatusCode> {
+    notifications.unsubscribe(&actor, &device.endpoint).await.map(|()| StatusCode::NO_CONTENT)
 }

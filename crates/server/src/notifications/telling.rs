@@ -17,7 +17,7 @@ use crate::db::dialect::Dialect;
 use crate::error::Result;
 use crate::events::{EVERYBODY, Event, Pair};
 use crate::notices::told::{Column, Entity, Model};
-use crate::notices::{self, Notice};
+use crate::notices::{self, Notice, devices};
 use crate::quiet_hours::Quiet;
 
 /// Notes taken up at a time.
@@ -107,10 +107,12 @@ impl Notifications {
         let known = self.learn(&due).await?;
         let tellings = fold(due, &known);
         let told = self.store(&tx, tellings, now).await?;
+        let devices = devices::of(tx.conn(), told.iter().map(|row| row.user_id).collect()).await?;
         for (user, notification) in self.render(told).await? {
             let quiet = known.is_quiet(user, notification.code, now);
+            let devices = devices.get(&user).filter(|_| !quiet).cloned().unwrap_or_default();
             metrics::counter!("praca_notifications_total", "code" => notification.code.as_str()).increment(1);
-            tx.emit(Event::Notified { user, news: Box::new(NotificationNew { notification, quiet }) });
+            tx.emit(Event::Notified { user, news: Box::new(NotificationNew { notification, quiet }), devices });
         }
         tx.commit().await?;
         Ok(count)

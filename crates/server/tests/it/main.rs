@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admin;
+mod antispam;
 mod blocks;
 mod bus;
 mod coordinator;
@@ -25,6 +26,7 @@ mod pins;
 mod plans;
 mod presence;
 mod process;
+mod push;
 mod receipts;
 mod rooms;
 mod routing;

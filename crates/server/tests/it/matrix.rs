@@ -83,6 +83,9 @@ async fn set_statuses(world: &World, cast: &Cast, silenced: &str, suspended: &st
 /// What one asks of oneself and the administrators' routes.
 fn account_routes() -> Vec<Ask> {
     let change = json!({ "role": "user", "reason": "matriz" });
+    let point = "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY";
+    let keys = json!({ "p256dh": point, "auth": "_ordMnz7uTCmrpBTeUV4Bw" });
+    let subscription = json!({ "endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys });
     vec![
         (Method::GET, "/me", "/me", None),
         (Method::PATCH, "/me", "/me", Some(json!({ "displayName": "Nome Novo" }))),
@@ -90,6 +93,9 @@ fn account_routes() -> Vec<Ask> {
         (Method::PATCH, "/me/preferences", "/me/preferences", Some(json!({ "presence": true }))),
         (Method::GET, "/me/notifications", "/me/notifications", None),
         (Method::PUT, "/me/notifications/read", "/me/notifications/read", Some(json!({}))),
+        (Method::GET, "/me/push", "/me/push", None),
+        (Method::PUT, "/me/push/subscription", "/me/push/subscription", Some(subscription)),
+        (Method::DELETE, "/me/push/subscription?endpoint=x", "/me/push/subscription", None),
         (Method::GET, "/me/blocks", "/me/blocks", None),
         (Method::PUT, "/me/blocks/{target}", "/me/blocks/{user_id}", None),
         (Method::DELETE, "/me/blocks/{target}", "/me/blocks/{user_id}", None),

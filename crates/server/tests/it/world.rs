@@ -114,6 +114,7 @@ impl World {
         let mut all: Vec<(String, String)> = [
             ("PRACA_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
             ("PRACA_LIMIT_MESSAGES", "off"),
+            ("PRACA_ANTISPAM", "off"),
             ("PRACA_LIMIT_REQUESTS", "off"),
             ("PRACA_LIMIT_EVENTS", "off"),
             ("PRACA_DATA_DIR", folder.to_str().unwrap()),

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_i18n::t_string;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use praca_api::Seq;
 
 use super::card::ProfileCard;
@@ -15,6 +16,7 @@ use super::profile::Profile;
 use super::rooms::Rooms;
 use crate::language::{Language, language};
 use crate::model::{Goal, Model};
+use crate::net::device;
 use crate::square;
 
 /// Which page.
@@ -36,6 +38,8 @@ pub fn Square() -> impl IntoView {
     name_page(square, language());
     keys::find(square);
     follow_address(square);
+    let navigate = use_navigate();
+    device::on_press(move |page| navigate(&page, NavigateOptions::default()));
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {
         Some("mensagens") => Page::Messages,

@@ -1,7 +1,6 @@
 //! What the person was told: a page of all of it, and what has just come, on every page.
 
 mod news;
-pub mod told;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
@@ -11,6 +10,7 @@ use crate::components::{Avatar, Empty, Icon, Shell};
 use crate::format;
 use crate::language::language;
 use crate::square::Square;
+use crate::told;
 
 pub use news::News;
 

@@ -9,7 +9,8 @@ use praca_api::NotificationId;
 use praca_api::notifications::{Notification, NotificationPage, ReadNotifications, UnreadNotifications};
 
 use super::Square;
-use crate::net::Answer;
+use crate::net::{Answer, device};
+use crate::told;
 
 /// So many are read at a time.
 const ITEMS: u32 = 30;
@@ -81,7 +82,11 @@ impl Square {
     pub(super) fn show_news(self, notification: Notification) {
         let about = notification.target.conversation.as_ref().map(|conversation| conversation.id);
         let here = self.shown().map(|spot| spot.id);
-        if about.is_some() && about == here && !document().hidden() {
+        if document().hidden() {
+            let pushed = told::pushed(self.i18n, &notification);
+            spawn_local(async move { device::show(pushed).await });
+        } else if about.is_some() && about == here || window().location().pathname().as_deref() == Ok("/avisos") {
+            // Who looks at it needs no pointing there.
             return;
         }
         let id = notification.id;

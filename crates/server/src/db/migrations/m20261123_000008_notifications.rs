@@ -2,8 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer_null, integer, json_binary_null, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
-    uuid_null,
+    big_integer_null, binary, integer, json_binary_null, text, timestamp_with_time_zone, timestamp_with_time_zone_null,
+    uuid, uuid_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -19,7 +19,8 @@ impl MigrationTrait for Migration {
         let notify = json_binary_null("notify");
         manager.alter_table(Table::alter().table("users").add_column(notify).to_owned()).await?;
         notices(manager).await?;
-        notifications(manager).await
+        notifications(manager).await?;
+        pushing(manager).await
     }
 }
 
@@ -71,4 +72,38 @@ async fn notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(place.and_where(unread).to_owned()).await?;
     // For the sweep.
     manager.create_index(index("ix_notifications_age").col("created_at").to_owned()).await
+}
+
+async fn pushing(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let key = |name: &'static str| ForeignKey::create().name(name).to_owned();
+    let table = Table::create()
+        .table("push_subscriptions")
+        .col(uuid("id").primary_key().take())
+        .col(uuid("user_id"))
+        .col(uuid("session_id"))
+        .col(text("endpoint").unique_key().take())
+        .col(binary("p256dh"))
+        .col(binary("auth"))
+        .col(timestamp_with_time_zone("created_at"))
+        .foreign_key(
+            &mut key("fk_push_subscriptions_user").from("push_subscriptions", "user_id").to("users", "id").to_owned(),
+        )
+        .foreign_key(
+            &mut key("fk_push_subscriptions_session")
+                .from("push_subscriptions", "session_id")
+                .to("sessions", "id")
+                .on_delete(ForeignKeyAction::Cascade)
+                .to_owned(),
+        )
+        .to_owned();
+    manager.create_table(table).await?;
+    let user = Index::create().name("ix_push_subscriptions_user").table("push_subscriptions").col("user_id").to_owned();
+    manager.create_index(user).await?;
+    let table = Table::create()
+        .table("sealed_keys")
+        .col(text("name").primary_key().take())
+        .col(binary("sealed"))
+        .col(timestamp_with_time_zone("created_at"))
+        .to_owned();
+    manager.create_table(table).await
 }

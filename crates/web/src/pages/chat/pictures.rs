@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
 use praca_api::limits::ATTACHMENTS;
-use praca_api::uploads::{Purpose, UploadReason};
+use praca_api::uploads::Purpose;
 use praca_api::{ConversationId, UploadId};
 use wasm_bindgen::JsValue;
 use web_sys::{File, FileList, Url};
 
-use crate::components::Icon;
-use crate::language::{Language, language};
+use crate::components::{Icon, explain_rejection};
+use crate::language::language;
 use crate::square::{Chosen, Progress, Square};
 
 /// What a file dialog offers.
@@ -330,19 +330,5 @@ fn StateLine(tile: Tile, pictures: Pictures) -> impl IntoView {
             }
             .into_any(),
         }
-    }
-}
-
-/// Why a picture is not accepted, in plain words.
-pub fn explain_rejection(i18n: Language, reason: UploadReason) -> &'static str {
-    match reason {
-        UploadReason::Size => t_string!(i18n, pictures.size),
-        UploadReason::Type => t_string!(i18n, pictures.kind),
-        UploadReason::Disguised => t_string!(i18n, pictures.disguised),
-        UploadReason::Infected => t_string!(i18n, pictures.infected),
-        UploadReason::Pixels => t_string!(i18n, pictures.pixels),
-        UploadReason::Frames => t_string!(i18n, pictures.frames),
-        UploadReason::Broken => t_string!(i18n, pictures.broken),
-        UploadReason::Discarded | UploadReason::Failed => t_string!(i18n, pictures.failed),
     }
 }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 use praca_api::notifications::Notification;
 
-use super::told;
 use crate::components::Icon;
 use crate::language::language;
 use crate::square::Square;
+use crate::told;
 
 /// The corner.
 #[component]

@@ -10,6 +10,7 @@ use praca_api::people::{Preferences, UpdatePreferences};
 use crate::components::explain;
 use crate::language::language;
 use crate::net::Answer;
+use crate::net::device::{self, Device};
 use crate::square::Square;
 
 /// The hours at first.
@@ -47,7 +48,45 @@ pub fn NotifySetting() -> impl IntoView {
             <p>{t!(i18n, notify.text)}</p>
             {move || wanted.get().map(|wanted| view! { <Kinds wanted=wanted.clone() change /><Quiet wanted change /> })}
             <p class="small muted" role="status">{move || said.get()}</p>
+            <ThisDevice />
         </section>
+    }
+}
+
+/// Whether this browser shows them itself.
+#[component]
+fn ThisDevice() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Square>().session;
+    let now = RwSignal::new(None::<Device>);
+    spawn_local(async move {
+        let known = device::state().await;
+        // The page may be gone by now.
+        let _ = now.try_set(Some(known));
+    });
+    let is_on = move || matches!(now.get(), Some(Device::WhileOpen | Device::Always));
+    let turn = move |event| {
+        let on = event_target_checked(&event);
+        spawn_local(async move {
+            let known = if on { device::turn_on(session).await } else { device::turn_off(session).await };
+            // Another state first, so that the switch follows a no.
+            let _ = now.try_set(None);
+            let _ = now.try_set(Some(known));
+        });
+    };
+    let hint = move || match now.get() {
+        Some(Device::Never) => t_string!(i18n, notify.device_never),
+        Some(Device::Denied) => t_string!(i18n, notify.device_denied),
+        Some(Device::WhileOpen) => t_string!(i18n, notify.device_while_open),
+        Some(Device::Always) => t_string!(i18n, notify.device_always),
+        Some(Device::Off) | None => t_string!(i18n, notify.device_off),
+    };
+    let cannot = move || matches!(now.get(), None | Some(Device::Never | Device::Denied));
+    view! {
+        <label class="switch">
+            <span>{t!(i18n, notify.device)}<small>{hint}</small></span>
+            <input type="checkbox" role="switch" prop:checked=is_on disabled=cannot on:change=turn />
+        </label>
     }
 }
 

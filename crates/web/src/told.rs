@@ -3,12 +3,13 @@
 use leptos_i18n::t_string;
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::notifications::{Notification, NotificationCode};
+use praca_api::push::Pushed;
 use praca_api::rooms::MemberRole;
 use praca_api::search::ConversationKind;
 
+use crate::components::explain_rejection;
 use crate::language::Language;
 use crate::model::Family;
-use crate::pages::chat::pictures::explain_rejection;
 
 /// What happened, in a sentence.
 pub fn headline(i18n: Language, item: &Notification) -> String {
@@ -38,6 +39,18 @@ pub fn headline(i18n: Language, item: &Notification) -> String {
             t_string!(i18n, notices.room_moderator, place = place)
         }
         NotificationCode::RoomRole => t_string!(i18n, notices.room_member, place = place),
+    }
+}
+
+/// As the browser itself shows it.
+pub fn pushed(i18n: Language, item: &Notification) -> Pushed {
+    let about = item.target.conversation.as_ref().map_or_else(|| item.id.to_string(), |place| place.id.to_string());
+    Pushed {
+        title: headline(i18n, item),
+        body: detail(i18n, item),
+        // As the server calls it, so that what both show is shown once.
+        tag: format!("{}:{about}", item.code.as_str()),
+        url: way(item).unwrap_or_else(|| "/avisos".into()),
     }
 }
 

@@ -1,0 +1,202 @@
+//! Web Push: what is told is also sent to the devices that asked for it, encrypted for each (RFC 8291) and signed by the
+//! server (RFC 8292).
+
+mod vapid;
+mod words;
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use praca_api::notifications::Notification;
+use praca_api::push::{PushKey, PushSubscription, Pushed};
+use praca_api::{NotificationId, ProblemCode};
+use reqwest::{Client, StatusCode, Url, header, redirect};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use web_push_native::p256::PublicKey;
+use web_push_native::{Auth, WebPushBuilder};
+
+use super::Notifications;
+use crate::auth::{Actor, ActorSource as _};
+use crate::error::{Error, Result};
+use crate::notices::devices::{ActiveModel, Column, Entity, Model};
+use crate::notices::told;
+use vapid::Vapid;
+
+/// Most devices of one person.
+const DEVICES: u64 = 10;
+/// Longest address of one.
+const ENDPOINT_CHARS: usize = 1_000;
+/// How long a push service keeps what a device does not fetch.
+const KEPT: Duration = Duration::from_secs(12 * 3_600);
+/// Longest wait for a push service.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// What pushing needs: made with the first.
+#[derive(Default)]
+pub(super) struct Post {
+    vapid: OnceCell<Vapid>,
+    client: OnceCell<Client>,
+}
+
+/// Which browser.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeviceQuery {
+    /// The address of its subscription.
+    pub endpoint: String,
+}
+
+/// What the job needs to know.
+#[derive(Deserialize)]
+struct Send {
+    device: Uuid,
+    notification: NotificationId,
+}
+
+impl Notifications {
+    /// The key browsers subscribe with.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn push_key(&self) -> Result<PushKey> {
+        Ok(PushKey { public_key: URL_SAFE_NO_PAD.encode(self.vapid().await?.public_key()) })
+    }
+
+    async fn vapid(&self) -> Result<&Vapid> {
+        self.0.post.vapid.get_or_try_init(async || Vapid::load_or_create(&self.0.base).await).await
+    }
+
+    /// Tells this device of a person too, as long as they are logged in there.
+    ///
+    /// # Errors
+    /// `request.invalid` for what no browser says, or a push service that is not configured; `request.conflict` for one device
+    /// too many.
+    pub async fn subscribe(&self, actor: &Actor, wish: PushSubscription) -> Result<()> {
+        let base = &self.0.base;
+        let wrong = |field: &str, said: &str| Error::invalid_field(field, "format", said);
+        self.endpoint(&wish.endpoint)?;
+        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok();
+        let p256dh = bytes(&wish.keys.p256dh).filter(|key| PublicKey::from_sec1_bytes(key).is_ok());
+        let p256dh = p256dh.ok_or_else(|| wrong("keys.p256dh", "This is no public key."))?;
+        let auth = bytes(&wish.keys.auth).filter(|auth| auth.len() == 16);
+        let auth = auth.ok_or_else(|| wrong("keys.auth", "The secret has 16 bytes."))?;
+        let (user, now) = (actor.id(), base.clock.now());
+        let others = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Endpoint.ne(wish.endpoint.as_str()));
+        if others.count(base.db.read()).await? >= DEVICES {
+            return Err(Error::problem(ProblemCode::RequestConflict, "Ten devices are told already."));
+        }
+        let row = ActiveModel {
+            id: Set(base.ids.uuid()),
+            user_id: Set(user),
+            session_id: Set(actor.session),
+            endpoint: Set(wish.endpoint),
+            p256dh: Set(p256dh),
+            auth: Set(auth),
+            created_at: Set(now),
+        };
+        // A browser has one subscription, whoever is logged in there.
+        let again = OnConflict::column(Column::Endpoint)
+            .update_columns([Column::UserId, Column::SessionId, Column::P256dh, Column::Auth, Column::CreatedAt])
+            .to_owned();
+        Entity::insert(row).on_conflict(again).exec_without_returning(base.db.write()).await?;
+        Ok(())
+    }
+
+    /// Tells a device of the person no longer.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn unsubscribe(&self, actor: &Actor, endpoint: &str) -> Result<()> {
+        let own = Entity::delete_many().filter(Column::UserId.eq(actor.id())).filter(Column::Endpoint.eq(endpoint));
+        own.exec(self.0.base.db.write()).await?;
+        Ok(())
+    }
+
+    /// An address we send to: of a push service that is configured, so that nobody makes us knock at doors within.
+    fn endpoint(&self, endpoint: &str) -> Result<Url> {
+        let wrong = || Error::invalid_field("endpoint", "host", "This is no address of a push service known here.");
+        let url: Url = endpoint.parse().map_err(|_| wrong())?;
+        let hosts = &self.0.base.config.push_hosts;
+        let known = url.host_str().is_some_and(|host| hosts.iter().any(|known| known.holds(host)));
+        let safe = url.scheme() == "https" || url.host_str() == Some("127.0.0.1");
+        if known && safe && endpoint.len() <= ENDPOINT_CHARS && url.username().is_empty() {
+            Ok(url)
+        } else {
+            Err(wrong())
+        }
+    }
+
+    /// The job that sends one notification to one device; not if it has been read, or nobody is logged in there any more.
+    ///
+    /// # Errors
+    /// `service.unavailable` while the push service has no answer: it is tried again.
+    pub(super) async fn push(&self, payload: Value) -> Result<()> {
+        let Send { device, notification } = serde_json::from_value(payload)?;
+        let base = &self.0.base;
+        let Some(device) = Entity::find_by_id(device).one(base.db.read()).await? else { return Ok(()) };
+        if self.0.accounts.actor(device.user_id, device.session_id).await.is_err() {
+            return self.drop_device(&device).await;
+        }
+        let row = told::Entity::find_by_id(notification).filter(told::Column::ReadAt.is_null());
+        let Some(row) = row.one(base.db.read()).await? else { return Ok(()) };
+        let rows = self.readable(device.user_id, vec![row]).await?;
+        let Some((_, notification)) = self.render(rows).await?.pop() else { return Ok(()) };
+        let pushed = self.pushed(&device, &notification).await?;
+        match self.post(&device, &pushed).await? {
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => self.drop_device(&device).await,
+            status if status.is_success() => {
+                metrics::counter!("praca_pushes_total").increment(1);
+                Ok(())
+            }
+            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+                Err(Error::unavailable("The push service is away."))
+            }
+            status => {
+                // It is ours to mend, and trying again does not.
+                tracing::warn!(%status, "a push service refuses");
+                Ok(())
+            }
+        }
+    }
+
+    async fn pushed(&self, device: &Model, notification: &Notification) -> Result<Pushed> {
+        let locale = self.0.accounts.locale(device.user_id).await?;
+        Ok(words::pushed(locale, notification))
+    }
+
+    async fn post(&self, device: &Model, pushed: &Pushed) -> Result<StatusCode> {
+        let Ok(url) = self.endpoint(&device.endpoint) else { return Ok(StatusCode::GONE) };
+        let key = PublicKey::from_sec1_bytes(&device.p256dh).map_err(Error::internal)?;
+        let uri = device.endpoint.parse().map_err(Error::internal)?;
+        let builder = WebPushBuilder::new(uri, key, Auth::clone_from_slice(&device.auth)).with_valid_duration(KEPT);
+        let request = builder.build(serde_json::to_vec(pushed)?).map_err(Error::internal)?;
+        let signed = self.vapid().await?.header(&url, &self.0.base)?;
+        let (parts, body) = request.into_parts();
+        let sent =
+            self.client().await?.post(url).headers(parts.headers).header(header::AUTHORIZATION, signed).body(body);
+        let away = |_| Error::unavailable("The push service is away.");
+        Ok(sent.send().await.map_err(away)?.status())
+    }
+
+    async fn client(&self) -> Result<&Client> {
+        let make = async || {
+            // Who is sent elsewhere might be sent within.
+            let client = Client::builder().timeout(ANSWER_WITHIN).redirect(redirect::Policy::none()).build();
+            client.map_err(Error::internal)
+        };
+        self.0.post.client.get_or_try_init(make).await
+    }
+
+    async fn drop_device(&self, device: &Model) -> Result<()> {
+        Entity::delete_by_id(device.id).exec(self.0.base.db.write()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Notifications of the browser itself: shown while the page is hidden, and, where it can be told without one, while none is
+//! open.
+
+use gloo_net::http::Method;
+use js_sys::Reflect;
+use leptos::prelude::{StoredValue, WithValue as _, document, on_cleanup, window};
+use praca_api::push::{PushKey, PushSubscription as Wish, Pushed};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    MessageEvent, Notification, NotificationOptions, NotificationPermission, PushSubscription,
+    PushSubscriptionOptionsInit, ServiceWorkerContainer, ServiceWorkerRegistration,
+};
+
+use crate::session::Session;
+
+/// How this browser stands to being told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// It cannot be.
+    Never,
+    /// The person said no; only the browser's own settings change that.
+    Denied,
+    /// Nobody asked for it.
+    Off,
+    /// While a page is open somewhere, though hidden.
+    WhileOpen,
+    /// Also while none is.
+    Always,
+}
+
+/// How it is now.
+pub async fn state() -> Device {
+    if Reflect::has(&window(), &"Notification".into()) != Ok(true) || container().is_none() {
+        return Device::Never;
+    }
+    match Notification::permission() {
+        NotificationPermission::Denied => Device::Denied,
+        NotificationPermission::Granted if subscription().await.is_some() => Device::Always,
+        NotificationPermission::Granted if crate::store::read(SILENT).is_none() => Device::WhileOpen,
+        _ => Device::Off,
+    }
+}
+
+/// Where it is remembered that a browser that may show notifications is not to.
+const SILENT: &str = "praca.device_silent";
+
+/// Asks the person, on their own action, and has this browser told.
+pub async fn turn_on(session: Session) -> Device {
+    let asked = Notification::request_permission().map(JsFuture::from);
+    if let Ok(asked) = asked {
+        // What they said is read below.
+        let _ = asked.await;
+    }
+    if Notification::permission() != NotificationPermission::Granted {
+        return state().await;
+    }
+    crate::store::forget(SILENT);
+    if let Some(subscription) = subscribe(session).await {
+        let wish = subscription.to_json().ok().and_then(|json| js_sys::JSON::stringify(&json).ok()).map(String::from);
+        let wish = wish.and_then(|json| serde_json::from_str::<Wish>(&json).ok());
+        if let Some(wish) = wish
+            && session.send::<Wish, ()>(Method::PUT, "/me/push/subscription", Some(&wish)).await.is_err()
+        {
+            // The server does not send there: then the page does what it can.
+            let _ = subscription.unsubscribe().map(JsFuture::from);
+        }
+    }
+    state().await
+}
+
+/// Has it told no longer.
+pub async fn turn_off(session: Session) -> Device {
+    crate::store::write(SILENT, "1");
+    if let Some(subscription) = subscription().await {
+        let endpoint: String = js_sys::encode_uri_component(&subscription.endpoint()).into();
+        let path = format!("/me/push/subscription?endpoint={endpoint}");
+        // One the server still knows is dropped when its push service says that it is gone.
+        let _ = session.send::<(), ()>(Method::DELETE, &path, None).await;
+        if let Ok(gone) = subscription.unsubscribe() {
+            let _ = JsFuture::from(gone).await;
+        }
+    }
+    state().await
+}
+
+/// Shows one, if the person wants it here.
+pub async fn show(pushed: Pushed) {
+    if !matches!(state().await, Device::WhileOpen | Device::Always) {
+        return;
+    }
+    let Some(registration) = registration().await else { return };
+    let options = NotificationOptions::new();
+    options.set_body(&pushed.body);
+    options.set_tag(&pushed.tag);
+    if let Some(icon) = icon() {
+        options.set_icon(&icon);
+    }
+    let data = js_sys::Object::new();
+    // An object of ours takes a property.
+    let _ = Reflect::set(&data, &"url".into(), &pushed.url.as_str().into());
+    options.set_data(&data);
+    if let Ok(shown) = registration.show_notification_with_options(&pushed.title, &options) {
+        let _ = JsFuture::from(shown).await;
+    }
+}
+
+/// Calls `go` with the page a notification leads to, when one is pressed while this page is open.
+pub fn on_press(go: impl Fn(String) + 'static) {
+    let Some(container) = container() else { return };
+    let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let page = Reflect::get(&event.data(), &"go".into()).ok().and_then(|page| page.as_string());
+        if let Some(page) = page.filter(|page| page.starts_with('/')) {
+            go(page);
+        }
+    });
+    container.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    let kept = StoredValue::new_local((container, heard));
+    on_cleanup(move || kept.with_value(|(container, _)| container.set_onmessage(None)));
+}
+
+/// The square's own, which the page names.
+fn icon() -> Option<String> {
+    document().query_selector("link[rel=apple-touch-icon]").ok()??.get_attribute("href")
+}
+
+async fn subscribe(session: Session) -> Option<PushSubscription> {
+    let key: PushKey = session.send::<(), _>(Method::GET, "/me/push", None).await.ok()?;
+    let options = PushSubscriptionOptionsInit::new();
+    options.set_user_visible_only(true);
+    options.set_application_server_key(&key.public_key.into());
+    let made = registration().await?.push_manager().ok()?.subscribe_with_options(&options).ok()?;
+    JsFuture::from(made).await.ok()?.dyn_into().ok()
+}
+
+async fn subscription() -> Option<PushSubscription> {
+    let known = registration().await?.push_manager().ok()?.get_subscription().ok()?;
+    JsFuture::from(known).await.ok()?.dyn_into().ok()
+}
+
+async fn registration() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(container()?.get_registration()).await.ok()?.dyn_into().ok()
+}
+
+/// Browsers have none on pages they do not trust.
+fn container() -> Option<ServiceWorkerContainer> {
+    let navigator = window().navigator();
+    let found = Reflect::get(&navigator, &"serviceWorker".into()).ok()?;
+    (found != JsValue::UNDEFINED).then(|| navigator.service_worker())
+}
