@@ -148,8 +148,13 @@ onBothTwins("installable", { PRACA_LIMIT_DMS: "off" }, (square) => {
     const deliver = () => client.send("ServiceWorker.deliverPushMessage", { origin: square.world.url, registrationId: registrations[0].registrationId, data: JSON.stringify(pushed) });
     await deliver();
     await page.waitForTimeout(1_000);
-    const count = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length);
-    assert.equal(await count(), 0, "the page is looked at");
+    const [worker] = page.context().serviceWorkers();
+    const shown = () => worker.evaluate(async () => (await self.registration.getNotifications()).map(({ title, data }) => [title, data.url]));
+    assert.deepEqual(await shown(), [], "the page is looked at");
+    await page.goto("about:blank");
+    await deliver();
+    await until(async () => (await shown()).length === 1);
+    assert.deepEqual(await shown(), [[pushed.title, "/avisos"]]);
     await square.close(rosa);
   });
 });

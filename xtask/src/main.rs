@@ -5,6 +5,7 @@
 mod bench;
 mod chaos;
 mod dev;
+mod fuzz;
 mod packages;
 mod run;
 mod servers;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   test [--only STEP]                        format, clippy, rustdoc, tidy, unit, integration and browser tests
   bench [NAME...] [--before COMMIT]         fanout, stored, memory, heap, history, logins, people, pictures, search, web, compare: measure, and write docs/benchmarks.md
   chaos [WORD]                              the fault tests, repeated: kills, outages, bad networks, full disks, hostile clients
+  fuzz [MINUTES]                            made-up input for whatever reads what people send, for 10 minutes
   web [--toolchain rustup|debian]           build the web client
   tidy                                      check sizes, the dependency rule and the languages
 ";
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
         "chaos" => chaos::chaos(rest),
+        "fuzz" => fuzz::fuzz(rest),
         "web" => web::command(rest),
         "tidy" => tidy::tidy(),
         _ => Err(Failure::new(USAGE)),

@@ -35,7 +35,10 @@ impl PageQuery {
     /// `request.invalid` for a cursor that is not ours.
     pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>> {
         let Some(cursor) = &self.after else { return Ok(None) };
-        let key = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok();
+        // No text of ours has a NUL, which PostgreSQL does not take.
+        let decoded = decoded.filter(|bytes| !bytes.windows(6).any(|part| part == br"\u0000"));
+        let key = decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         key.map(Some).ok_or_else(|| Error::invalid_field("after", "cursor", "The cursor is not one of ours."))
     }
 }

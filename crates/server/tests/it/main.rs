@@ -16,6 +16,7 @@ mod images;
 mod jobs;
 mod keys;
 mod limits;
+mod made_up;
 mod matrix;
 mod matrix_of_two;
 mod mentions;

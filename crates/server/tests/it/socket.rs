@@ -62,7 +62,7 @@ impl Socket {
         loop {
             let next = timeout(PATIENCE, self.stream.next()).await.expect("nothing arrived within ten seconds");
             match next {
-                Some(Ok(Message::Text(text))) if text.as_str() == "2" => self.send_raw("3").await,
+                Some(Ok(Message::Text(text))) if text.as_str() == "2" => self.try_send_raw("3").await,
                 Some(Ok(Message::Text(text))) if text.as_str() == "6" => {}
                 Some(Ok(Message::Text(text))) => return Some(text.to_string()),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => {
