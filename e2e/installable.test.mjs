@@ -61,8 +61,9 @@ onBothTwins("installable", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await worked(rosa.page);
     const kept = await rosa.page.evaluate(async () => {
       const [name] = await caches.keys();
-      const cache = await caches.open("shell of an older client");
-      await cache.put("/", new Response("<p>old</p>", { headers: { "content-type": "text/html" } }));
+      const old = () => new Response("<p>old</p>", { headers: { "content-type": "text/html" } });
+      await (await caches.open(name)).put("/", old());
+      await (await caches.open("shell of an older client")).put("/", old());
       return (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname);
     });
     assert.ok(kept.includes("/") && kept.some((path) => path.endsWith(".wasm")) && kept.some((path) => path.endsWith(".css")), `${kept}`);

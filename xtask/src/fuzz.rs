@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::servers::{Keep, Servers};
+use praca_peers::Keep;
+
+use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, run, say};
 
 /// Inputs of each test in one round; the tests of a running server make a hundredth of it.

@@ -13,8 +13,19 @@ const FILE_LINES: usize = 400;
 /// Most lines of a function.
 const FUNCTION_LINES: usize = 50;
 /// Slices of the server: they rest on the base and on each other's public functions.
-const SLICES: &[&str] =
-    &["accounts", "admin", "conversations", "dms", "pictures", "presence", "rooms", "search", "uploads"];
+const SLICES: &[&str] = &[
+    "accounts",
+    "admin",
+    "conversations",
+    "dms",
+    "notifications",
+    "pictures",
+    "places",
+    "presence",
+    "rooms",
+    "search",
+    "uploads",
+];
 /// What stands above the slices.
 const TOP: &[&str] = &["app", "cli", "demo"];
 /// Names that say nothing.

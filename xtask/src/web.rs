@@ -241,7 +241,8 @@ impl Site {
 
     /// What a page needs to show itself, in quotes: code, styles and the font; pictures and documents come when they are wanted.
     fn shell(&self) -> Vec<String> {
-        let kinds = [".js", ".css", ".wasm", ".woff2"];
+        // Of the code only the first part: the others come when they are wanted.
+        let kinds = [".js", ".css", "/praca_web_bg.wasm", ".woff2"];
         let shown = self
             .renamed
             .iter()

@@ -51,27 +51,6 @@ fn push_plain(plain: &mut String, inlines: &[Inline]) {
     }
 }
 
-/// The links of a message.
-pub fn links(text: &str) -> impl Iterator<Item = String> {
-    let mut found = Vec::new();
-    for block in parse(text) {
-        if let Block::Paragraph(inlines) | Block::Quote(inlines) = block {
-            push_links(&mut found, inlines);
-        }
-    }
-    found.into_iter()
-}
-
-fn push_links(found: &mut Vec<String>, inlines: Vec<Inline>) {
-    for inline in inlines {
-        match inline {
-            Inline::Link(link) => found.push(link),
-            Inline::Bold(inner) | Inline::Italic(inner) => push_links(found, inner),
-            Inline::Text(_) | Inline::Code(_) => {}
-        }
-    }
-}
-
 /// The bytes of a text that are code: between fences, or between backquotes on one line.
 pub fn code_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();

@@ -136,9 +136,12 @@ pub struct NotificationPage {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReadNotifications {
-    /// The newest that was read; all of them when absent.
+    /// The newest that was read, with all before it; all of them when both are absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to: Option<NotificationId>,
+    /// The only one that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<NotificationId>,
 }
 
 /// How many notifications are unread.

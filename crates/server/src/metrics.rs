@@ -74,6 +74,9 @@ fn describe() {
         "From a message between two people to its reaching the other."
     );
     describe_counter!("praca_messages_read_total", "Messages read, a person each.");
+    describe_counter!("praca_notifications_total", "Notifications told, by what they tell.");
+    describe_counter!("praca_pushes_total", "Notifications a push service took.");
+    describe_counter!("praca_spam_refused_total", "Texts refused as spam, by reason.");
     describe_histogram!("praca_message_read_seconds", "From a message to its being read.");
     describe_histogram!("praca_cursor_group_size", "Cursors moved together.");
     describe_histogram!("praca_cursor_commit_seconds", "From queueing a cursor to its commit.");

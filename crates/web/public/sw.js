@@ -23,16 +23,17 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-self.addEventListener("push", (event) => {
-  const { title, body, tag, url } = event.data.json();
-  const show = async () => {
-    const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-    // Who looks at a page sees it there.
-    if (pages.some((page) => page.visibilityState === "visible")) return;
-    await self.registration.showNotification(title, { body, tag, icon: "/img/icone-192.png", badge: "/img/icone-192.png", data: { url } });
-  };
-  event.waitUntil(show());
-});
+/** Shows one, unless somebody looks at a page of ours, and sees it there. */
+async function show({ title, body, tag, url }, from) {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some((page) => page.id !== from && page.visibilityState === "visible")) return;
+  await self.registration.showNotification(title, { body, tag, icon: "/img/icone-192.png", badge: "/img/icone-192.png", data: { url } });
+}
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
+
+// A page that is hidden hands on what it was told.
+self.addEventListener("message", (event) => event.waitUntil(show(JSON.parse(event.data), event.source.id)));
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::bindings::{one_tab_at_a_time, pause};
-use crate::net::{self, Answer, Trouble};
+use crate::net::{self, Answer, Trouble, device};
 use crate::{format, store};
 
 /// Where tabs speak with each other, and the name of the lock under which one of them renews.
@@ -224,6 +224,7 @@ impl Session {
     pub fn leave(self, everywhere: bool) {
         let path = if everywhere { "/auth/logout-all" } else { "/auth/logout" };
         spawn_local(async move {
+            device::forget().await;
             // Remembered until it is done, so that a reload does not log in again with the cookie.
             store::write(LEAVING, path);
             let answer: Answer<()> = self.send(Method::POST, path, Some(&Refresh::default())).await;

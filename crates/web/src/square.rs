@@ -85,12 +85,15 @@ pub struct Square {
     pub sought: RwSignal<Option<String>>,
     /// Whether other messages of the history are being read.
     reading: RwSignal<bool>,
-    /// Whose profile card is shown, by handle.
-    pub card: RwSignal<Option<String>>,
-    /// What has just come, as long as it is shown.
-    pub news: RwSignal<Vec<Notification>>,
-    /// Where the person looks for something; none while they do not.
-    pub finder: RwSignal<Option<Scope>>,
+    over: StoredValue<Over>,
+}
+
+/// What stands over the page, whichever it is.
+#[derive(Clone, Copy)]
+struct Over {
+    card: RwSignal<Option<String>>,
+    news: RwSignal<Vec<Notification>>,
+    finder: RwSignal<Option<Scope>>,
 }
 
 /// What nothing is shown of.
@@ -132,9 +135,11 @@ impl Square {
             kept: StoredValue::new(Kept { active_at: format::now(), ..Kept::default() }),
             sought: RwSignal::new(None),
             reading: RwSignal::new(false),
-            card: RwSignal::new(None),
-            news: RwSignal::new(Vec::new()),
-            finder: RwSignal::new(None),
+            over: StoredValue::new(Over {
+                card: RwSignal::new(None),
+                news: RwSignal::new(Vec::new()),
+                finder: RwSignal::new(None),
+            }),
         };
         let session = square.session;
         let live = Live::open(move || untrack(|| session.token()), move |news| square.hear(news));
@@ -153,6 +158,21 @@ impl Square {
             token
         });
         square
+    }
+
+    /// Whose profile card is shown, by handle.
+    pub fn card(self) -> RwSignal<Option<String>> {
+        self.over.get_value().card
+    }
+
+    /// What has just come, as long as it is shown.
+    pub fn news(self) -> RwSignal<Vec<Notification>> {
+        self.over.get_value().news
+    }
+
+    /// Where the person looks for something; none while they do not.
+    pub fn finder(self) -> RwSignal<Option<Scope>> {
+        self.over.get_value().finder
     }
 
     /// Whether the person keeps order in the open room: everywhere, or there. Nobody does between two people.

@@ -4,7 +4,6 @@
 mod shape;
 
 use praca_api::ProblemCode;
-use praca_api::markup::links;
 use praca_api::text::invisible_chars;
 
 pub use shape::Shape;
@@ -84,7 +83,7 @@ pub struct Text<'a> {
 /// # Errors
 /// The first rule it breaks.
 pub fn check(settings: &AntispamSettings, text: Text<'_>) -> Result<(), Spam> {
-    let links = links(text.body).count();
+    let links = links(text.body);
     if links > settings.links.at_most {
         return Err(Spam::Links);
     }
@@ -101,6 +100,13 @@ pub fn check(settings: &AntispamSettings, text: Text<'_>) -> Result<(), Spam> {
         return Err(Spam::Capitals);
     }
     Ok(())
+}
+
+/// Links of a text, wherever they stand: code is no hiding place.
+fn links(text: &str) -> usize {
+    let text = text.to_lowercase();
+    let named = text.matches("http://").count() + text.matches("https://").count();
+    named + text.split_whitespace().filter(|word| word.trim_matches('`').starts_with("www.")).count()
 }
 
 /// Whether more than so many hundredths of the letters of a longer text are capitals.
@@ -143,12 +149,14 @@ mod tests {
 
     #[test]
     fn what_breaks_a_rule_is_told_which() {
-        let links = |count| (0..count).map(|n| format!("https://oferta{n}.example/ganhe ")).collect::<String>();
+        let links = |count| "https://oferta.example/ganhe ".repeat(count);
         assert_eq!(told(&links(5), false), None);
         assert_eq!(told(&links(6), false), Some(Spam::Links));
+        assert_eq!(told(&format!("```\n{}\n```", links(6)), false), Some(Spam::Links));
+        assert_eq!(told(&"`www.oferta.example` ".repeat(6), false), Some(Spam::Links));
         assert_eq!(told(&links(1), true), None);
         assert_eq!(told(&links(2), true), Some(Spam::NewLinks));
-        let names = |count| (0..count).map(|n| format!("@vizinho{n} ")).collect::<String>();
+        let names = |count| "@vizinho ".repeat(count);
         assert_eq!(told(&names(8), false), None);
         assert_eq!(told(&names(9), false), Some(Spam::Mentions));
         let shout = "COMPRE AGORA MESMO O MELHOR PRODUTO DO BAIRRO INTEIRO COM DESCONTO";

@@ -326,7 +326,7 @@ async fn stems_in(conn: &impl ConnectionTrait, words: &Words, texts: Vec<String>
         return Ok(vec![Vec::new(); texts.len()]);
     }
     let mut sql = Sql::default();
-    sql.push("SELECT ts_headline('praca_stems', t.body, ");
+    sql.push("SELECT ts_headline('praca_stems', translate(t.body, './@:_+=&?#%-', '            '), ");
     push_query(&mut sql, words);
     sql.push(&format!(", 'HighlightAll=true, StartSel={}, StopSel={}') FROM unnest(", MARKS.0, MARKS.1));
     sql.bind(texts).push(") WITH ORDINALITY AS t(body, number) ORDER BY t.number");

@@ -22,6 +22,7 @@ use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
 use crate::error::{Error, Result};
 use crate::events::{Event, Pair, PairStep};
+use crate::notices;
 
 impl From<&dm::Model> for Pair {
     fn from(row: &dm::Model) -> Self {
@@ -181,6 +182,8 @@ impl Conversations {
             return Ok(());
         }
         settle(&mut tx, &[access.id()], None, Some(base.clock.now())).await?;
+        // What was told of it is over, too.
+        notices::read_with(&mut tx, &[(access.id(), access.actor().id(), Seq(i64::MAX))], base.clock.now()).await?;
         tx.emit(Event::PairChanged { conversation: access.id(), pair, step: PairStep::Refused });
         tx.commit().await
     }

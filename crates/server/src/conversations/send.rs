@@ -46,13 +46,24 @@ impl Conversations {
         };
         let mentions = self.mentions(&access, &body).await?;
         let draft = Draft { pictures: new.attachment_ids, ..self.draft(&access, body, new.nonce, mentions, reply) };
-        self.join_to_write(&access).await?;
         if let Err(error) = self.screen(&access, draft.id, &new.body, (&draft.body, &draft.mentions)).await {
             return self.stored(&access, &draft.nonce).await?.ok_or(error);
         }
+        if let Err(error) = self.join_to_write(&access).await {
+            self.unscreen(draft.author.id, draft.id).await;
+            return Err(error);
+        }
         // From here on the work goes on even if the caller goes away: a reservation is either used or given back.
         let this = self.clone();
-        let work = async move { this.reserve_and_store(access, draft, slow).await };
+        let work = async move {
+            let (author, id) = (draft.author.id, draft.id);
+            let sent = this.reserve_and_store(access, draft, slow).await;
+            // One that was stored before, under another id, or is not stored, does not count.
+            if !sent.as_ref().is_ok_and(|message| message.id == id) {
+                this.unscreen(author, id).await;
+            }
+            sent
+        };
         let request = crate::request_id::RequestId::current();
         tokio::spawn(request.scope(work)).await.map_err(Error::internal)?
     }
@@ -109,30 +120,19 @@ impl Conversations {
         slow: Option<Clocks>,
     ) -> Result<Message> {
         let keys = SlowModeKeys::new(access.id(), access.actor().id());
-        let (nonce, id, author) = (draft.nonce.clone(), draft.id, access.actor().id());
+        let (nonce, author) = (draft.nonce.clone(), access.actor().id());
         if let Some(clocks) = slow
             && let Reservation::Blocked(wait) = self.0.base.limits.reserve(&keys, clocks, &nonce).await?
         {
             metrics::counter!("praca_slow_mode_blocks_total").increment(1);
-            self.unscreen(author, id).await;
             return Err(blocked(wait));
         }
         let room_wait = slow.map(|clocks| clocks.room).filter(|room| !room.is_zero());
         let draft = Draft { room_wait, ..draft };
         match self.0.writer.ask(draft).await {
-            Ok(Stored::New(message)) => {
-                if message.id != id {
-                    // Another of the same nonce was stored in the same group.
-                    self.unscreen(author, id).await;
-                }
-                Ok(self.for_reader(Arc::unwrap_or_clone(message), author))
-            }
-            Ok(Stored::Repeated(row)) => {
-                self.unscreen(author, id).await;
-                self.render_one(*row, author).await
-            }
+            Ok(Stored::New(message)) => Ok(self.for_reader(Arc::unwrap_or_clone(message), author)),
+            Ok(Stored::Repeated(row)) => self.render_one(*row, author).await,
             Ok(Stored::Refused(error)) | Err(error) => {
-                self.unscreen(author, id).await;
                 self.release(&access, &nonce, slow).await;
                 Err(error)
             }

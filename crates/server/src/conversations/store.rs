@@ -296,7 +296,12 @@ impl MessagePlaces {
     /// The rows at these places; none if there are no places.
     ///
     /// Several conversations are a list that is joined: as alternatives, PostgreSQL plans each of them for each partition.
-    fn select<E: EntityTrait>(&self, dialect: Dialect, conversation: E::Column, seq: E::Column) -> Option<Select<E>> {
+    pub fn select<E: EntityTrait>(
+        &self,
+        dialect: Dialect,
+        conversation: E::Column,
+        seq: E::Column,
+    ) -> Option<Select<E>> {
         let mut rows = E::find();
         match self.0.iter().next() {
             None => return None,

@@ -82,11 +82,10 @@ impl Schemas {
             "blocks:changed" => self.add::<BlockChanged>(),
             "uploads:status" => self.add::<UploadChanged>(),
             "notifications:new" => self.add::<NotificationNew>(),
-            "notifications:read" => self.add::<Nothing>(),
             "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),
             "account:role" => self.add::<RoleChanged>(),
-            "auth:expired" | "server:resynced" => self.add::<Nothing>(),
+            "notifications:read" | "auth:expired" | "server:resynced" => self.add::<Nothing>(),
             "server:restarting" => self.add::<Restarting>(),
             _ => return None,
         })

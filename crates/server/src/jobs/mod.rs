@@ -52,6 +52,9 @@ impl NewJob {
     }
 }
 
+/// Most jobs one statement stores.
+const MOST_AT_ONCE: usize = 1_000;
+
 /// What a handler returns.
 pub type Outcome = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -107,9 +110,14 @@ impl Registry {
 
 /// Stores jobs in the caller's transaction; those whose unique key exists already are left out.
 pub async fn enqueue(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Result<()> {
-    if jobs.is_empty() {
-        return Ok(());
+    // As many as one statement of SQLite takes.
+    for jobs in jobs.chunks(MOST_AT_ONCE) {
+        enqueue_some(base, conn, jobs).await?;
     }
+    Ok(())
+}
+
+async fn enqueue_some(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Result<()> {
     let now = base.clock.now();
     let rows = jobs.iter().map(|job| entity::ActiveModel {
         id: Set(base.ids.job()),

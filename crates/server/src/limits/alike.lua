@@ -1,11 +1,15 @@
--- Texts of one person that are much the same: a hash of id -> "at|high|low", the two halves of a text's bits.
+-- Texts of one person that are much the same: a hash of "id|high|low" -> time, the two halves of a text's bits. An edit adds
+-- a text of its message, and takes none away.
 -- KEYS[1] the person. ARGV: mode, id, high, low, bits that may differ, count, window ms, shift ms.
--- Mode "note": notes the text unless so many others like it were noted within the window; 1 if it was.
--- Mode "forget": the text was not sent after all.
+-- Mode "note": notes the text unless so many other messages like it were noted within the window; 1 if it was.
+-- Mode "forget": the message was not sent after all.
 local MOST = 64
 local id = ARGV[2]
+local noted = redis.call('HGETALL', KEYS[1])
 if ARGV[1] == 'forget' then
-  redis.call('HDEL', KEYS[1], id)
+  for i = 1, #noted, 2 do
+    if string.match(noted[i], '^[^|]+') == id then redis.call('HDEL', KEYS[1], noted[i]) end
+  end
   return 1
 end
 local high, low, tolerance = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -21,23 +25,24 @@ local function ones(x)
   return count
 end
 
-local noted = redis.call('HGETALL', KEYS[1])
-local alike, kept, oldest, oldest_at = 0, 0, nil, nil
+local like, alike, kept, oldest, oldest_at = {}, 0, 0, nil, nil
 for i = 1, #noted, 2 do
-  local at, h, l = string.match(noted[i + 1], '^(%d+)|(%d+)|(%d+)$')
-  at = tonumber(at)
+  local at = tonumber(noted[i + 1])
   if at + window <= now then
     redis.call('HDEL', KEYS[1], noted[i])
-  elseif noted[i] ~= id then
+  else
     kept = kept + 1
     if not oldest_at or at < oldest_at then oldest, oldest_at = noted[i], at end
-    if ones(bit.bxor(high, tonumber(h))) + ones(bit.bxor(low, tonumber(l))) <= tolerance then
+    local other, h, l = string.match(noted[i], '^([^|]+)|(%d+)|(%d+)$')
+    local differing = ones(bit.bxor(high, tonumber(h))) + ones(bit.bxor(low, tonumber(l)))
+    if other ~= id and not like[other] and differing <= tolerance then
+      like[other] = true
       alike = alike + 1
     end
   end
 end
 if alike >= tonumber(ARGV[6]) then return 0 end
 if kept >= MOST then redis.call('HDEL', KEYS[1], oldest) end
-redis.call('HSET', KEYS[1], id, string.format('%d', now) .. '|' .. ARGV[3] .. '|' .. ARGV[4])
+redis.call('HSET', KEYS[1], id .. '|' .. ARGV[3] .. '|' .. ARGV[4], string.format('%d', now))
 redis.call('PEXPIRE', KEYS[1], window)
 return 1

@@ -1,6 +1,6 @@
 //! What a person has just sent, as far as one has to know to tell whether they send much the same again.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use praca_api::{MessageId, Timestamp};
@@ -11,35 +11,40 @@ use crate::config::Quota;
 /// Most texts of one person that are kept.
 const MOST: usize = 64;
 
-/// The texts of one person, by their messages.
+/// A text of a message: an edit adds one, and takes none away.
+struct Note {
+    id: MessageId,
+    at: Timestamp,
+    bits: u64,
+}
+
+/// The texts of one person, the oldest first.
 #[derive(Default)]
-pub struct Noted(HashMap<MessageId, (Timestamp, u64)>);
+pub struct Noted(Vec<Note>);
 
 impl Noted {
-    /// Notes a text, unless so many others like it were noted within the time. An edit takes the place of what it edits.
+    /// Notes a text, unless so many other messages like it were noted within the time.
     pub fn note(&mut self, id: MessageId, shape: Shape, quota: Quota, now: Timestamp) -> bool {
-        self.0.retain(|_, (at, _)| now.since(*at) < quota.per);
-        let others = || self.0.iter().filter(|(known, _)| **known != id);
-        let alike = others().filter(|(_, (_, bits))| shape.is_like(*bits)).count();
-        if alike >= quota.count as usize {
+        self.0.retain(|note| now.since(note.at) < quota.per);
+        let others = self.0.iter().filter(|note| note.id != id && shape.is_like(note.bits));
+        let alike: HashSet<MessageId> = others.map(|note| note.id).collect();
+        if alike.len() >= quota.count as usize {
             return false;
         }
-        if others().count() >= MOST
-            && let Some(oldest) = others().min_by_key(|(_, (at, _))| *at).map(|(id, _)| *id)
-        {
-            self.0.remove(&oldest);
-        }
-        self.0.insert(id, (now, shape.bits));
+        self.0.retain(|note| note.id != id || note.bits != shape.bits);
+        let surplus = (self.0.len() + 1).saturating_sub(MOST);
+        self.0.drain(..surplus);
+        self.0.push(Note { id, at: now, bits: shape.bits });
         true
     }
 
-    /// The text was not sent after all.
+    /// The message was not sent after all.
     pub fn forget(&mut self, id: MessageId) {
-        self.0.remove(&id);
+        self.0.retain(|note| note.id != id);
     }
 
     /// Whether nothing of it counts any more, however long a text counts.
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        self.0.values().all(|(at, _)| now.since(*at) >= Duration::from_secs(86_400))
+        self.0.iter().all(|note| now.since(note.at) >= Duration::from_secs(86_400))
     }
 }

@@ -1,12 +1,13 @@
 //! What people are to be told, noted in the transaction of what happened, and what they were told, until they read it.
 //!
-//! A moment later, when who is looking has read it anyhow, the slice `notifications` takes these notes up and makes
+//! The base writes both tables: with what happened, and with the cursor of who reads it. A moment later, when who is looking has read it anyhow, the slice `notifications` takes these notes up and makes
 //! notifications of them, in one transaction: so each event is told once, whoever is killed meanwhile.
 
 pub mod devices;
 mod entity;
 pub mod told;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use praca_api::notifications::{NotificationCode, NotificationParams};
@@ -17,6 +18,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
+use uuid::Uuid;
 
 use crate::base::Base;
 use crate::db::Tx;
@@ -61,6 +63,9 @@ impl NewNotice {
 }
 
 /// Notes these in the caller's transaction.
+///
+/// # Errors
+/// The database refuses.
 pub async fn note(base: &Base, conn: &impl ConnectionTrait, notices: Vec<NewNotice>) -> Result<()> {
     if notices.is_empty() {
         return Ok(());
@@ -87,39 +92,37 @@ pub async fn note(base: &Base, conn: &impl ConnectionTrait, notices: Vec<NewNoti
     Ok(())
 }
 
-/// Notes once more one of everybody, to go on after a person.
-pub async fn note_rest(conn: &impl ConnectionTrait, notice: Notice, beyond: UserId) -> Result<()> {
-    let rest = Notice { beyond: Some(beyond), ..notice };
-    entity::Entity::insert(rest.into_active_model().reset_all()).exec_without_returning(conn).await?;
-    Ok(())
+/// Up to `most` notes that are due, the oldest first.
+///
+/// # Errors
+/// The database refuses.
+pub async fn due(conn: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<Notice>> {
+    let due = entity::Entity::find().filter(entity::Column::DueAt.lte(now));
+    Ok(due.order_by_asc(entity::Column::DueAt).order_by_asc(entity::Column::Id).limit(most).all(conn).await?)
 }
 
-/// Whether any is due.
-pub async fn any_due(base: &Base) -> Result<bool> {
-    let due = entity::Entity::find()
+/// Takes these out of the table; those another node has, or had, are left to it.
+///
+/// # Errors
+/// The database refuses.
+pub async fn take(conn: &impl ConnectionTrait, ids: HashSet<Uuid>) -> Result<HashSet<Uuid>> {
+    let free = entity::Entity::find()
         .select_only()
         .column(entity::Column::Id)
-        .filter(entity::Column::DueAt.lte(base.clock.now()))
-        .limit(1)
-        .into_tuple::<uuid::Uuid>();
-    Ok(due.one(base.db.read()).await?.is_some())
-}
-
-/// Takes up to `most` that are due out of the table, the oldest first; another node takes others.
-pub async fn take_due(conn: &impl ConnectionTrait, now: Timestamp, most: u64) -> Result<Vec<Notice>> {
-    let due = entity::Entity::find()
-        .select_only()
-        .column(entity::Column::Id)
-        .filter(entity::Column::DueAt.lte(now))
-        .order_by_asc(entity::Column::DueAt)
-        .order_by_asc(entity::Column::Id)
-        .limit(most)
+        .filter(entity::Column::Id.is_in(ids))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_query();
-    let taken = entity::Entity::delete_many().filter(entity::Column::Id.in_subquery(due));
-    let mut rows = taken.exec_with_returning(conn).await?;
-    rows.sort_by_key(|row| (row.due_at, row.id));
-    Ok(rows)
+    let taken = entity::Entity::delete_many().filter(entity::Column::Id.in_subquery(free));
+    Ok(taken.exec_with_returning(conn).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Puts one back that was taken, as it is now: of everybody, some are still to be told.
+///
+/// # Errors
+/// The database refuses.
+pub async fn put_back(conn: &impl ConnectionTrait, notice: Notice) -> Result<()> {
+    entity::Entity::insert(notice.into_active_model().reset_all()).exec_without_returning(conn).await?;
+    Ok(())
 }
 
 /// Who has read so far in a conversation has read what they were told of it, too.
@@ -127,10 +130,10 @@ pub async fn take_due(conn: &impl ConnectionTrait, now: Timestamp, most: u64) ->
 /// # Errors
 /// The database refuses.
 pub async fn read_with(tx: &mut Tx, places: &[(ConversationId, UserId, Seq)], now: Timestamp) -> Result<()> {
+    use told::{Column, Entity};
     if places.is_empty() {
         return Ok(());
     }
-    use told::{Column, Entity};
     let values = places.iter().map(|(id, user, seq)| ValueTuple::Three((*id).into(), (*user).into(), (*seq).into()));
     let column = |column: Column| Expr::col((Entity, column));
     let mut update = Query::update();

@@ -11,7 +11,7 @@ mod telling;
 use std::sync::Arc;
 use std::time::Duration;
 
-use praca_api::notifications::{NotificationPage, UnreadNotifications};
+use praca_api::notifications::{NotificationPage, ReadNotifications, UnreadNotifications};
 use praca_api::{NotificationId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -115,19 +115,22 @@ impl Notifications {
         Ok(UnreadNotifications { unread: u32::try_from(count).unwrap_or(u32::MAX) })
     }
 
-    /// A person has read all up to one, or all there are.
+    /// A person has read one, all up to one, or all there are.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn mark_read(&self, user: UserId, up_to: Option<NotificationId>) -> Result<UnreadNotifications> {
+    pub async fn mark_read(&self, user: UserId, wish: ReadNotifications) -> Result<UnreadNotifications> {
         let base = &self.0.base;
         let mut tx = base.begin().await?;
         let mut read = Entity::update_many()
             .col_expr(Column::ReadAt, Expr::value(base.clock.now()))
             .filter(Column::UserId.eq(user))
             .filter(Column::ReadAt.is_null());
-        if let Some(up_to) = up_to {
+        if let Some(up_to) = wish.up_to {
             read = read.filter(Column::Id.lte(up_to));
+        }
+        if let Some(only) = wish.only {
+            read = read.filter(Column::Id.eq(only));
         }
         if read.exec(tx.conn()).await?.rows_affected > 0 {
             tx.emit(Event::NotificationsRead { user });

@@ -20,7 +20,7 @@ pub fn routes(notifications: Notifications) -> OpenApiRouter {
         .routes(routes!(list_notifications))
         .routes(routes!(read_notifications))
         .routes(routes!(get_push_key))
-        .routes(routes!(subscribe, unsubscribe))
+        .routes(routes!(subscribe_device, unsubscribe_device))
         .with_state(notifications)
 }
 
@@ -35,7 +35,7 @@ async fn list_notifications(
     notifications.list(actor.id(), &page).await.map(Json)
 }
 
-/// The caller has read all up to one of them, or all there are.
+/// The caller has read one of them, all up to one, or all there are.
 #[utoipa::path(put, path = "/me/notifications/read", tag = "me", operation_id = "read_notifications",
     request_body = ReadNotifications, security(("bearer" = [])),
     responses((status = 200, description = "How many are unread now", body = UnreadNotifications), Problems))]
@@ -44,7 +44,7 @@ async fn read_notifications(
     Caller(actor): Caller,
     Json(read): Json<ReadNotifications>,
 ) -> Result<Json<UnreadNotifications>> {
-    notifications.mark_read(actor.id(), read.up_to).await.map(Json)
+    notifications.mark_read(actor.id(), read).await.map(Json)
 }
 
 /// The key with which a browser subscribes to being told while no page is open.
@@ -55,9 +55,9 @@ async fn get_push_key(State(notifications): State<Notifications>, _: Caller) -> 
 }
 
 /// Tells this browser too, as long as the caller is logged in there.
-#[utoipa::path(put, path = "/me/push/subscription", tag = "me", operation_id = "subscribe", request_body = PushSubscription,
+#[utoipa::path(put, path = "/me/push/subscription", tag = "me", operation_id = "subscribe_device", request_body = PushSubscription,
     security(("bearer" = [])), responses((status = 204, description = "It is told from now on"), Problems))]
-async fn subscribe(
+async fn subscribe_device(
     State(notifications): State<Notifications>,
     Caller(actor): Caller,
     Json(wish): Json<PushSubscription>,
@@ -66,9 +66,9 @@ async fn subscribe(
 }
 
 /// Tells this browser no longer. Harmless for one that is not told.
-#[utoipa::path(delete, path = "/me/push/subscription", tag = "me", operation_id = "unsubscribe", params(DeviceQuery),
+#[utoipa::path(delete, path = "/me/push/subscription", tag = "me", operation_id = "unsubscribe_device", params(DeviceQuery),
     security(("bearer" = [])), responses((status = 204, description = "It is not told any more"), Problems))]
-async fn unsubscribe(
+async fn unsubscribe_device(
     State(notifications): State<Notifications>,
     Caller(actor): Caller,
     Query(device): Query<DeviceQuery>,

@@ -1,13 +1,16 @@
 //! Making notifications of what was noted: for whom it still is news, and together with what they have not read yet.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use praca_api::notifications::{NotificationCode, NotificationNew, NotificationPreferences, Reach};
 use praca_api::{ConversationId, NotificationId, Seq, Timestamp, UserId};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryTrait,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QueryTrait,
 };
+use uuid::Uuid;
 
 use super::Notifications;
 use crate::accounts::Blocks;
@@ -22,15 +25,17 @@ use crate::quiet_hours::Quiet;
 
 /// Notes taken up at a time.
 const TAKEN: u64 = 200;
-/// Members of a call told at a time.
-const CALLED: u64 = 500;
+/// Members of calls told at a time.
+const CALLED: usize = 500;
 
 /// What is known of those who may be told, and of what they may be told of.
 struct Known {
     standpoints: HashMap<(ConversationId, UserId), Standpoint>,
     texts: HashMap<(ConversationId, Seq), String>,
+    /// Whom messages name now: an edit may have taken a name away.
+    named: HashSet<(ConversationId, Seq, UserId)>,
     pairs: HashMap<ConversationId, Pair>,
-    blocks: HashMap<UserId, std::sync::Arc<Blocks>>,
+    blocks: HashMap<UserId, Arc<Blocks>>,
     preferences: HashMap<UserId, NotificationPreferences>,
 }
 
@@ -39,6 +44,8 @@ impl Known {
     fn code(&self, notice: &Notice) -> Option<NotificationCode> {
         let code = match (notice.conversation_id, notice.seq) {
             (Some(id), Some(seq)) => self.code_of_message(notice, id, seq)?,
+            // Who is no member may not even know that there is such a room.
+            (Some(id), None) if !self.standpoints.contains_key(&(id, notice.user_id)) => return None,
             _ => notice.code,
         };
         let wanted = self.preferences.get(&notice.user_id)?;
@@ -47,10 +54,15 @@ impl Known {
 
     fn code_of_message(&self, notice: &Notice, id: ConversationId, seq: Seq) -> Option<NotificationCode> {
         let place = self.standpoints.get(&(id, notice.user_id))?;
-        let blocked = notice
-            .author_id
-            .is_some_and(|author| self.blocks.get(&notice.user_id).is_some_and(|blocks| blocks.between(author)));
-        if place.muted || place.read >= seq || blocked || !self.texts.contains_key(&(id, seq)) {
+        // Whoever is blocked is told as ever: that nothing came would show the block.
+        let blocks = self.blocks.get(&notice.user_id);
+        let blocked = notice.author_id.is_some_and(|author| blocks.is_some_and(|blocks| blocks.mine.contains(&author)));
+        let named = match notice.code {
+            NotificationCode::Mention => self.named.contains(&(id, seq, notice.user_id)),
+            NotificationCode::Call => self.named.contains(&(id, seq, EVERYBODY)),
+            _ => true,
+        };
+        if !named || place.muted || place.read >= seq || blocked || !self.texts.contains_key(&(id, seq)) {
             return None;
         }
         match (notice.code, self.pairs.get(&id)) {
@@ -62,9 +74,7 @@ impl Known {
 
     /// Whether a notification only goes into the list.
     fn is_quiet(&self, user: UserId, code: NotificationCode, now: Timestamp) -> bool {
-        let Some(wanted) = self.preferences.get(&user) else { return true };
-        let hours = wanted.quiet_hours.as_ref().and_then(Quiet::read);
-        wanted.reach(code) != Reach::Push || hours.is_some_and(|hours| hours.holds(now))
+        self.preferences.get(&user).is_none_or(|wanted| is_quiet(wanted, code, now))
     }
 }
 
@@ -73,6 +83,12 @@ struct Telling {
     code: NotificationCode,
     newest: Notice,
     count: i32,
+}
+
+/// Whether a person wants this kind only in their list, or nothing that disturbs at this hour.
+pub(super) fn is_quiet(wanted: &NotificationPreferences, code: NotificationCode, now: Timestamp) -> bool {
+    let hours = wanted.quiet_hours.as_ref().and_then(Quiet::read);
+    wanted.reach(code) != Reach::Push || hours.is_some_and(|hours| hours.holds(now))
 }
 
 /// Which of two notes of one message is told: whom it names counts more than whom it answers.
@@ -92,21 +108,32 @@ impl Notifications {
     /// The database refuses: then all of it is still to be told.
     pub async fn tell_due(&self) -> Result<usize> {
         let base = &self.0.base;
-        if !notices::any_due(base).await? {
-            return Ok(0);
-        }
         let now = base.clock.now();
-        let mut tx = base.begin().await?;
-        let taken = notices::take_due(tx.conn(), now, TAKEN).await?;
-        let count = taken.len();
-        if count == 0 {
-            // Another node was faster.
+        // What can be read before is: the one writer of SQLite is held for as long as the transaction lasts.
+        let due = notices::due(base.db.read(), now, TAKEN).await?;
+        if due.is_empty() {
             return Ok(0);
         }
-        let due = self.spread(&tx, taken).await?;
-        let known = self.learn(&due).await?;
-        let tellings = fold(due, &known);
-        let told = self.store(&tx, tellings, now).await?;
+        let ids: HashSet<Uuid> = due.iter().map(|notice| notice.id).collect();
+        let (due, rest) = self.spread(due).await?;
+        let mut known = self.learn(&due).await?;
+        let mut tx = base.begin().await?;
+        let mine = notices::take(tx.conn(), ids).await?;
+        // Another node may have been faster with some.
+        let due: Vec<Notice> = due.into_iter().filter(|notice| mine.contains(&notice.id)).collect();
+        for notice in rest.into_iter().filter(|notice| mine.contains(&notice.id)) {
+            notices::put_back(tx.conn(), notice).await?;
+        }
+        // Who reads on meanwhile is asked under the lock that a cursor takes.
+        known.standpoints = self.0.conversations.hold_standpoints(tx.conn(), &places_of(&due)).await?;
+        let told = self.store(&tx, fold(due, &known), now).await?;
+        self.announce(&mut tx, told, &known, now).await?;
+        tx.commit().await?;
+        Ok(mine.len())
+    }
+
+    /// Says what was stored: to people's sockets, and to the devices they want to be told on.
+    async fn announce(&self, tx: &mut Tx, told: Vec<Model>, known: &Known, now: Timestamp) -> Result<()> {
         let devices = devices::of(tx.conn(), told.iter().map(|row| row.user_id).collect()).await?;
         for (user, notification) in self.render(told).await? {
             let quiet = known.is_quiet(user, notification.code, now);
@@ -114,26 +141,29 @@ impl Notifications {
             metrics::counter!("praca_notifications_total", "code" => notification.code.as_str()).increment(1);
             tx.emit(Event::Notified { user, news: Box::new(NotificationNew { notification, quiet }), devices });
         }
-        tx.commit().await?;
-        Ok(count)
+        Ok(())
     }
 
-    /// A call of everybody becomes a note for each member; of many, for the first, and one for the rest.
-    async fn spread(&self, tx: &Tx, notices: Vec<Notice>) -> Result<Vec<Notice>> {
-        let mut all = Vec::with_capacity(notices.len());
+    /// A call of everybody becomes a note for each member; of many, for some, and what remains of it is given apart.
+    async fn spread(&self, notices: Vec<Notice>) -> Result<(Vec<Notice>, Vec<Notice>)> {
+        let (mut all, mut rest, mut room) = (Vec::with_capacity(notices.len()), Vec::new(), CALLED);
         for notice in notices {
             let Some(id) = notice.conversation_id.filter(|_| notice.user_id == EVERYBODY) else {
                 all.push(notice);
                 continue;
             };
-            let members = self.0.conversations.members_beyond(tx.conn(), id, notice.beyond, CALLED).await?;
-            if let Some(last) = members.last().filter(|_| members.len() as u64 == CALLED) {
-                notices::note_rest(tx.conn(), notice.clone(), *last).await?;
+            let members = match room {
+                0 => Vec::new(),
+                most => self.0.conversations.members_beyond(id, notice.beyond, most as u64).await?,
+            };
+            if members.len() == room {
+                rest.push(Notice { beyond: members.last().copied().or(notice.beyond), ..notice.clone() });
             }
+            room -= members.len();
             let others = members.into_iter().filter(|user| Some(*user) != notice.author_id);
             all.extend(others.map(|user_id| Notice { user_id, ..notice.clone() }));
         }
-        Ok(all)
+        Ok((all, rest))
     }
 
     async fn learn(&self, due: &[Notice]) -> Result<Known> {
@@ -141,8 +171,7 @@ impl Notifications {
         let mut people: Vec<UserId> = due.iter().map(|notice| notice.user_id).collect();
         people.sort_unstable();
         people.dedup();
-        let places: Vec<_> = due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.user_id))).collect();
-        let messages = due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.seq?)));
+        let messages = || due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.seq?)));
         let of_two = due.iter().filter(|notice| notice.code == NotificationCode::Dm);
         let preferences = inner.accounts.preferences(&people).await?;
         let mut blocks = HashMap::new();
@@ -150,8 +179,10 @@ impl Notifications {
             blocks.insert(user, inner.accounts.blocks(user).await?);
         }
         Ok(Known {
-            standpoints: inner.conversations.standpoints(&places).await?,
-            texts: inner.conversations.texts(messages).await?,
+            // Asked for later, under their lock.
+            standpoints: HashMap::new(),
+            texts: inner.conversations.texts(messages()).await?,
+            named: inner.conversations.named_in(messages()).await?,
             pairs: inner.conversations.pairs(of_two.filter_map(|notice| notice.conversation_id)).await?,
             blocks,
             preferences: preferences.into_iter().map(|(id, wanted)| (id, wanted.notifications)).collect(),
@@ -162,12 +193,13 @@ impl Notifications {
     async fn store(&self, tx: &Tx, tellings: HashMap<(UserId, String), Telling>, now: Timestamp) -> Result<Vec<Model>> {
         let unread = unread_of(tx, tellings.keys()).await?;
         let mut tellings: Vec<_> = tellings.into_iter().collect();
-        // In one order, so that two nodes cannot wait for each other.
         tellings.sort_by(|(one, _), (two, _)| one.cmp(two));
         let (mut told, mut new) = (Vec::new(), Vec::new());
         for ((user, topic), telling) in tellings {
             let id = NotificationId(self.0.base.ids.uuid());
             match unread.get(&(user, topic.clone())) {
+                // A name that an edit took away and put back: it was told.
+                Some(before) if telling.count == 1 && telling.newest.seq == before.seq => {}
                 Some(before) => {
                     let row = telling.joined_to(before, id, now);
                     let set = row.clone().into_active_model().reset_all();
@@ -184,6 +216,12 @@ impl Notifications {
         told.extend(new);
         Ok(told)
     }
+}
+
+/// Where those stand who may be told of messages.
+fn places_of(due: &[Notice]) -> Vec<(ConversationId, UserId)> {
+    let places: HashSet<_> = due.iter().filter_map(|notice| Some((notice.conversation_id?, notice.user_id))).collect();
+    places.into_iter().collect()
 }
 
 /// What is news, by person and topic. Of one message a person is told once.
@@ -258,7 +296,9 @@ async fn unread_of(
     let mut rows = Entity::find()
         .filter(Column::UserId.is_in(people))
         .filter(Column::Topic.is_in(topics))
-        .filter(Column::ReadAt.is_null());
+        .filter(Column::ReadAt.is_null())
+        // In one order, so that two nodes cannot wait for each other.
+        .order_by_asc(Column::Id);
     Dialect::of(tx.conn()).lock_rows(QueryTrait::query(&mut rows));
     let rows = rows.all(tx.conn()).await?;
     Ok(rows.into_iter().map(|row| ((row.user_id, row.topic.clone()), row)).collect())

@@ -91,6 +91,32 @@ on_both_twins! {
         assert_eq!(world.post(&path, Some(&rosa), again).await.expect(201, "")["id"], first);
     }
 
+    async fn what_is_edited_away_still_counts(world) {
+        let rosa = world.user("rosa").await;
+        let room = world.room("largo", 0, 0).await;
+        let innocents = [
+            "Alguém tem uma escada de três metros para emprestar no sábado?",
+            "A feira de domingo começa às oito, com pastel e caldo de cana",
+            "Perdi um guarda-chuva azul perto do coreto, quem achou me avise",
+        ];
+        for innocent in innocents {
+            let sent = world.say(&rosa, room, OFFER).await.expect(201, "")["id"].as_str().unwrap().to_owned();
+            world.patch(&format!("/rooms/{room}/messages/{sent}"), &rosa, json!({ "body": innocent })).await.ok();
+            // Nor does an edit of a message that is not there take anything away.
+            world.patch(&format!("/rooms/{room}/messages/{}", world.app.base.ids.uuid()), &rosa, json!({ "body": innocent })).await;
+        }
+        assert_eq!(reason(world.say(&rosa, room, OFFER).await), "repeated");
+    }
+
+    async fn who_is_refused_has_not_joined(world) {
+        let rosa = world.user("rosa").await;
+        let room = world.room("largo", 0, 0).await;
+        let links = "https://um.example https://dois.example";
+        assert_eq!(reason(world.say(&rosa, room, links).await), "new_links");
+        let me = world.get(&format!("/rooms/{room}"), &rosa).await.ok();
+        assert!(me["me"].is_null(), "{me}");
+    }
+
     async fn many_at_once_are_counted_one_by_one(world) {
         let rosa = world.user("rosa").await;
         let room = world.room("largo", 0, 0).await;
@@ -107,7 +133,7 @@ on_both_twins! {
     async fn links_names_capitals_and_what_is_hidden(world) {
         let rosa = world.user("rosa").await;
         let room = world.room("largo", 0, 0).await;
-        let links = |count: usize| (0..count).map(|n| format!("https://loja{n}.example/ ")).collect::<String>();
+        let links = |count: usize| "https://loja.example/ ".repeat(count);
         world.say(&rosa, room, &links(1)).await.expect(201, "");
         assert_eq!(reason(world.say(&rosa, room, &links(2)).await), "new_links");
         world.pass(4 * 86_400);
@@ -118,12 +144,12 @@ on_both_twins! {
         for n in 0..9 {
             let person = world.user(&format!("vizinho{n}")).await;
             world.put(&format!("/rooms/{room}/membership"), &person, json!({})).await.ok();
-            names.push_str(&format!("@vizinho{n} "));
+            names = names + "@vizinho" + &n.to_string() + " ";
         }
         assert_eq!(reason(world.say(&rosa, room, &names).await), "mentions");
         let shout = "COMPRE AGORA MESMO O MELHOR PRODUTO DO BAIRRO INTEIRO COM DESCONTO";
         assert_eq!(reason(world.say(&rosa, room, shout).await), "capitals");
-        let hidden = "ganhe dinheiro".chars().map(|c| format!("{c}\u{200b}")).collect::<String>();
+        let hidden: String = "ganhe dinheiro".chars().flat_map(|c| [c, '\u{200b}']).collect();
         assert_eq!(reason(world.say(&rosa, room, &hidden).await), "invisible");
         for text in ["kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "Bom dia a todos!", "👍👍👍"] {
             for _ in 0..6 {

@@ -74,7 +74,11 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        let _ = write!(encoded, "%{byte:02x}");
+        encoded
+    })
 }
 
 async fn goes_on(world: &World, person: &Person, room: ConversationId) {

@@ -2,6 +2,7 @@
 
 use praca_api::ConversationId;
 use praca_api::accounts::Role;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::world::{Person, Twin, World, on_both_twins};
@@ -45,6 +46,37 @@ impl World {
         let message = json!({ "body": body, "nonce": nonce, "replyToId": to });
         self.post(&format!("/rooms/{room}/messages"), Some(person), message).await.expect(201, "")
     }
+}
+
+/// So many people who only exist, members of a room.
+async fn crowd(world: &World, room: ConversationId, count: u32) {
+    let db = world.app.base.db.write();
+    let (numbers, id, hex) = if db.get_database_backend() == DbBackend::Postgres {
+        (format!("SELECT n FROM generate_series(1, {count}) n"), "gen_random_uuid()", format!("'{room}'"))
+    } else {
+        let step = format!("SELECT n + 1 FROM s WHERE n < {count}");
+        let numbers = format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL {step}) SELECT n FROM s");
+        (numbers, "randomblob(16)", format!("x'{}'", room.0.simple()))
+    };
+    let same = "password_hash, role, status, locale, created_at, read_receipts, shows_presence, accepts_strangers";
+    let people = format!(
+        "INSERT INTO users (id, handle, handle_skeleton, email, email_folded, email_verified, display_name, name_folded, {same}) \
+         SELECT {id}, 'gente' || n, 'gente' || n, 'g' || n, 'g' || n, email_verified, 'Gente', 'gente', {same} \
+         FROM users, ({numbers}) AS numbers WHERE handle = 'rosa'"
+    );
+    let members = format!(
+        "INSERT INTO memberships (conversation_id, user_id, role, muted, last_read_seq, delivered_seq, receipt_seq, joined_at) \
+         SELECT {hex}, id, 'member', false, 0, 0, 0, created_at FROM users WHERE handle LIKE 'gente%'"
+    );
+    for sql in [people, members] {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+}
+
+async fn number(world: &World, sql: &str) -> i64 {
+    let db = world.app.base.db.read();
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
 }
 
 fn lines(lines: &[&str]) -> Vec<String> {
@@ -138,12 +170,19 @@ on_both_twins! {
         world.tell().await;
         world.delete(&format!("/me/blocks/{}", bento.id), &rosa).await.expect(204, "");
         assert_eq!(world.told(&rosa).await.1, 1);
+        // Whoever is blocked is told as ever: nothing shows the block.
+        world.put(&format!("/me/blocks/{}", bento.id), &rosa, json!({})).await.expect(204, "");
+        world.say(&rosa, room, "@bento, oi").await.ok();
+        world.tell().await;
+        assert_eq!(world.told(&bento).await, (lines(&["messages.mention ×1 @bento, oi"]), 1));
+        world.delete(&format!("/me/blocks/{}", bento.id), &rosa).await.expect(204, "");
         world.delete(&format!("/rooms/{room}/membership"), &rosa).await.expect(204, "");
         assert_eq!(world.told(&rosa).await, (lines(&[]), 0), "of a room that is not hers any more");
         world.answer(&bento, room, &said, "Volta!").await;
         world.tell().await;
         world.join(room, &[&rosa]).await;
-        assert_eq!(world.told(&rosa).await.1, 1, "what was said meanwhile was not for her");
+        let back = (lines(&["messages.mention ×1 @rosa, @cida"]), 0);
+        assert_eq!(world.told(&rosa).await, back, "what was said meanwhile was not for her; and who writes has read");
     }
 
     async fn two_people_are_told_of_requests_and_messages(world: World) {
@@ -172,6 +211,12 @@ on_both_twins! {
         world.delete(&format!("/dms/{dm}/acceptance"), &refused).await.expect(204, "");
         world.tell().await;
         assert_eq!(world.told(&refused).await, (lines(&[]), 0));
+        let dm = world.open_dm(&bento, &refused).await;
+        world.write(&bento, dm, "Oi?").await.expect(201, "");
+        world.tell().await;
+        assert_eq!(world.told(&refused).await.1, 1);
+        world.delete(&format!("/dms/{dm}/acceptance"), &refused).await.expect(204, "");
+        assert_eq!(world.told(&refused).await.1, 0, "who refuses has read");
     }
 
     async fn everybody_is_called_once_however_many_they_are(world: World) {
@@ -185,6 +230,59 @@ on_both_twins! {
             assert_eq!(world.told(person).await, (lines(&["messages.call ×1 @aqui, e @rosa: começou"]), 1));
         }
         assert_eq!(world.told(&admin).await, (lines(&[]), 0));
+        // More members than are told at a time, called from two rooms at once.
+        let many = world.room("feira", 0, 0).await;
+        world.join(many, &[&admin, &rosa]).await;
+        crowd(&world, many, 1_300).await;
+        world.say(&admin, many, "@aqui, um").await.ok();
+        world.say(&admin, room, "@aqui, dois").await.ok();
+        world.tell().await;
+        let told = "SELECT count(*) FROM notifications WHERE code = 'messages.call' AND count = 1";
+        assert_eq!(number(&world, told).await, 1_300 + 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM notices").await, 0);
+        let (mine, unread) = world.told(&rosa).await;
+        assert_eq!((mine.len(), unread), (2, 2), "{mine:?}");
+        // Nobody is there to be called, and that is told to nobody, once.
+        let alone = world.room("coreto", 0, 0).await;
+        world.join(alone, &[&admin]).await;
+        world.say(&admin, alone, "@aqui, alguém?").await.ok();
+        assert_eq!(world.tell().await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM notices").await, 0);
+    }
+
+    async fn a_name_an_edit_takes_away_is_not_told(world: World) {
+        let (rosa, bento, cida) = (world.user("rosa").await, world.user("bento").await, world.user("cida").await);
+        let room = world.room("largo", 0, 0).await;
+        world.join(room, &[&rosa, &bento, &cida]).await;
+        let said = world.say(&bento, room, "@rosa").await.ok()["id"].as_str().unwrap().to_owned();
+        world.patch(&format!("/rooms/{room}/messages/{said}"), &bento, json!({ "body": "@cida" })).await.ok();
+        world.tell().await;
+        assert_eq!(world.told(&rosa).await, (lines(&[]), 0));
+        assert_eq!(world.told(&cida).await, (lines(&["messages.mention ×1 @cida"]), 1));
+        // Away and back again is no news.
+        for body in ["ninguém", "@cida!"] {
+            world.patch(&format!("/rooms/{room}/messages/{said}"), &bento, json!({ "body": body })).await.ok();
+            world.tell().await;
+        }
+        assert_eq!(world.told(&cida).await, (lines(&["messages.mention ×1 @cida!"]), 1));
+    }
+
+    async fn a_picture_that_is_not_accepted_is_told(world: World) {
+        let rosa = world.user("rosa").await;
+        world.bring(&rosa, "message", "image/png", b"no picture at all".to_vec()).await;
+        world.work().await;
+        world.tell().await;
+        let item = world.notifications(&rosa).await["items"][0].clone();
+        assert_eq!((&item["code"], &item["params"]["uploadReason"]), (&json!("uploads.rejected"), &json!("type")));
+        assert!(item["params"]["fileName"].is_string() && item["target"]["uploadId"].is_string(), "{item}");
+        // One is read by itself, though older ones are not.
+        let room = world.room("largo", 0, 0).await;
+        let bento = world.user("bento").await;
+        world.join(room, &[&rosa, &bento]).await;
+        world.say(&bento, room, "@rosa").await.ok();
+        world.tell().await;
+        let newest = world.notifications(&rosa).await["items"][0]["id"].clone();
+        assert_eq!(world.put("/me/notifications/read", &rosa, json!({ "only": newest })).await.ok(), json!({ "unread": 1 }));
     }
 
     async fn what_happens_to_ones_account_and_pictures_is_told(world: World) {
@@ -196,6 +294,10 @@ on_both_twins! {
         world.put(&format!("/rooms/{room}/silences/{}", rosa.id), &admin, silence).await.ok();
         let silenced = json!({ "status": "silenced", "reason": "brigas" });
         world.patch(&format!("/admin/users/{}", rosa.id), &admin, silenced).await.ok();
+        // Who is no member does not learn that there is such a room.
+        let hidden = world.room("oculta", 0, 0).await;
+        let quiet = json!({ "reason": "nunca veio", "seconds": 600 });
+        world.put(&format!("/rooms/{hidden}/silences/{}", rosa.id), &admin, quiet).await;
         world.set_role(&rosa, Role::Moderator).await;
         world.tell().await;
         let list = world.notifications(&rosa).await;

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use praca_api::push::Pushed;
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -212,6 +213,9 @@ on_both_twins! {
             "https://fcm.googleapis.com.evil.example/x",
             "https://169.254.169.254/latest",
             "https://user@fcm.googleapis.com/x",
+            "https://:pw@fcm.googleapis.com/x",
+            "https://fcm.googleapis.com:22/x",
+            "https://fcm.googleapis.com/a b",
             "file:///etc/passwd",
             "",
         ] {
@@ -224,9 +228,16 @@ on_both_twins! {
         world.put("/me/push/subscription", &rosa, keyless.clone()).await.expect(422, "request.invalid");
         keyless["keys"]["p256dh"] = json!("AAAA");
         world.put("/me/push/subscription", &rosa, keyless).await.expect(422, "request.invalid");
-        for number in 0..9 {
-            world.put("/me/push/subscription", &rosa, at(&format!("https://web.push.apple.com/{number}"))).await.expect(204, "");
+        for number in 0..25 {
+            let one_more = at(&format!("https://web.push.apple.com/{number}"));
+            world.put("/me/push/subscription", &rosa, one_more).await.expect(204, "");
+            world.pass(1);
         }
-        world.put("/me/push/subscription", &rosa, at("https://web.push.apple.com/10")).await.expect(409, "request.conflict");
+        let db = world.app.base.db.read();
+        let kept = Statement::from_string(db.get_database_backend(), "SELECT endpoint FROM push_subscriptions");
+        let mut kept: Vec<String> = db.query_all_raw(kept).await.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        kept.sort();
+        let newest: Vec<String> = (15..25).map(|number| format!("https://web.push.apple.com/{number}")).collect();
+        assert_eq!(kept, newest, "the newest ten");
     }
 }

@@ -42,6 +42,10 @@ on_both_twins! {
         ] {
             assert_eq!(world.texts(&ana, query).await, [found], "{query}");
         }
+        world.said(&ana, room, "Veja casa.amanhã e www.prefeitura.example/agenda ou fale com dona_lia@bairro.example").await;
+        for query in ["amanha", "casa", "prefeitura agenda", "agenda", "lia", "bairro"] {
+            assert_eq!(world.texts(&ana, query).await.len(), 1, "{query}");
+        }
         for nothing in ["bici bolo", "icicleta", "fu%20", "xadrez"] {
             assert_eq!(world.texts(&ana, nothing).await, [""; 0], "{nothing}");
         }

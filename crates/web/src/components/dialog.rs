@@ -14,7 +14,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    // Whether it is about to open: then what comes of its closing before is no wish to close it.
+    // Whether it is about to open: what the browser tells of its last closing is no wish then.
     let opening = StoredValue::new(false);
     Effect::new(move |_| {
         let wanted = open.get();
@@ -32,9 +32,10 @@ pub fn Dialog(
             let _ = opening.try_set_value(false);
         });
     });
-    // Browsers tell of a dialog they closed some frames later.
+    // Browsers tell of a dialog they closed some frames later; it may be open again by then.
     let closed = move |_| {
-        if !opening.get_value() {
+        let is_open = dialog.get_untracked().is_some_and(|dialog| dialog.open());
+        if !opening.get_value() && !is_open {
             open.set(false);
         }
     };

@@ -19,9 +19,18 @@ pub struct Notifications {
 }
 
 impl Notifications {
-    /// The first page, anew.
+    /// The first page, anew; what was read on beyond it stays.
     pub fn begin(&mut self, page: NotificationPage) {
-        *self = Self { items: page.items, next: page.next, unread: page.unread, stale: self.stale };
+        let oldest = page.items.last().map(|item| item.id);
+        let mut beyond: Vec<Notification> = self.items.drain(..).filter(|item| Some(item.id) < oldest).collect();
+        if page.unread == 0 {
+            for item in &mut beyond {
+                item.read_at = item.read_at.or(Some(item.created_at));
+            }
+        }
+        let next = if beyond.is_empty() { page.next } else { self.next.take() };
+        *self = Self { items: page.items, next, unread: page.unread, stale: self.stale };
+        self.items.extend(beyond);
     }
 
     /// The page after what is known; what grew meanwhile is not listed twice.

@@ -3,14 +3,14 @@
 
 use gloo_net::http::Method;
 use js_sys::Reflect;
-use leptos::prelude::{StoredValue, WithValue as _, document, on_cleanup, window};
+use leptos::prelude::{StoredValue, WithValue as _, on_cleanup, window};
 use praca_api::push::{PushKey, PushSubscription as Wish, Pushed};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    MessageEvent, Notification, NotificationOptions, NotificationPermission, PushSubscription,
-    PushSubscriptionOptionsInit, ServiceWorkerContainer, ServiceWorkerRegistration,
+    MessageEvent, Notification, NotificationPermission, PushSubscription, PushSubscriptionOptionsInit,
+    ServiceWorkerContainer, ServiceWorkerRegistration,
 };
 
 use crate::session::Session;
@@ -57,17 +57,42 @@ pub async fn turn_on(session: Session) -> Device {
         return state().await;
     }
     crate::store::forget(SILENT);
-    if let Some(subscription) = subscribe(session).await {
-        let wish = subscription.to_json().ok().and_then(|json| js_sys::JSON::stringify(&json).ok()).map(String::from);
-        let wish = wish.and_then(|json| serde_json::from_str::<Wish>(&json).ok());
-        if let Some(wish) = wish
-            && session.send::<Wish, ()>(Method::PUT, "/me/push/subscription", Some(&wish)).await.is_err()
-        {
-            // The server does not send there: then the page does what it can.
-            let _ = subscription.unsubscribe().map(JsFuture::from);
-        }
+    if let Some(subscription) = subscribe(session).await
+        && !tell(session, &subscription).await
+    {
+        // The server does not send there: then the page does what it can.
+        give_up(&subscription).await;
     }
     state().await
+}
+
+/// Tells the server again of a browser that is told: the log-in it was told of may be another.
+pub async fn renew(session: Session) {
+    if let Some(subscription) = subscription().await {
+        // Without an answer it is told the next time.
+        tell(session, &subscription).await;
+    }
+}
+
+/// Ends what a browser is told, with the log-in.
+pub async fn forget() {
+    if let Some(subscription) = subscription().await {
+        give_up(&subscription).await;
+    }
+}
+
+/// Tells the server of it; false if the server does not take it.
+async fn tell(session: Session, subscription: &PushSubscription) -> bool {
+    let wish = subscription.to_json().ok().and_then(|json| js_sys::JSON::stringify(&json).ok()).map(String::from);
+    let Some(wish) = wish.and_then(|json| serde_json::from_str::<Wish>(&json).ok()) else { return false };
+    session.send::<Wish, ()>(Method::PUT, "/me/push/subscription", Some(&wish)).await.is_ok()
+}
+
+async fn give_up(subscription: &PushSubscription) {
+    if let Ok(gone) = subscription.unsubscribe() {
+        // One that cannot be given up is dropped by the server, with its log-in.
+        let _ = JsFuture::from(gone).await;
+    }
 }
 
 /// Has it told no longer.
@@ -78,31 +103,20 @@ pub async fn turn_off(session: Session) -> Device {
         let path = format!("/me/push/subscription?endpoint={endpoint}");
         // One the server still knows is dropped when its push service says that it is gone.
         let _ = session.send::<(), ()>(Method::DELETE, &path, None).await;
-        if let Ok(gone) = subscription.unsubscribe() {
-            let _ = JsFuture::from(gone).await;
-        }
+        give_up(&subscription).await;
     }
     state().await
 }
 
-/// Shows one, if the person wants it here.
+/// Has the worker show one, if the person wants it here: it knows whether somebody looks at another page of ours.
 pub async fn show(pushed: Pushed) {
     if !matches!(state().await, Device::WhileOpen | Device::Always) {
         return;
     }
-    let Some(registration) = registration().await else { return };
-    let options = NotificationOptions::new();
-    options.set_body(&pushed.body);
-    options.set_tag(&pushed.tag);
-    if let Some(icon) = icon() {
-        options.set_icon(&icon);
-    }
-    let data = js_sys::Object::new();
-    // An object of ours takes a property.
-    let _ = Reflect::set(&data, &"url".into(), &pushed.url.as_str().into());
-    options.set_data(&data);
-    if let Ok(shown) = registration.show_notification_with_options(&pushed.title, &options) {
-        let _ = JsFuture::from(shown).await;
+    let worker = registration().await.and_then(|registration| registration.active());
+    if let (Some(worker), Ok(json)) = (worker, serde_json::to_string(&pushed)) {
+        // A worker that is there takes a message.
+        let _ = worker.post_message(&json.into());
     }
 }
 
@@ -118,11 +132,6 @@ pub fn on_press(go: impl Fn(String) + 'static) {
     container.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     let kept = StoredValue::new_local((container, heard));
     on_cleanup(move || kept.with_value(|(container, _)| container.set_onmessage(None)));
-}
-
-/// The square's own, which the page names.
-fn icon() -> Option<String> {
-    document().query_selector("link[rel=apple-touch-icon]").ok()??.get_attribute("href")
 }
 
 async fn subscribe(session: Session) -> Option<PushSubscription> {

@@ -21,7 +21,7 @@ pub fn Name(author: Author, #[prop(default = "name-btn")] class: &'static str) -
     let square = expect_context::<Square>();
     let (handle, hue) = (author.handle, format::person_hue(author.id));
     view! {
-        <button type="button" class=class data-hue=hue aria-haspopup="dialog" on:click=move |_| square.card.set(Some(handle.clone()))>
+        <button type="button" class=class data-hue=hue aria-haspopup="dialog" on:click=move |_| square.card().set(Some(handle.clone()))>
             {author.display_name}
         </button>
     }
@@ -36,7 +36,7 @@ pub fn ProfileCard() -> impl IntoView {
     let profile = RwSignal::new(None::<Profile>);
     let said = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        let Some(handle) = square.card.get() else { return };
+        let Some(handle) = square.card().get() else { return };
         open.set(true);
         profile.set(None);
         said.set(None);
@@ -54,7 +54,7 @@ pub fn ProfileCard() -> impl IntoView {
     });
     Effect::new(move |_| {
         if !open.get() {
-            square.card.set(None);
+            square.card().set(None);
         }
     });
     let title = Signal::derive(move || {

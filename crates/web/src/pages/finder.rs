@@ -46,13 +46,13 @@ pub fn Finder() -> impl IntoView {
     let square = expect_context::<Square>();
     let open = RwSignal::new(false);
     Effect::new(move |_| {
-        if square.finder.with(Option::is_some) {
+        if square.finder().with(Option::is_some) {
             open.set(true);
         }
     });
     Effect::new(move |_| {
         if !open.get() {
-            square.finder.set(None);
+            square.finder().set(None);
         }
     });
     view! {
@@ -65,19 +65,20 @@ pub fn Finder() -> impl IntoView {
 #[component]
 fn Inside(open: RwSignal<bool>) -> impl IntoView {
     let square = expect_context::<Square>();
-    let scope = RwSignal::new(square.finder.get_untracked().unwrap_or_default());
-    let looking = Looking::begin(square, scope);
-    let choose = chooser(square, open);
+    let scope = RwSignal::new(square.finder().get_untracked().unwrap_or_default());
+    provide_context(Looking::begin(scope));
+    let choose = chooser(open);
     view! {
-        <Field looking choose open />
-        <Narrowing looking />
-        <Options looking choose />
-        <Said looking />
+        <Field choose open />
+        <Narrowing />
+        <Options choose />
+        <Said />
     }
 }
 
 /// Opens what was chosen.
-fn chooser(square: Square, open: RwSignal<bool>) -> Callback<Item> {
+fn chooser(open: RwSignal<bool>) -> Callback<Item> {
+    let square = expect_context::<Square>();
     let navigate = use_navigate();
     Callback::new(move |item: Item| {
         let way = match item {
@@ -86,7 +87,7 @@ fn chooser(square: Square, open: RwSignal<bool>) -> Callback<Item> {
                 let handle = person.author.handle;
                 let talks = square.model.with_untracked(|model| model.dm_with(&handle).is_some());
                 if !talks {
-                    square.card.set(Some(handle.clone()));
+                    square.card().set(Some(handle.clone()));
                 }
                 talks.then(|| Family::Dm.address(&handle))
             }
@@ -103,12 +104,16 @@ fn chooser(square: Square, open: RwSignal<bool>) -> Callback<Item> {
 
 /// Where the words are written; the arrows choose meanwhile.
 #[component]
-fn Field(looking: Looking, choose: Callback<Item>, open: RwSignal<bool>) -> impl IntoView {
+fn Field(choose: Callback<Item>, open: RwSignal<bool>) -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let field = NodeRef::<html::Input>::new();
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => step(&event, looking, true),
-        "ArrowUp" => step(&event, looking, false),
+        key @ ("ArrowDown" | "ArrowUp") => {
+            event.prevent_default();
+            looking.step(key == "ArrowDown");
+            options::show(looking.chosen.get_untracked());
+        }
         "Backspace" if looking.words.with_untracked(String::is_empty) => looking.scope.set(Scope::default()),
         _ => {}
     };
@@ -149,7 +154,7 @@ fn Field(looking: Looking, choose: Callback<Item>, open: RwSignal<bool>) -> impl
             />
             <button
                 type="button" class="icon-btn" aria-label=move || t_string!(i18n, find.narrow) title=move || t_string!(i18n, find.narrow)
-                aria-expanded=move || if looking.narrowing.get() { "true" } else { "false" } on:click=move |_| looking.narrowing.update(|on| *on = !*on)
+                aria-expanded=move || if looking.narrowing.get() { "true" } else { "false" } on:click=move |_| looking.toggle_narrowing()
             >
                 <Icon name="sliders-horizontal" />
             </button>
@@ -158,15 +163,10 @@ fn Field(looking: Looking, choose: Callback<Item>, open: RwSignal<bool>) -> impl
     }
 }
 
-fn step(event: &KeyboardEvent, looking: Looking, forward: bool) {
-    event.prevent_default();
-    looking.step(forward);
-    options::show(looking.chosen.get_untracked());
-}
-
 /// How much was found, for those who do not see it, and why there is nothing.
 #[component]
-fn Said(looking: Looking) -> impl IntoView {
+fn Said() -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let said = move || {
         let found = looking.found.get();

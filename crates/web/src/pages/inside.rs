@@ -1,6 +1,7 @@
 //! Everything behind the log-in, over one connection: which page is shown is decided by the address.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_i18n::t_string;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
@@ -39,6 +40,8 @@ pub fn Square() -> impl IntoView {
     keys::find(square);
     follow_address(square);
     let navigate = use_navigate();
+    let session = square.session;
+    spawn_local(async move { device::renew(session).await });
     device::on_press(move |page| navigate(&page, NavigateOptions::default()));
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {

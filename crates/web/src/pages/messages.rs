@@ -62,7 +62,7 @@ fn NoConversation(handle: Memo<Option<String>>, writing: RwSignal<bool>) -> impl
                 drawing="letter" title=Signal::derive({ let handle = handle.clone(); move || t_string!(i18n, dms.none_with, handle = handle.clone()) })
                 text=Signal::derive(move || t_string!(i18n, dms.none_with_text).to_owned())
             >
-                <button type="button" class="btn btn--primary" on:click=move |_| square.card.set(Some(handle.clone()))>
+                <button type="button" class="btn btn--primary" on:click=move |_| square.card().set(Some(handle.clone()))>
                     <Icon name="user-round" />{t!(i18n, dms.see_profile)}
                 </button>
             </Empty>

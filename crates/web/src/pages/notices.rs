@@ -4,7 +4,7 @@ mod news;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
-use praca_api::notifications::Notification;
+use praca_api::notifications::{Notification, ReadNotifications};
 
 use crate::components::{Avatar, Empty, Icon, Shell};
 use crate::format;
@@ -33,7 +33,7 @@ pub fn Notices() -> impl IntoView {
                         <header class="page-head">
                             <div><h1>{t!(i18n, notices.title)}</h1></div>
                             <Show when=move || unread.get()>
-                                <button type="button" class="btn btn--sm" on:click=move |_| square.mark_notifications_read(newest())>
+                                <button type="button" class="btn btn--sm" on:click=move |_| square.mark_notifications_read(ReadNotifications { up_to: newest(), only: None })>
                                     <Icon name="check-check" />{t!(i18n, notices.mark_all)}
                                 </button>
                             </Show>
@@ -90,11 +90,17 @@ fn Row(item: Notification) -> impl IntoView {
         <span class="li-end">{unread.then(|| view! { <span class="notice-dot" aria-hidden="true"></span> })}</span>
     };
     let unread = unread.then_some("");
-    match way {
-        Some(way) => view! { <li><a class="list-item" href=way data-unread=unread>{content}</a></li> }.into_any(),
-        None => {
-            let read = move |_| square.mark_notifications_read(Some(id));
-            view! { <li><button type="button" class="list-item" data-unread=unread on:click=read>{content}</button></li> }.into_any()
+    // What is about messages is read with them.
+    let alone = item.target.seq.is_none();
+    let read = move |_| {
+        if alone && unread.is_some() {
+            square.mark_notifications_read(ReadNotifications { up_to: None, only: Some(id) });
         }
-    }
+    };
+    let entry = if let Some(way) = way {
+        view! { <a class="list-item" href=way data-unread=unread on:click=read>{content}</a> }.into_any()
+    } else {
+        view! { <button type="button" class="list-item" data-unread=unread on:click=read>{content}</button> }.into_any()
+    };
+    view! { <li>{entry}</li> }
 }

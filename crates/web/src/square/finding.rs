@@ -1,5 +1,7 @@
 //! Looking for rooms, people and messages.
 
+use std::fmt::Write as _;
+
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use praca_api::people::PersonSeen;
@@ -56,7 +58,8 @@ impl Wish {
         ];
         let mut query = format!("q={}&sort={}&limit={MESSAGES}", encoded(&self.words), order.as_str());
         for (name, value) in parts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            query.push_str(&format!("&{name}={}", encoded(&value)));
+            // Text takes text.
+            let _ = write!(query, "&{name}={}", encoded(&value));
         }
         query
     }
@@ -65,7 +68,7 @@ impl Wish {
 impl Square {
     /// Opens the finder.
     pub fn look(self, scope: Scope) {
-        self.finder.set(Some(scope));
+        self.finder().set(Some(scope));
     }
 
     /// Messages, a page at a time.

@@ -49,10 +49,9 @@ impl Square {
         self.session.send(Method::GET, &format!("/me/notifications?limit={ITEMS}{after}"), None::<&()>).await
     }
 
-    /// All up to one have been read, or all there are.
-    pub fn mark_notifications_read(self, up_to: Option<NotificationId>) {
+    /// Some have been read.
+    pub fn mark_notifications_read(self, read: ReadNotifications) {
         spawn_local(async move {
-            let read = ReadNotifications { up_to };
             let answer: Answer<UnreadNotifications> =
                 self.session.send(Method::PUT, "/me/notifications/read", Some(&read)).await;
             // That they were read, every tab is told; this one too.
@@ -82,6 +81,7 @@ impl Square {
     pub(super) fn show_news(self, notification: Notification) {
         let about = notification.target.conversation.as_ref().map(|conversation| conversation.id);
         let here = self.shown().map(|spot| spot.id);
+        // Where several pages are open, whoever looks at one of them sees it there.
         if document().hidden() {
             let pushed = told::pushed(self.i18n, &notification);
             spawn_local(async move { device::show(pushed).await });
@@ -90,7 +90,7 @@ impl Square {
             return;
         }
         let id = notification.id;
-        self.news.update(|news| {
+        self.news().update(|news| {
             news.retain(|shown| shown.target.conversation != notification.target.conversation || about.is_none());
             news.push(notification);
             let surplus = news.len().saturating_sub(AT_ONCE);
@@ -102,6 +102,7 @@ impl Square {
     /// Shows it no longer.
     pub fn hide_news(self, id: NotificationId) {
         // The page may be gone by now.
-        let _ = self.news.try_update(|news| news.retain(|shown| shown.id != id));
+        let news = self.over.try_get_value().map(|over| over.news);
+        let _ = news.and_then(|news| news.try_update(|news| news.retain(|shown| shown.id != id)));
     }
 }

@@ -28,7 +28,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The kinds with digits are named too: without them a word with a digit keeps its accents.
+/// The kinds with digits are named too: without them a word with a digit keeps its accents. What stands between parts of
+/// addresses parts words: `casa.amanhã` is no host to who looks for it.
 const POSTGRES: &[&str] = &[
     "CREATE EXTENSION IF NOT EXISTS unaccent",
     "CREATE TEXT SEARCH CONFIGURATION praca_stems (COPY = portuguese)",
@@ -40,7 +41,8 @@ const POSTGRES: &[&str] = &[
      ALTER MAPPING FOR hword, hword_part, word, numword, numhword, hword_numpart, asciiword, asciihword, hword_asciipart \
      WITH unaccent, simple",
     "ALTER TABLE messages ADD COLUMN words tsvector \
-     GENERATED ALWAYS AS (to_tsvector('praca_stems', body) || to_tsvector('praca_words', body)) STORED",
+     GENERATED ALWAYS AS (to_tsvector('praca_stems', translate(body, './@:_+=&?#%-', '            ')) || \
+     to_tsvector('praca_words', translate(body, './@:_+=&?#%-', '            '))) STORED",
     "CREATE INDEX ix_messages_words ON messages USING gin (words)",
     "CREATE INDEX ix_messages_newest ON messages (id DESC)",
 ];

@@ -6,15 +6,16 @@ mod words;
 
 use std::time::Duration;
 
+use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::notifications::Notification;
 use praca_api::push::{PushKey, PushSubscription, Pushed};
-use praca_api::{NotificationId, ProblemCode};
+use praca_api::{NotificationId, ProblemCode, UserId};
 use reqwest::{Client, StatusCode, Url, header, redirect};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -24,6 +25,7 @@ use web_push_native::p256::PublicKey;
 use web_push_native::{Auth, WebPushBuilder};
 
 use super::Notifications;
+use super::telling::is_quiet;
 use crate::auth::{Actor, ActorSource as _};
 use crate::error::{Error, Result};
 use crate::notices::devices::{ActiveModel, Column, Entity, Model};
@@ -31,7 +33,7 @@ use crate::notices::told;
 use vapid::Vapid;
 
 /// Most devices of one person.
-const DEVICES: u64 = 10;
+const DEVICES: usize = 10;
 /// Longest address of one.
 const ENDPOINT_CHARS: usize = 1_000;
 /// How long a push service keeps what a device does not fetch.
@@ -77,8 +79,7 @@ impl Notifications {
     /// Tells this device of a person too, as long as they are logged in there.
     ///
     /// # Errors
-    /// `request.invalid` for what no browser says, or a push service that is not configured; `request.conflict` for one device
-    /// too many.
+    /// `request.invalid` for what no browser says, or a push service that is not configured.
     pub async fn subscribe(&self, actor: &Actor, wish: PushSubscription) -> Result<()> {
         let base = &self.0.base;
         let wrong = |field: &str, said: &str| Error::invalid_field(field, "format", said);
@@ -89,10 +90,6 @@ impl Notifications {
         let auth = bytes(&wish.keys.auth).filter(|auth| auth.len() == 16);
         let auth = auth.ok_or_else(|| wrong("keys.auth", "The secret has 16 bytes."))?;
         let (user, now) = (actor.id(), base.clock.now());
-        let others = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Endpoint.ne(wish.endpoint.as_str()));
-        if others.count(base.db.read()).await? >= DEVICES {
-            return Err(Error::problem(ProblemCode::RequestConflict, "Ten devices are told already."));
-        }
         let row = ActiveModel {
             id: Set(base.ids.uuid()),
             user_id: Set(user),
@@ -107,6 +104,18 @@ impl Notifications {
             .update_columns([Column::UserId, Column::SessionId, Column::P256dh, Column::Auth, Column::CreatedAt])
             .to_owned();
         Entity::insert(row).on_conflict(again).exec_without_returning(base.db.write()).await?;
+        self.keep_newest(user).await
+    }
+
+    /// Forgets the oldest devices of a person, where there are too many.
+    async fn keep_newest(&self, user: UserId) -> Result<()> {
+        let base = &self.0.base;
+        let all = Entity::find().filter(Column::UserId.eq(user));
+        let all = all.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).all(base.db.write()).await?;
+        let surplus: Vec<Uuid> = all.into_iter().skip(DEVICES).map(|device| device.id).collect();
+        if !surplus.is_empty() {
+            Entity::delete_many().filter(Column::Id.is_in(surplus)).exec(base.db.write()).await?;
+        }
         Ok(())
     }
 
@@ -126,12 +135,13 @@ impl Notifications {
         let url: Url = endpoint.parse().map_err(|_| wrong())?;
         let hosts = &self.0.base.config.push_hosts;
         let known = url.host_str().is_some_and(|host| hosts.iter().any(|known| known.holds(host)));
-        let safe = url.scheme() == "https" || url.host_str() == Some("127.0.0.1");
-        if known && safe && endpoint.len() <= ENDPOINT_CHARS && url.username().is_empty() {
-            Ok(url)
-        } else {
-            Err(wrong())
-        }
+        // Without TLS only on this machine, where tests have a push service of their own.
+        let safe = url.scheme() == "https" || (url.scheme() == "http" && url.host_str() == Some("127.0.0.1"));
+        // A port of one's own choice is a door, too.
+        let plain =
+            url.username().is_empty() && url.password().is_none() && (url.port().is_none() || url.scheme() == "http");
+        let sendable = endpoint.len() <= ENDPOINT_CHARS && endpoint.parse::<Uri>().is_ok();
+        if known && safe && plain && sendable { Ok(url) } else { Err(wrong()) }
     }
 
     /// The job that sends one notification to one device; not if it has been read, or nobody is logged in there any more.
@@ -142,16 +152,23 @@ impl Notifications {
         let Send { device, notification } = serde_json::from_value(payload)?;
         let base = &self.0.base;
         let Some(device) = Entity::find_by_id(device).one(base.db.read()).await? else { return Ok(()) };
-        if self.0.accounts.actor(device.user_id, device.session_id).await.is_err() {
-            return self.drop_device(&device).await;
-        }
+        match self.0.accounts.actor(device.user_id, device.session_id).await {
+            Err(error) if error.is(ProblemCode::AuthInvalidToken) => return self.drop_device(&device).await,
+            outcome => outcome?,
+        };
         let row = told::Entity::find_by_id(notification).filter(told::Column::ReadAt.is_null());
+        let row = row.filter(self.of(device.user_id).await?);
         let Some(row) = row.one(base.db.read()).await? else { return Ok(()) };
+        let wanted = self.0.accounts.preferences_of(device.user_id).await?.notifications;
+        let is_old = base.clock.now().since(row.created_at) > KEPT;
+        if is_old || is_quiet(&wanted, row.code, base.clock.now()) {
+            return Ok(());
+        }
         let rows = self.readable(device.user_id, vec![row]).await?;
         let Some((_, notification)) = self.render(rows).await?.pop() else { return Ok(()) };
         let pushed = self.pushed(&device, &notification).await?;
         match self.post(&device, &pushed).await? {
-            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => self.drop_device(&device).await,
+            StatusCode::NOT_FOUND | StatusCode::GONE => self.drop_device(&device).await,
             status if status.is_success() => {
                 metrics::counter!("praca_pushes_total").increment(1);
                 Ok(())

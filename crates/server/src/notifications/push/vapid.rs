@@ -29,13 +29,19 @@ pub struct Vapid {
 }
 
 impl Vapid {
-    /// The key of all nodes; made if there is none.
+    /// The key of all nodes; made if there is none, or it was sealed under another secret key.
     ///
     /// # Errors
-    /// The database refuses, or the key was sealed under another secret key.
+    /// The database refuses.
     pub async fn load_or_create(base: &Base) -> Result<Self> {
         if let Some(row) = entity::Entity::find_by_id(NAME).one(base.db.read()).await? {
-            return Self::open(base, &row);
+            match Self::open(base, &row) {
+                Ok(key) => return Ok(key),
+                Err(error) => {
+                    tracing::warn!(%error, "the key for pushing is made anew: browsers have to subscribe again");
+                    entity::Entity::delete_by_id(NAME).exec(base.db.write()).await?;
+                }
+            }
         }
         let seed: [u8; 32] = base.ids.secret()?;
         // All but a vanishing part of 32 random bytes is a key; the rest is refused here.

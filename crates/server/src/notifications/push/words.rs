@@ -8,6 +8,7 @@ use praca_api::notifications::{Notification, NotificationCode};
 use praca_api::push::Pushed;
 use praca_api::rooms::MemberRole;
 use praca_api::search::ConversationKind;
+use praca_api::uploads::UploadReason;
 
 type Words = HashMap<String, String>;
 
@@ -19,11 +20,11 @@ static WORDS: LazyLock<[Words; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// The part of the client's texts that speaks of notifications.
+/// The parts of the client's texts that speak of notifications, of why, and of why a picture was not accepted.
 fn words(json: &str) -> Words {
     let all: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
-    let texts = all["notices"].as_object().into_iter().flatten();
-    texts.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect()
+    let texts = ["notices", "status", "pictures"].map(|part| all[part].as_object().cloned().unwrap_or_default());
+    texts.into_iter().flatten().filter_map(|(key, text)| Some((key, text.as_str()?.to_owned()))).collect()
 }
 
 fn of(locale: Locale) -> &'static Words {
@@ -46,9 +47,33 @@ pub fn pushed(locale: Locale, item: &Notification) -> Pushed {
     let about = item.target.conversation.as_ref().map(|place| place.id.to_string());
     Pushed {
         title,
-        body: item.params.text.clone().or_else(|| item.params.reason.clone()).unwrap_or_default(),
+        body: detail(of(locale), item),
         tag: format!("{}:{}", item.code.as_str(), about.unwrap_or_else(|| item.id.to_string())),
         url: address(item),
+    }
+}
+
+/// What was said, or why.
+fn detail(words: &Words, item: &Notification) -> String {
+    let text = |key: &str| words.get(key).map(String::as_str).unwrap_or_default();
+    match (item.params.upload_reason, &item.params.reason) {
+        (Some(reason), _) => text(rejection(reason)).to_owned(),
+        (None, Some(reason)) => fill(text("reason"), &[("reason", reason)]),
+        (None, None) => item.params.text.clone().unwrap_or_default(),
+    }
+}
+
+/// The name of the text on why a picture was not accepted.
+fn rejection(reason: UploadReason) -> &'static str {
+    match reason {
+        UploadReason::Size => "size",
+        UploadReason::Type => "kind",
+        UploadReason::Disguised => "disguised",
+        UploadReason::Infected => "infected",
+        UploadReason::Pixels => "pixels",
+        UploadReason::Frames => "frames",
+        UploadReason::Broken => "broken",
+        UploadReason::Discarded | UploadReason::Failed => "failed",
     }
 }
 
@@ -137,6 +162,25 @@ mod tests {
                     let title = pushed(locale, &item(code, NotificationParams { count, ..Default::default() })).title;
                     assert!(title.len() > 8 && !title.contains("{{"), "{locale:?} {code:?}: {title}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_reason_has_words_in_every_language() {
+        let reasons = ["size", "kind", "disguised", "infected", "pixels", "frames", "broken", "failed"];
+        for locale in [Locale::PtBr, Locale::En, Locale::Es] {
+            for key in reasons {
+                assert!(of(locale).get(key).is_some_and(|text| text.len() > 8), "{locale:?} {key}");
+            }
+            for (status, key) in
+                [(AccountStatus::Silenced, "status_silenced"), (AccountStatus::Suspended, "status_suspended")]
+            {
+                let params =
+                    NotificationParams { status: Some(status), reason: Some("brigas".into()), ..Default::default() };
+                let pushed = pushed(locale, &item(NotificationCode::AccountStatus, params));
+                assert_eq!(pushed.title, of(locale)[key]);
+                assert!(pushed.body.ends_with(": brigas"), "{}", pushed.body);
             }
         }
     }

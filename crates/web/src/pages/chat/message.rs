@@ -86,7 +86,7 @@ fn MessageView(message: Arc<Message>, own: bool) -> impl IntoView {
     let (id, seq) = (message.id, message.seq);
     let me = untrack(|| square.me());
     let meant = !own && (message.here.is_some() || message.mentions.iter().any(|mention| Some(mention.user_id) == me));
-    let show = Callback::new(move |handle: String| square.card.set(Some(handle)));
+    let show = Callback::new(move |handle: String| square.card().set(Some(handle)));
     view! {
         <article
             class="msg" id=anchor tabindex="-1" class:is-active=move || menu.is_open_for(id) on:click=tapped

@@ -79,7 +79,8 @@ pub struct Looking {
 
 impl Looking {
     /// Follows what is written.
-    pub fn begin(square: Square, scope: RwSignal<Scope>) -> Self {
+    pub fn begin(scope: RwSignal<Scope>) -> Self {
+        let square = expect_context::<Square>();
         let (words, found) = (RwSignal::new(String::new()), RwSignal::new(Found::default()));
         let items = Memo::new(move |_| {
             let words = format::folded(words.get().trim());
@@ -148,6 +149,8 @@ impl Looking {
             }
             self.busy.set(false);
             self.found.set(found);
+            let last = self.items.with_untracked(Vec::len).saturating_sub(1);
+            self.chosen.update(|chosen| *chosen = last.min(*chosen));
         });
     }
 
@@ -198,9 +201,18 @@ impl Looking {
         self.items.with(|items| items.iter().filter(|item| **item != Item::More).count())
     }
 
-    /// The item that is chosen.
+    /// The item that is chosen; while the server is asked, what it found for earlier words is not.
     pub fn chosen_item(self) -> Option<Item> {
-        self.items.with_untracked(|items| items.get(self.chosen.get_untracked()).cloned())
+        let chosen = self.items.with_untracked(|items| items.get(self.chosen.get_untracked()).cloned());
+        chosen.filter(|item| !self.busy.get_untracked() || matches!(item, Item::Room(_)))
+    }
+
+    /// Shows or hides what messages are narrowed down by; hidden, it narrows nothing.
+    pub fn toggle_narrowing(self) {
+        self.narrowing.update(|on| *on = !*on);
+        if !self.narrowing.get_untracked() {
+            self.narrowed.set(Narrowed::default());
+        }
     }
 }
 

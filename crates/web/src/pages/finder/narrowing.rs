@@ -5,29 +5,32 @@ use js_sys::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::Timestamp;
 use praca_api::people::Profile;
+use praca_api::{ProblemCode, Timestamp, UserId};
+use uuid::Uuid;
 
 use super::found::Looking;
 use crate::language::language;
-use crate::net::Answer;
+use crate::net::{Answer, Trouble};
 use crate::square::Square;
 
 /// The fields; nothing until they are asked for.
 #[component]
-pub fn Narrowing(looking: Looking) -> impl IntoView {
-    view! { <Show when=move || looking.narrowing.get()><Fields looking /></Show> }
+pub fn Narrowing() -> impl IntoView {
+    let looking = expect_context::<Looking>();
+    view! { <Show when=move || looking.narrowing.get()><Fields /></Show> }
 }
 
 #[component]
-fn Fields(looking: Looking) -> impl IntoView {
+fn Fields() -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let narrowed = looking.narrowed;
     let day = move |event: &leptos::ev::Event, later: f64| midnight(&event_target_value(event), later);
     let best = move |event| narrowed.update(|narrowed| narrowed.best = event_target_value(&event) == "best");
     view! {
         <div class="finder-narrow">
-            <Author looking />
+            <Author />
             <div class="field">
                 <label for="buscar-de">{t!(i18n, find.from)}</label>
                 <input class="input" id="buscar-de" type="date" on:change=move |event| narrowed.update(|narrowed| narrowed.from = day(&event, 0.0)) />
@@ -49,7 +52,8 @@ fn Fields(looking: Looking) -> impl IntoView {
 
 /// The handle of whoever wrote them.
 #[component]
-fn Author(looking: Looking) -> impl IntoView {
+fn Author() -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let square = expect_context::<Square>();
     let unknown = RwSignal::new(false);
@@ -63,10 +67,15 @@ fn Author(looking: Looking) -> impl IntoView {
         spawn_local(async move {
             let path = format!("/users/{}", js_sys::encode_uri_component(&handle));
             let answer: Answer<Profile> = square.session.send(Method::GET, &path, None::<&()>).await;
-            let author = answer.ok().map(|profile| profile.person.author.id);
+            let author = match answer {
+                Ok(profile) => profile.person.author.id,
+                // Nobody wrote anything.
+                Err(Trouble::Problem(problem)) if problem.is(ProblemCode::ResourceNotFound) => UserId(Uuid::nil()),
+                Err(trouble) => return square.complain(&trouble),
+            };
             // The field may be gone by now.
-            let _ = unknown.try_set(author.is_none());
-            let _ = looking.narrowed.try_update(|narrowed| narrowed.author = author);
+            let _ = unknown.try_set(author == UserId(Uuid::nil()));
+            let _ = looking.narrowed.try_update(|narrowed| narrowed.author = Some(author));
         });
     };
     view! {

@@ -20,7 +20,8 @@ const SHOWN: usize = 180;
 
 /// The list, in groups.
 #[component]
-pub fn Options(looking: Looking, choose: Callback<Item>) -> impl IntoView {
+pub fn Options(choose: Callback<Item>) -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let of = move |wanted: fn(&Item) -> bool| {
         let all = looking.items.get().into_iter().enumerate();
@@ -31,7 +32,7 @@ pub fn Options(looking: Looking, choose: Callback<Item>) -> impl IntoView {
             view! {
                 <ul role="group" aria-labelledby=id>
                     <li role="presentation" class="finder-group" id=id>{title}</li>
-                    {items.into_iter().map(|(at, item)| view! { <Choice at item looking choose /> }).collect_view()}
+                    {items.into_iter().map(|(at, item)| view! { <Choice at item choose /> }).collect_view()}
                 </ul>
             }
         })
@@ -55,7 +56,8 @@ pub fn show(at: usize) {
 }
 
 #[component]
-fn Choice(at: usize, item: Item, looking: Looking, choose: Callback<Item>) -> impl IntoView {
+fn Choice(at: usize, item: Item, choose: Callback<Item>) -> impl IntoView {
+    let looking = expect_context::<Looking>();
     let i18n = language();
     let pressed = item.clone();
     let press = move |_| match pressed.clone() {

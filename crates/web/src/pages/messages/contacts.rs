@@ -58,7 +58,7 @@ fn Search(open: RwSignal<bool>) -> impl IntoView {
     });
     let show = Callback::new(move |handle: String| {
         open.set(false);
-        square.card.set(Some(handle));
+        square.card().set(Some(handle));
     });
     let first = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

@@ -89,7 +89,7 @@ fn Entries(dm: Dm) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| square.card.set(Some(handle.clone()))>
+        <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| square.card().set(Some(handle.clone()))>
             <Icon name="user-round" />{t!(i18n, dms.see_profile)}
         </button>
         <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=mute>

@@ -15,7 +15,7 @@ pub fn News() -> impl IntoView {
     let square = expect_context::<Square>();
     view! {
         <div class="toasts" role="status">
-            <For each=move || square.news.get() key=|item| item.id children=move |item| view! { <Toast item /> } />
+            <For each=move || square.news().get() key=|item| item.id children=move |item| view! { <Toast item /> } />
         </div>
     }
 }

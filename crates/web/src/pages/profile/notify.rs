@@ -31,14 +31,19 @@ pub fn NotifySetting() -> impl IntoView {
         }
     });
     let change = Callback::new(move |new: NotificationPreferences| {
+        let before = wanted.get_untracked();
         wanted.set(Some(new.clone()));
         let change = UpdatePreferences { notifications: Some(new), ..UpdatePreferences::default() };
         spawn_local(async move {
             let answer: Answer<Preferences> =
                 square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
+            // The page may be gone by now.
             let _ = said.try_set(match answer {
                 Ok(_) => t_string!(i18n, profile.saved).to_owned(),
-                Err(trouble) => explain(i18n, &trouble),
+                Err(trouble) => {
+                    wanted.try_set(before);
+                    explain(i18n, &trouble)
+                }
             });
         });
     });

@@ -8,9 +8,10 @@ use sea_orm::{
 };
 
 use super::entity::conversation::Kind;
-use super::entity::{dm, membership};
+use super::entity::{dm, membership, mention};
 use super::store::MessagePlaces;
 use super::{Conversations, store};
+use crate::db::dialect::Dialect;
 use crate::error::Result;
 use crate::events::Pair;
 
@@ -42,17 +43,39 @@ impl Conversations {
         Ok(rows.iter().map(|row| (row.conversation_id, Pair::from(row))).collect())
     }
 
-    /// Where these people stand in these conversations; who is no member is left out.
+    /// Where these people stand in these conversations, held until the transaction ends; who is no member is left out.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn standpoints(
+    pub async fn hold_standpoints(
         &self,
+        conn: &impl ConnectionTrait,
         places: &[(ConversationId, UserId)],
     ) -> Result<HashMap<(ConversationId, UserId), Standpoint>> {
-        let rows = store::memberships(self.0.base.db.read(), places).await?;
+        if places.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = store::lock_memberships(conn, places).await?;
         let standpoint = |row: &membership::Model| Standpoint { read: row.last_read_seq, muted: row.muted };
         Ok(rows.iter().map(|row| ((row.conversation_id, row.user_id), standpoint(row))).collect())
+    }
+
+    /// Whom these messages name now; [`crate::events::EVERYBODY`] for a call.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn named_in(
+        &self,
+        places: impl IntoIterator<Item = (ConversationId, Seq)>,
+    ) -> Result<HashSet<(ConversationId, Seq, UserId)>> {
+        let conn = self.0.base.db.read();
+        let (conversation, seq) = (mention::Column::ConversationId, mention::Column::MessageSeq);
+        let rows = MessagePlaces::collect(places).select::<mention::Entity>(Dialect::of(conn), conversation, seq);
+        let rows = match rows {
+            Some(rows) => rows.all(conn).await?,
+            None => Vec::new(),
+        };
+        Ok(rows.into_iter().map(|row| (row.conversation_id, row.message_seq, row.user_id)).collect())
     }
 
     /// The texts of these messages as they are now; those that were deleted are left out.
@@ -72,13 +95,7 @@ impl Conversations {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn members_beyond(
-        &self,
-        conn: &impl ConnectionTrait,
-        id: ConversationId,
-        beyond: Option<UserId>,
-        most: u64,
-    ) -> Result<Vec<UserId>> {
+    pub async fn members_beyond(&self, id: ConversationId, beyond: Option<UserId>, most: u64) -> Result<Vec<UserId>> {
         let mut members = membership::Entity::find()
             .select_only()
             .column(membership::Column::UserId)
@@ -86,7 +103,7 @@ impl Conversations {
         if let Some(beyond) = beyond {
             members = members.filter(membership::Column::UserId.gt(beyond));
         }
-        Ok(members.order_by_asc(membership::Column::UserId).limit(most).into_tuple().all(conn).await?)
+        Ok(members.order_by_asc(membership::Column::UserId).limit(most).into_tuple().all(self.0.base.db.read()).await?)
     }
 
     /// The conversations a person may read and would be shown.
