@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::access::Read;
+use super::lookups::readable;
 use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::auth::Actor;
@@ -131,7 +132,7 @@ impl Conversations {
     /// The conversations a person may read; the one, if it is one they may.
     async fn readable(&self, actor: &Arc<Actor>, only: Option<ConversationId>) -> Result<HashSet<ConversationId>> {
         let conn = self.0.base.db.read();
-        let Some(id) = only else { return store::readable(conn, actor.id()).await };
+        let Some(id) = only else { return readable(conn, actor.id()).await };
         let kind = store::conversation(conn, id).await?.ok_or_else(Error::not_found)?.kind;
         self.access::<Read>(actor, kind, id).await?;
         Ok([id].into())

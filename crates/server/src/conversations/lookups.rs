@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use praca_api::{ConversationId, Seq, UserId};
+use sea_orm::sea_query::{ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use super::entity::conversation::Kind;
-use super::entity::{dm, membership, mention};
+use super::entity::{conversation, dm, membership, mention};
 use super::store::MessagePlaces;
 use super::{Conversations, store};
 use crate::db::dialect::Dialect;
@@ -111,6 +112,26 @@ impl Conversations {
     /// # Errors
     /// The database refuses.
     pub async fn readable_by(&self, user: UserId) -> Result<HashSet<ConversationId>> {
-        store::readable(self.0.base.db.read(), user).await
+        readable(self.0.base.db.read(), user).await
     }
+}
+
+/// The conversations a person may read and would be shown: public rooms, and what they are in; none that is archived.
+pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashSet<ConversationId>> {
+    use conversation::{Access, Column, Entity};
+    let joined = Query::select()
+        .column(membership::Column::ConversationId)
+        .from(membership::Entity)
+        .and_where(membership::Column::UserId.eq(user))
+        .to_owned();
+    let public = Column::Kind.eq(Kind::Room).and(Column::Visibility.eq(Access::Public));
+    let rows: Vec<ConversationId> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::ArchivedAt.is_null())
+        .filter(public.or(Column::Id.in_subquery(joined)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }

@@ -1,6 +1,6 @@
 //! The slice's queries. Each names the conversation, so that PostgreSQL asks one partition.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use praca_api::rooms::Silence;
 use praca_api::{ConversationId, MessageId, Rev, Seq, UserId};
@@ -120,26 +120,6 @@ pub fn select_rooms_of(user: UserId) -> SelectStatement {
         .and_where(Expr::col(column(membership::Column::UserId)).eq(user))
         .and_where(Expr::col((conversation::Entity, conversation::Column::Kind)).eq(Kind::Room))
         .to_owned()
-}
-
-/// The conversations a person may read and would be shown: public rooms, and what they are in; none that is archived.
-pub async fn readable(conn: &impl ConnectionTrait, user: UserId) -> Result<HashSet<ConversationId>> {
-    use conversation::{Access, Column, Entity};
-    let joined = Query::select()
-        .column(membership::Column::ConversationId)
-        .from(membership::Entity)
-        .and_where(membership::Column::UserId.eq(user))
-        .to_owned();
-    let public = Column::Kind.eq(Kind::Room).and(Column::Visibility.eq(Access::Public));
-    let rows: Vec<ConversationId> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ArchivedAt.is_null())
-        .filter(public.or(Column::Id.in_subquery(joined)))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Those of these people who are members.

@@ -1,9 +1,9 @@
 //! Who is told of an event later, in their list of notifications.
 
-use praca_api::ConversationId;
 use praca_api::messages::Message;
 use praca_api::notifications::{NotificationCode, NotificationParams};
 use praca_api::uploads::{Upload, UploadReason, UploadStatus};
+use praca_api::{ConversationId, Timestamp, UserId};
 
 use super::{EVERYBODY, Event, Told};
 use crate::bus::{Change, ChangeKind, Hearers};
@@ -17,12 +17,7 @@ impl Event {
                 message_notices(*conversation, changes, hearers, told)
             }
             Self::AccountStatusChanged { user, to, reason, until, .. } => {
-                let params = NotificationParams {
-                    status: Some(*to),
-                    reason: Some(reason.clone()),
-                    until: *until,
-                    ..NotificationParams::default()
-                };
+                let params = NotificationParams { status: Some(*to), ..why(Some(reason), *until) };
                 vec![NewNotice::of_person(NotificationCode::AccountStatus, *user, params)]
             }
             Self::AccountRoleChanged { user, to, .. } => {
@@ -30,15 +25,12 @@ impl Event {
                 vec![NewNotice::of_person(NotificationCode::AccountRole, *user, params)]
             }
             Self::MemberSilenceChanged { room, user, reason, until, .. } => {
-                let params =
-                    NotificationParams { reason: reason.clone(), until: *until, ..NotificationParams::default() };
-                let notice = NewNotice::of_person(NotificationCode::RoomSilence, *user, params);
-                vec![NewNotice { room: Some(*room), ..notice }]
+                let params = why(reason.as_ref(), *until);
+                vec![NewNotice::of_room(NotificationCode::RoomSilence, *user, *room, params)]
             }
             Self::MemberRoleChanged { room, user, role, .. } => {
                 let params = NotificationParams { room_role: Some(*role), ..NotificationParams::default() };
-                let notice = NewNotice::of_person(NotificationCode::RoomRole, *user, params);
-                vec![NewNotice { room: Some(*room), ..notice }]
+                vec![NewNotice::of_room(NotificationCode::RoomRole, *user, *room, params)]
             }
             Self::UploadChanged { user, upload } => upload_notice(*user, upload).into_iter().collect(),
             Self::AccountRegistered { .. }
@@ -66,6 +58,11 @@ impl Event {
     }
 }
 
+/// Why something holds, and until when.
+fn why(reason: Option<&String>, until: Option<Timestamp>) -> NotificationParams {
+    NotificationParams { reason: reason.cloned(), until, ..NotificationParams::default() }
+}
+
 /// Of messages: whom they name, whom they answer, and, between two, the other.
 fn message_notices(id: ConversationId, changes: &[Change], hearers: &Hearers, told: &[Told]) -> Vec<NewNotice> {
     let named = told.iter().filter(|told| told.named).map(|told| {
@@ -89,7 +86,7 @@ fn answered(message: &Message) -> Option<NewNotice> {
 }
 
 /// The other of two people who both hear of a message.
-fn written_to(people: &[praca_api::UserId], message: &Message) -> Vec<NewNotice> {
+fn written_to(people: &[UserId], message: &Message) -> Vec<NewNotice> {
     let Some(author) = message.author.as_ref().map(|author| author.id) else { return Vec::new() };
     let place = (message.conversation_id, message.seq);
     let others = people.iter().filter(|user| **user != author);
@@ -97,7 +94,7 @@ fn written_to(people: &[praca_api::UserId], message: &Message) -> Vec<NewNotice>
 }
 
 /// A picture that was not accepted, unless its owner gave it up.
-fn upload_notice(user: praca_api::UserId, upload: &Upload) -> Option<NewNotice> {
+fn upload_notice(user: UserId, upload: &Upload) -> Option<NewNotice> {
     if upload.status != UploadStatus::Rejected || upload.reason == Some(UploadReason::Discarded) {
         return None;
     }

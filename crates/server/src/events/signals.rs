@@ -6,6 +6,7 @@ use praca_api::events::{
     BlockChanged, DmUpdated, Mentioned, Muted, Nothing, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged,
     Typing,
 };
+use praca_api::notifications::NotificationNew;
 use praca_api::rooms::Room;
 use praca_api::uploads::{Upload, UploadChanged};
 use praca_api::{ConversationId, Timestamp, UserId};
@@ -47,12 +48,8 @@ impl Event {
                 std::iter::once(Signal::Forget(CacheKey::Person(*user))).chain(sight).collect()
             }
             Self::UploadChanged { user, upload } => vec![upload_signal(*user, upload)],
-            Self::Notified { user, news, .. } => {
-                vec![to_person(*user, &ServerEvent::NotificationNew(news.as_ref().clone()))]
-            }
-            Self::NotificationsRead { user } => {
-                vec![to_person(*user, &ServerEvent::NotificationsRead(Nothing {}))]
-            }
+            Self::Notified { user, news, .. } => vec![news_signal(*user, news)],
+            Self::NotificationsRead { user } => vec![to_person(*user, &ServerEvent::NotificationsRead(Nothing {}))],
             Self::MessagesChanged { conversation: id, changes, hearers, told } => {
                 change_signals(*id, changes, hearers, told)
             }
@@ -60,10 +57,8 @@ impl Event {
                 vec![to_others(*user, socket.clone(), &ServerEvent::Read(*state))]
             }
             Self::ReceiptMoved { mine, theirs, socket } => receipt_signals(*mine, *theirs, socket.clone()),
-            Self::TypingSeen { conversation: id, user, socket, without } => {
-                let everybody =
-                    Audience::Conversation { id: *id, except: Some(socket.clone()), without: without.clone() };
-                vec![Signal::emit(everybody, &ServerEvent::Typing(Typing { conversation_id: *id, user_id: *user }))]
+            Self::TypingSeen { conversation, user, socket, without } => {
+                vec![typing_signal(*conversation, *user, socket.clone(), without.clone())]
             }
             Self::DmTypingSeen { conversation, user, peer, socket } => {
                 let typing = ServerEvent::DmTyping(Typing { conversation_id: *conversation, user_id: *user });
@@ -71,6 +66,16 @@ impl Event {
             }
         }
     }
+}
+
+/// To whoever is in the room, but for the one who types and those who block them.
+fn typing_signal(id: ConversationId, user: UserId, socket: String, without: Vec<UserId>) -> Signal {
+    let everybody = Audience::Conversation { id, except: Some(socket), without };
+    Signal::emit(everybody, &ServerEvent::Typing(Typing { conversation_id: id, user_id: user }))
+}
+
+fn news_signal(user: UserId, news: &NotificationNew) -> Signal {
+    to_person(user, &ServerEvent::NotificationNew(news.clone()))
 }
 
 fn upload_signal(user: UserId, upload: &Upload) -> Signal {

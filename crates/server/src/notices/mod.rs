@@ -56,6 +56,11 @@ impl NewNotice {
         Self { message: Some(message), author: Some(author), params: None, ..about }
     }
 
+    /// Of what a room is to the person.
+    pub fn of_room(code: NotificationCode, user: UserId, room: ConversationId, params: NotificationParams) -> Self {
+        Self { room: Some(room), ..Self::of_person(code, user, params) }
+    }
+
     /// Of what concerns the person alone.
     pub fn of_person(code: NotificationCode, user: UserId, params: NotificationParams) -> Self {
         Self { user, code, message: None, room: None, upload: None, author: None, params: Some(params) }

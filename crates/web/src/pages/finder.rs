@@ -129,23 +129,11 @@ fn Field(choose: Callback<Item>, open: RwSignal<bool>) -> impl IntoView {
         Scope(None) => t_string!(i18n, find.hint),
         Scope(Some(_)) => t_string!(i18n, find.hint_within),
     };
-    let widen = move |_| {
-        looking.scope.set(Scope::default());
-        if let Some(field) = field.get_untracked() {
-            // A field of the page takes the focus.
-            let _ = field.focus();
-        }
-    };
     let active = move || Some(looking.chosen.get()).filter(|_| looking.any()).map(|at| format!("{LIST}-{at}"));
     view! {
         <form class="finder-field" role="search" on:submit=submit>
             <Icon name="search" />
-            {move || looking.scope.get().0.map(|(_, name)| view! {
-                <span class="chip">
-                    {name}
-                    <button type="button" class="chip-btn" aria-label=move || t_string!(i18n, find.everywhere) on:click=widen><Icon name="x" class="icon icon--sm" /></button>
-                </span>
-            })}
+            <Within field />
             <input
                 class="finder-input" type="text" inputmode="search" node_ref=field autofocus autocomplete="off" spellcheck="false" enterkeyhint="search" maxlength="3000"
                 role="combobox" aria-expanded=move || if looking.any() { "true" } else { "false" } aria-controls=LIST aria-autocomplete="list"
@@ -160,6 +148,30 @@ fn Field(choose: Callback<Item>, open: RwSignal<bool>) -> impl IntoView {
             </button>
             <button type="button" class="icon-btn only-phone" aria-label=move || t_string!(i18n, card.close) on:click=move |_| open.set(false)><Icon name="x" /></button>
         </form>
+    }
+}
+
+/// The conversation that is looked in, and the way to look everywhere.
+#[component]
+fn Within(field: NodeRef<html::Input>) -> impl IntoView {
+    let i18n = language();
+    let looking = expect_context::<Looking>();
+    let widen = move |_| {
+        looking.scope.set(Scope::default());
+        if let Some(field) = field.get_untracked() {
+            // A field of the page takes the focus.
+            let _ = field.focus();
+        }
+    };
+    move || {
+        looking.scope.get().0.map(|(_, name)| {
+            view! {
+                <span class="chip">
+                    {name}
+                    <button type="button" class="chip-btn" aria-label=move || t_string!(i18n, find.everywhere) on:click=widen><Icon name="x" class="icon icon--sm" /></button>
+                </span>
+            }
+        })
     }
 }
 
