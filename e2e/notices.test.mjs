@@ -140,7 +140,8 @@ onBothTwins("notices", { PRACA_LIMIT_DMS: "off", PRACA_LIMIT_MESSAGES: "off" }, 
     assert.equal(await rosa.page.locator(".toast").count(), 0, "who looks at the list needs no pointing there");
     await notice(rosa.page, "citou você").tap();
     await message(rosa.page, "olha o ipê").waitFor();
-    await rosa.page.locator('.rail-item[href="/perfil"]').last().tap();
+    await rosa.page.goto(`${square.world.url}/perfil`);
+    await rosa.page.getByRole("switch").first().waitFor();
     await say(bento.token, `/rooms/${sala.id}`, `@${rosa.handle}, choveu pétala`);
     await toast(rosa.page, "citou você").waitFor();
     assert.deepEqual(await axe(rosa.page), []);
