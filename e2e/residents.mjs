@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { launch, logIn, open } from "./browser.mjs";
-import { PASSWORD, TWINS, api, start, startStore } from "./world.mjs";
+import { PASSWORD, TWINS, api, start, startMail, startStore } from "./world.mjs";
 
 export const composer = (page) => page.getByRole("textbox", { name: /Mensagem para/ });
 export const message = (page, text) => page.locator(".msg", { hasText: text });
@@ -19,13 +19,13 @@ export async function write(page, text) {
 /**
  * Runs the same tests on both twins (on the first alone with `PRACA_ONE`), each with a program and a browser of its own.
  * `tests` is given the square: `newcomer`, `tab`, `talk`, `close`, its `world` and numbers nobody else got. With `store` its
- * files are in an object store.
+ * files are in an object store, with `mail` it has a mail server.
  */
-export function onBothTwins(subject, settings, tests, { store = false } = {}) {
+export function onBothTwins(subject, settings, tests, { store = false, mail = false } = {}) {
   for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
     describe(`${subject} on ${twin}`, () => {
       const square = new Square();
-      before(() => square.open(twin, settings, store));
+      before(() => square.open(twin, settings, { store, mail }));
       after(() => square.shut());
       tests(square);
     });
@@ -36,16 +36,23 @@ class Square {
   #browser;
   #given = 0;
 
-  async open(twin, settings, store) {
+  async open(twin, settings, { store, mail }) {
     this.#browser = await launch();
     this.store = store ? await startStore() : null;
-    this.world = await start(twin, { ...settings, ...this.store?.settings });
+    this.mail = mail ? await startMail() : null;
+    this.world = await start(twin, { ...settings, ...this.store?.settings, ...this.mail?.settings });
   }
 
   async shut() {
     await this.#browser.close();
     await this.world.stop();
     this.store?.stop();
+    this.mail?.stop();
+  }
+
+  /** A page nobody is logged in on. */
+  async stranger(settings = {}) {
+    return open(this.#browser, this.world, settings);
   }
 
   /** A number for a name or a nonce that nobody else has. */

@@ -1,8 +1,8 @@
 // A running Praça for a test, on one of the twins, and people in it.
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -86,6 +86,31 @@ export async function startStore() {
     if (Object.keys(settings).length === 4) break;
   }
   return { settings, stop: () => child.stdin.end() };
+}
+
+/** Starts a mail server that keeps what it takes; gives the settings that lead the program to it. It ends with `stop`. */
+export async function startMail() {
+  const folder = mkdtempSync(join(tmpdir(), "praca-e2e-mail-"));
+  const port = await freePort();
+  const script = new URL("../crates/peers/src/smtp.py", import.meta.url).pathname;
+  const child = spawn("/usr/bin/python3", [script, folder, `${port}`], { stdio: ["ignore", "ignore", "inherit"] });
+  const listens = () =>
+    new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(socket.end() && true)).on("error", () => resolve(false));
+    });
+  for (let tries = 0; !(await listens()); tries++) {
+    if (tries > 200 || child.exitCode !== null) throw new Error("the mail server did not start: it needs python3-aiosmtpd");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    settings: { PRACA_SMTP_URL: `smtp://127.0.0.1:${port}`, PRACA_MAIL_FROM: "Praça <praca@praca.example>" },
+    /** What it took, the oldest first. */
+    mails: () => readdirSync(folder).filter((name) => /^\d+\.json$/.test(name)).sort().map((name) => JSON.parse(readFileSync(join(folder, name)))),
+    stop() {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Sends a request below `/api/v1`; gives status and body. */

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use praca_peers::{CLAMD, REDIS, find_postgres};
+use praca_peers::{CLAMD, PYTHON, REDIS, find_postgres};
 
 use crate::shell::{Failure, Result, output, program, run, say, succeeds};
 
@@ -24,6 +24,14 @@ pub fn redis() -> Result<()> {
 /// A virus scanner.
 pub fn clamd() -> Result<()> {
     ensure(CLAMD, &["clamav-daemon"], "clamd")
+}
+
+/// A mail server.
+pub fn smtp() -> Result<()> {
+    if succeeds(program(PYTHON).args(["-c", "import aiosmtpd"])) {
+        return Ok(());
+    }
+    install(&["python3-aiosmtpd"], "a mail server in Python")
 }
 
 /// A browser for the tests.

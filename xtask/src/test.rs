@@ -63,6 +63,7 @@ fn rustdoc() -> Result {
 /// Unit and integration tests, on both twins.
 fn rust() -> Result {
     packages::clamd()?;
+    packages::smtp()?;
     let servers = Servers::start(Keep::Quickly)?;
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--test", "it"]);
@@ -78,6 +79,7 @@ fn faults() -> Result {
 /// The official clients and the browser against the real program.
 fn browser() -> Result {
     let chromium = packages::chromium()?;
+    packages::smtp()?;
     let dist = web::build(None)?;
     let programs = ["--bin", "praca", "--bin", "s3-peer", "--features", "praca-peers/s3"];
     run(cargo().args(["build", "--locked", "--workspace"]).args(programs).env("PRACA_WEB_DIST", dist))?;

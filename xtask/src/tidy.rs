@@ -117,7 +117,7 @@ fn check_dependencies(name: &str, code: &str, wrong: &mut Vec<String>) {
             wrong.push(format!("{name}:{}: names {top}, which stands above it", at + 1));
         }
     }
-    let rules = inside.ends_with("/routes.rs") || inside.ends_with("/socket.rs");
+    let rules = inside.ends_with("/routes.rs") || inside.contains("/routes/") || inside.ends_with("/socket.rs");
     if rules && (code.contains("sea_orm") || code.contains(".execute(")) {
         wrong.push(format!("{name}: routes and events hold no SQL"));
     }

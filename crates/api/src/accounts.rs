@@ -113,6 +113,9 @@ pub struct User {
     pub email: String,
     /// Whether they proved it is theirs.
     pub email_verified: bool,
+    /// Whether they have to prove it before they write.
+    #[serde(default)]
+    pub must_verify_email: bool,
     /// What they may do.
     pub role: Role,
     /// Whether the account may be used.
@@ -162,6 +165,64 @@ pub struct Login {
     pub transport: Option<Transport>,
 }
 
+/// `POST /auth/email/verify`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyEmail {
+    /// What the mail's link carries.
+    pub token: String,
+}
+
+/// `POST /auth/password/forgot`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ForgotPassword {
+    /// The address of the account.
+    pub email: String,
+}
+
+/// `POST /auth/password/reset`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ResetPassword {
+    /// What the mail's link carries.
+    pub token: String,
+    /// The new password: 8 to 128 characters, any.
+    pub password: String,
+}
+
+/// `POST /auth/reauthenticate`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Reauthenticate {
+    /// The caller's password.
+    pub password: String,
+}
+
+/// `POST /me/password`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePassword {
+    /// The password as it is.
+    pub current_password: String,
+    /// The new one: 8 to 128 characters, any.
+    pub new_password: String,
+}
+
+/// `POST /me/email`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeEmail {
+    /// The new address; it holds once its owner opened the link of the mail sent there.
+    pub email: String,
+}
+
 /// `POST /auth/refresh` and `POST /auth/logout`: the token of the `body` transport; with a cookie the body may be absent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -197,6 +258,10 @@ pub struct SessionInfo {
     pub id: SessionId,
     /// Whether it is the one asking.
     pub current: bool,
+    /// The program and its system, as people know them.
+    pub device: String,
+    /// The network, without who is in it.
+    pub place: String,
     /// The program, as it names itself.
     pub user_agent: String,
     /// Network address at the last refresh.
@@ -226,6 +291,8 @@ pub struct UpdateMe {
 
 #[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 /// Tells a field that is null from one that is absent.
-fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+pub(crate) fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

@@ -202,6 +202,8 @@ server_events! {
     AccountStatus(StatusChanged) = "account:status",
     /// To the person.
     AccountRole(RoleChanged) = "account:role",
+    /// To the person: name, language, picture or address changed, here or elsewhere; `GET /me` says what it is now.
+    AccountUpdated(Nothing) = "account:updated",
     /// The token ended and was not renewed; the socket closes.
     AuthExpired(Nothing) = "auth:expired",
     /// What nodes told each other was lost for a while: lists that were read before are read again.

@@ -64,6 +64,10 @@ uuid_id! {
     UploadId
 }
 uuid_id! {
+    /// A mail.
+    MailId
+}
+uuid_id! {
     /// A job of the background queue.
     JobId
 }

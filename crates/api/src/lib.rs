@@ -5,16 +5,19 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod device;
 pub mod dms;
 pub mod events;
 pub mod handle;
 mod ids;
 pub mod limits;
+pub mod mail;
 pub mod markup;
 pub mod mentions;
 pub mod messages;
 pub mod notifications;
 mod page;
+pub mod password;
 pub mod people;
 mod problem;
 pub mod push;
@@ -24,7 +27,7 @@ pub mod text;
 mod time;
 pub mod uploads;
 
-pub use ids::{ConversationId, JobId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId};
+pub use ids::{ConversationId, JobId, MailId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId};
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};
 pub use time::Timestamp;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{AccountStatus, Author, Role, words};
+use crate::accounts::{AccountStatus, Author, Role, given, words};
 use crate::rooms::MemberRole;
 use crate::search::FoundIn;
 use crate::uploads::UploadReason;
@@ -201,7 +201,41 @@ impl Default for NotificationPreferences {
     }
 }
 
+/// A change of what a person wants to be told: absent fields stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateNotifications {
+    /// That they are named, alone or with everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Reach>,
+    /// That they are answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<Reach>,
+    /// That somebody they talk with wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dms: Option<Reach>,
+    /// That somebody new asks to talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Reach>,
+    /// When nothing disturbs; null for never.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<QuietHours>))]
+    pub quiet_hours: Option<Option<QuietHours>>,
+}
+
 impl NotificationPreferences {
+    /// These, with a change.
+    pub fn changed(self, change: &UpdateNotifications) -> Self {
+        Self {
+            mentions: change.mentions.unwrap_or(self.mentions),
+            replies: change.replies.unwrap_or(self.replies),
+            dms: change.dms.unwrap_or(self.dms),
+            requests: change.requests.unwrap_or(self.requests),
+            quiet_hours: change.quiet_hours.clone().unwrap_or(self.quiet_hours),
+        }
+    }
+
     /// How far a notification of this code reaches.
     pub fn reach(&self, code: NotificationCode) -> Reach {
         match code {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Author, Role, words};
-use crate::notifications::NotificationPreferences;
+use crate::notifications::{NotificationPreferences, UpdateNotifications};
 use crate::{ConversationId, Timestamp, UserId};
 
 words! {
@@ -115,7 +115,7 @@ pub struct UpdatePreferences {
     /// People who share no room with me may ask to talk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strangers: Option<bool>,
-    /// What I want to be told, and how: all of it, for what is absent is as at first.
+    /// What I want to be told, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notifications: Option<NotificationPreferences>,
+    pub notifications: Option<UpdateNotifications>,
 }

@@ -62,6 +62,10 @@ problem_codes! {
     AccountSilenced = "account.silenced", 403, "This account is silenced";
     /// The account is suspended.
     AccountSuspended = "account.suspended", 403, "This account is suspended";
+    /// The person has not proved yet that their address is theirs.
+    AccountEmailUnverified = "account.email_unverified", 403, "The e-mail address is not confirmed yet";
+    /// The caller has to prove who they are once more: `POST /auth/reauthenticate`.
+    AuthReauthenticationRequired = "auth.reauthentication_required", 403, "Prove who you are once more";
     /// The room, or the person in this room, is silenced.
     RoomsSilenced = "rooms.silenced", 403, "Writing here is silenced";
     /// A text looks like spam; `errors` says why.

@@ -1,4 +1,4 @@
-//! Throw-away PostgreSQL, Redis, clamd and S3 for tests and benchmarks: on free ports of loopback, ended by their own pid,
+//! Throw-away PostgreSQL, Redis, clamd, S3 and mail servers for tests and benchmarks: on free ports of loopback, ended by their own pid,
 //! and able to go away and come back.
 
 mod clamav;
@@ -6,6 +6,7 @@ mod postgres;
 mod redis;
 #[cfg(feature = "s3")]
 mod s3;
+mod smtp;
 
 use std::io::{self, Error};
 use std::net::{TcpListener, TcpStream};
@@ -17,6 +18,7 @@ pub use postgres::{Keep, Postgres, find_postgres};
 pub use redis::{REDIS, Redis};
 #[cfg(feature = "s3")]
 pub use s3::S3;
+pub use smtp::{PYTHON, Smtp, TakenMail};
 
 /// Longest wait for a server.
 const START_WITHIN: Duration = Duration::from_secs(60);

@@ -40,6 +40,7 @@ use crate::ids::Ids;
 use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::links::Links;
+use crate::mail::{self, Mailer};
 use crate::metrics::Metrics;
 use crate::notifications::{self, Notifications};
 use crate::pictures;
@@ -135,6 +136,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         None => (Bus::from(LocalBus::new()), Limits::Local(LocalLimits::new(clock.clone()))),
     };
     let (blobs, links) = (Blobs::new(&config, &ids)?, Links::new(&config.secret_key));
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let keys = Keyring::new(db.clone(), config.secret_key.clone());
     keys.load_or_create(&clock, &ids).await?;
     let base = Base::new(Services {
@@ -147,6 +149,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         keys,
         blobs,
         links,
+        mailer,
         passwords: Passwords::new(),
         metrics: Metrics::install()?,
         shutdown: CancellationToken::new(),
@@ -215,6 +218,9 @@ impl App {
             base.outages.note("files", base.blobs.reach().await);
             if let Some(scanner) = &base.config.clamav {
                 base.outages.note("virus_scanner", uploads::check_scanner(scanner).await);
+            }
+            if let Some(mailer) = &base.mailer {
+                base.outages.note("mail", mailer.reach().await);
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -310,6 +316,8 @@ impl App {
             let accounts = accounts.clone();
             async move { accounts.sweep_sessions().await }
         });
+        self.accounts.register_jobs(&mut registry);
+        mail::register(&self.base, &mut registry);
         self.uploads.register(&mut registry);
         self.notifications.register(&mut registry);
         let base = self.base.clone();

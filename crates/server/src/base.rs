@@ -19,6 +19,7 @@ use crate::events::Event;
 use crate::ids::Ids;
 use crate::limits::Limits;
 use crate::links::Links;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 
 /// The base services, cheap to clone.
@@ -45,6 +46,8 @@ pub struct Services {
     pub blobs: Blobs,
     /// Signed addresses.
     pub links: Links,
+    /// The mail server; none = there is none.
+    pub mailer: Option<Mailer>,
     /// Password hashing.
     pub passwords: Passwords,
     /// Counters and histograms.

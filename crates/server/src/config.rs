@@ -3,6 +3,7 @@
 //! A wrong value stops the start with one sentence that names the key.
 
 mod antispam;
+mod mail;
 mod push;
 mod source;
 mod storage;
@@ -18,6 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
 pub use antispam::{AntispamSettings, Links};
+pub use mail::{DkimSettings, MailSettings};
 pub use push::PushHost;
 pub use source::Source;
 pub use storage::{ClamavAddress, S3Settings, Storage};
@@ -84,6 +86,10 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// Who may register.
     pub registration: Registration,
+    /// Whether people prove their address before they write.
+    pub require_verified_email: bool,
+    /// How mail is sent; none = it is not, and stays for the administrator to read.
+    pub mail: Option<MailSettings>,
     /// Flood limits.
     pub limits: LimitSettings,
     /// When a text is taken for spam; none = never.
@@ -110,6 +116,7 @@ impl Config {
         let data_dir: PathBuf = source.get("PRACA_DATA_DIR")?.unwrap_or_else(|| "./data".into());
         let database = source.get("PRACA_DATABASE_URL")?.unwrap_or_else(|| Database::Sqlite(data_dir.join("praca.db")));
         let secret_key = secret_key(source, &data_dir, &database)?;
+        let mail = mail::mail(source)?;
         let public_url = source.get::<Origin>("PRACA_PUBLIC_URL")?.map_or_else(|| default_url(listen), |o| o.0);
         Ok(Self {
             listen,
@@ -124,6 +131,8 @@ impl Config {
             metrics_listen: source.get("PRACA_METRICS_LISTEN")?,
             metrics_token: source.get("PRACA_METRICS_TOKEN")?,
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
+            require_verified_email: source.get("PRACA_REQUIRE_VERIFIED_EMAIL")?.unwrap_or(mail.is_some()),
+            mail,
             limits: limit_settings(source)?,
             antispam: antispam::antispam(source)?,
             push_hosts: source.get::<List<PushHost>>("PRACA_PUSH_HOSTS")?.unwrap_or_else(push_hosts).0,
@@ -269,6 +278,9 @@ mod tests {
             ("PRACA_ANTISPAM_LINKS", "5"),
             ("PRACA_ANTISPAM_MENTIONS", "-1"),
             ("PRACA_ANTISPAM_CAPITALS", "101"),
+            ("PRACA_ANTISPAM_INVISIBLE", "some"),
+            ("PRACA_REQUIRE_VERIFIED_EMAIL", "maybe"),
+            ("PRACA_SMTP_URL", "mail.example:25"),
             ("PRACA_CLAMAV_ADDR", "clamd"),
             ("PRACA_S3_ENDPOINT", "minio"),
         ] {
@@ -302,10 +314,17 @@ mod tests {
     fn the_example_documents_each_key_that_is_read_and_no_other() {
         let is_key = |word: &&str| {
             let rest = word.strip_prefix("PRACA_");
-            rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+            rest.is_some_and(|rest| {
+                !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            })
         };
         let (code, _) = include_str!("config.rs").split_once("#[cfg(test)]").unwrap();
-        let code = [code, include_str!("config/storage.rs"), include_str!("config/antispam.rs")];
+        let code = [
+            code,
+            include_str!("config/storage.rs"),
+            include_str!("config/antispam.rs"),
+            include_str!("config/mail.rs"),
+        ];
         let code = code.into_iter().flat_map(|file| file.split('"'));
         let read: BTreeSet<&str> = code.filter(is_key).collect();
         let example = include_str!("../../../.env.example");

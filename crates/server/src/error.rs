@@ -93,7 +93,12 @@ impl Error {
 
     /// Too fast (429): wait `millis`.
     pub fn rate_limited(millis: u64) -> Self {
-        let mut error = Self::problem(ProblemCode::RequestRateLimited, "Too many at once; wait a moment.");
+        Self::waiting(ProblemCode::RequestRateLimited, "Too many at once; wait a moment.", millis)
+    }
+
+    /// Something that is possible in `millis`.
+    pub fn waiting(code: ProblemCode, detail: &'static str, millis: u64) -> Self {
+        let mut error = Self::problem(code, detail);
         if let Self::Problem(refusal) = &mut error {
             refusal.retry_after_ms = Some(millis);
         }

@@ -15,7 +15,8 @@ use praca_api::messages::ReadState;
 use praca_api::notifications::NotificationNew;
 use praca_api::rooms::{MemberRole, Room};
 use praca_api::uploads::Upload;
-use praca_api::{ConversationId, SessionId, Timestamp, UploadId, UserId};
+use praca_api::{ConversationId, MailId, SessionId, Timestamp, UploadId, UserId};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,6 +72,34 @@ pub enum Event {
         user: UserId,
         /// The new session.
         session: SessionId,
+    },
+    /// A person proved once more who they are.
+    Reauthenticated {
+        /// Who.
+        user: UserId,
+    },
+    /// A person proved that an address is theirs.
+    EmailVerified {
+        /// Who.
+        user: UserId,
+        /// Whether it took the place of another.
+        changed: bool,
+    },
+    /// A person chose another password.
+    PasswordChanged {
+        /// Who.
+        user: UserId,
+        /// Whether by the link of a mail.
+        recovered: bool,
+    },
+    /// A mail is to be written to whoever has an address, if somebody does.
+    LetterAsked(Letter),
+    /// A mail was written.
+    MailWritten {
+        /// Which.
+        mail: MailId,
+        /// Whether there is a mail server it is sent by.
+        is_sent: bool,
     },
     /// Sessions ended.
     SessionsEnded {
@@ -277,6 +306,42 @@ pub enum SessionEnd {
     LoggedOut,
     /// A refresh token was used twice.
     Reused,
+    /// The password was changed elsewhere.
+    PasswordChanged,
+}
+
+/// A mail to whoever has an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// With a link to choose a new password.
+    Recovery {
+        /// The address, in lower case.
+        email: String,
+    },
+    /// To somebody who has an account and was registered again.
+    AlreadyRegistered {
+        /// The address, in lower case.
+        email: String,
+    },
+    /// After many failed log-ins.
+    Locked {
+        /// The name that was tried, in lower case.
+        login: String,
+        /// Where from.
+        source: String,
+    },
+}
+
+impl Letter {
+    /// Its kind, in a word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Recovery { .. } => "recovery",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::Locked { .. } => "locked",
+        }
+    }
 }
 
 /// What was done to a room.
@@ -307,9 +372,17 @@ impl Event {
             }
             Self::Notified { news, devices, .. } => {
                 let push = |device| json!({ "device": device, "notification": news.notification.id });
-                devices.iter().map(|device| NewJob::new(NewJob::PUSH, push(device))).collect()
+                // Everybody's first device before anybody's second.
+                let job = |(turn, device)| NewJob { turn, ..NewJob::new(NewJob::PUSH, push(device)) };
+                (0..).zip(devices).map(job).collect()
             }
+            Self::MailWritten { mail, is_sent: true } => vec![NewJob::new(NewJob::MAIL, json!({ "mail": mail }))],
+            Self::LetterAsked(letter) => vec![NewJob::new(NewJob::LETTER, json!(letter))],
             Self::AccountRegistered { .. }
+            | Self::MailWritten { is_sent: false, .. }
+            | Self::Reauthenticated { .. }
+            | Self::EmailVerified { .. }
+            | Self::PasswordChanged { .. }
             | Self::AccountUpdated { .. }
             | Self::AccountStatusChanged { .. }
             | Self::AccountRoleChanged { .. }

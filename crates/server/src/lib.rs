@@ -28,6 +28,7 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod logging;
+pub mod mail;
 pub mod metrics;
 mod notices;
 pub mod notifications;

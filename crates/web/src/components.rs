@@ -4,6 +4,7 @@ mod counts;
 mod dialog;
 mod empty;
 mod loading;
+mod password;
 mod picture;
 mod rich_text;
 mod shell;
@@ -22,6 +23,7 @@ pub use counts::{MarkRead, MentionCount, UnreadCount};
 pub use dialog::Dialog;
 pub use empty::Empty;
 pub use loading::ListLoading;
+pub use password::{ERROR, ErrorLine, PasswordField, Strength, explain_weak};
 pub use picture::Picture;
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
@@ -99,6 +101,8 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
             ("email", _) => t_string!(i18n, error.email),
             ("displayName", _) => t_string!(i18n, error.name),
             ("messageId", "too_many") => t_string!(i18n, error.pins),
+            ("password" | "newPassword", code) => explain_weak(i18n, code),
+            ("token", _) => t_string!(i18n, error.link),
             ("body", "repeated") => t_string!(i18n, error.spam_repeated),
             ("body", "links") => t_string!(i18n, error.spam_links),
             ("body", "new_links") => t_string!(i18n, error.spam_new_links),
@@ -115,8 +119,9 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         Some(ProblemCode::AuthLocked) => t_string!(i18n, error.locked),
         Some(ProblemCode::AccountsHandleTaken) => t_string!(i18n, error.handle_taken),
         Some(ProblemCode::AccountsEmailTaken) => t_string!(i18n, error.email_taken),
-        Some(ProblemCode::AccountsPasswordWeak) => t_string!(i18n, error.password_weak),
         Some(ProblemCode::AccessDenied) => t_string!(i18n, error.denied),
+        Some(ProblemCode::AccountEmailUnverified) => t_string!(i18n, error.unverified),
+        Some(ProblemCode::AuthReauthenticationRequired) => t_string!(i18n, error.once_more),
         Some(ProblemCode::AccountSilenced) => t_string!(i18n, error.silenced),
         Some(ProblemCode::RoomsSilenced) => return t_string!(i18n, chat.silenced, reason = problem.detail.clone()),
         Some(ProblemCode::MessagesEmpty) => t_string!(i18n, error.empty),

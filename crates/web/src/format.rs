@@ -67,31 +67,6 @@ pub fn short(locale: Locale, at: Timestamp) -> String {
     format!("{:02}/{:02}", date.get_date(), date.get_month() + 1)
 }
 
-/// `Firefox · Android`: browser and system of a `User-Agent`, as far as it names any of the common ones.
-pub fn device(agent: &str) -> Option<String> {
-    // Each claims to be those after it as well.
-    const BROWSERS: [(&str, &str); 6] = [
-        ("Edg", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser", "Samsung Internet"),
-        ("Firefox", "Firefox"),
-        ("Chrome", "Chrome"),
-        ("Safari", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 6] = [
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    ];
-    let named =
-        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    let parts: Vec<&str> = named(&BROWSERS).into_iter().chain(named(&SYSTEMS)).collect();
-    (!parts.is_empty()).then(|| parts.join(" · "))
-}
-
 /// Milliseconds on this machine's clock.
 pub fn now() -> f64 {
     Date::now()
@@ -194,18 +169,4 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
     first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_device_is_named_as_people_know_it() {
-        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0";
-        assert_eq!(device(edge).as_deref(), Some("Edge · Windows"));
-        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
-        assert_eq!(device(phone).as_deref(), Some("Safari · iPhone"));
-        assert_eq!(device("curl/8.5"), None);
-    }
 }

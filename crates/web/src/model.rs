@@ -272,6 +272,7 @@ impl Model {
             ServerEvent::Typing(_)
             | ServerEvent::DmTyping(_)
             | ServerEvent::AccountStatus(_)
+            | ServerEvent::AccountUpdated(_)
             | ServerEvent::AccountRole(_)
             | ServerEvent::AuthExpired(_)
             | ServerEvent::ServerResynced(_)

@@ -10,6 +10,7 @@ mod login;
 mod messages;
 mod notices;
 mod profile;
+mod proofs;
 mod rooms;
 mod states;
 mod texts;
@@ -21,6 +22,7 @@ use praca_api::accounts::AccountStatus;
 
 use crate::session::{Session, Standing};
 use fetched::Fetched;
+pub use fetched::weigh;
 
 /// The page of the present address, for whoever is there.
 #[component]
@@ -30,6 +32,8 @@ pub fn Pages() -> impl IntoView {
             <Routes fallback=|| view! { <states::Lost /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/salas" /> } />
                 <Route path=path!("/entrar") view=login::Login />
+                <Route path=path!("/confirmar") view=proofs::Confirm />
+                <Route path=path!("/nova-senha") view=proofs::NewPassword />
                 // One page for all of them, so that the connection stays while one goes from one to the other. Without its
                 // outlet, though nothing stands in it, the router would wait for the child before it writes the address.
                 <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside><Outlet /> }>

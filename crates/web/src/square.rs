@@ -4,6 +4,7 @@ mod entering;
 mod finding;
 mod history;
 mod lists;
+mod newer;
 mod notifications;
 mod outbox;
 mod people;
@@ -30,7 +31,7 @@ use crate::format;
 use crate::language::{Language, language};
 use crate::model::{Family, Model, Spot};
 use crate::net::live::{Live, News};
-use crate::net::{Answer, Trouble, version};
+use crate::net::{Answer, Trouble};
 use crate::session::Session;
 
 pub use finding::{Narrowed, Scope, Wish};
@@ -147,6 +148,7 @@ impl Square {
         square.keep_outbox();
         square.notice_idleness();
         square.follow_notifications();
+        square.follow_newer_clients();
         // A renewed token keeps the socket.
         Effect::new(move |before: Option<String>| {
             let token = session.token();
@@ -240,7 +242,9 @@ impl Square {
     fn apply(self, event: ServerEvent) {
         match &event {
             ServerEvent::ServerRestarting(_) => self.link.set(Link::Restarting),
-            ServerEvent::AccountStatus(_) | ServerEvent::AccountRole(_) => self.check_account(),
+            ServerEvent::AccountStatus(_) | ServerEvent::AccountRole(_) | ServerEvent::AccountUpdated(_) => {
+                self.check_account();
+            }
             ServerEvent::AuthExpired(_) => self.session.resume(),
             ServerEvent::ServerResynced(_) => self.reload_soon(),
             ServerEvent::NotificationNew(news) if !news.quiet => self.show_news(news.notification.clone()),
@@ -271,21 +275,6 @@ impl Square {
             if let Ok(user) = self.session.send::<(), User>(Method::GET, "/me", None).await {
                 self.session.set_user(user);
             }
-        });
-    }
-
-    /// A server that was away may be a newer one. While developing the page follows it at once; elsewhere the person does.
-    fn look_for_newer_client(self) {
-        spawn_local(async move {
-            if !version::is_stale().await {
-                return;
-            }
-            let host = window().location().hostname().unwrap_or_default();
-            if matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") {
-                // A page that cannot reload is on its way out.
-                let _ = window().location().reload();
-            }
-            self.stale.set(true);
         });
     }
 

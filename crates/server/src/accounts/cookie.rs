@@ -1,27 +1,48 @@
-//! The refresh cookie, and the guard against requests from other sites.
+//! The refresh cookie, the one a device is told again by, and the guard against requests from other sites.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::ProblemCode;
 
+use super::devices::KNOWN_FOR;
 use super::sessions::LIFETIME;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
 const NAME: &str = "praca_refresh";
+/// What a device carries that somebody logged in from. It opens nothing.
+const DEVICE: &str = "praca_device";
 
 /// `Set-Cookie` that stores a token.
 pub fn store(config: &Config, token: &str) -> Result<HeaderValue> {
-    header(config, token, LIFETIME.as_secs())
+    header(config, NAME, token, LIFETIME.as_secs())
 }
 
 /// `Set-Cookie` that removes it.
 pub fn clear(config: &Config) -> Result<HeaderValue> {
-    header(config, "", 0)
+    header(config, NAME, "", 0)
 }
 
-fn header(config: &Config, value: &str, max_age: u64) -> Result<HeaderValue> {
+/// `Set-Cookie` that a device is told again by.
+pub fn mark_device(config: &Config, token: [u8; 32]) -> Result<HeaderValue> {
+    header(config, DEVICE, &URL_SAFE_NO_PAD.encode(token), KNOWN_FOR.as_secs())
+}
+
+/// What a device is told again by, if somebody logged in from it.
+pub fn device(headers: &HeaderMap) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(value_of(headers, DEVICE)?).ok()?.try_into().ok()
+}
+
+fn value_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value)
+}
+
+fn header(config: &Config, name: &str, value: &str, max_age: u64) -> Result<HeaderValue> {
     let secure = if config.is_loopback() { "" } else { "; Secure" };
-    let cookie = format!("{NAME}={value}; Path=/api/v1/auth; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
+    let cookie = format!("{name}={value}; Path=/api/v1/auth; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).map_err(Error::internal)
 }
 
@@ -30,11 +51,7 @@ fn header(config: &Config, value: &str, max_age: u64) -> Result<HeaderValue> {
 /// # Errors
 /// `auth.csrf`.
 pub fn read(config: &Config, headers: &HeaderMap) -> Result<Option<String>> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let Some((_, token)) = pairs.find(|(name, value)| *name == NAME && !value.is_empty()) else {
-        return Ok(None);
-    };
+    let Some(token) = value_of(headers, NAME) else { return Ok(None) };
     require_own_site(config, headers)?;
     Ok(Some(token.to_owned()))
 }

@@ -114,8 +114,7 @@ impl Accounts {
         let limit = page.limit()?;
         let rows =
             store::search(base, query.query.as_deref(), query.role, query.status, page.key()?, limit + 1).await?;
-        let now = base.clock.now();
-        page_of(rows, limit, |row| row.id, |row| row.user(now))
+        page_of(rows, limit, |row| row.id, |row| row.user(base))
     }
 
     /// The person of this handle.
@@ -150,7 +149,7 @@ impl Accounts {
         }
         let changed = apply(&mut tx, row, authority.by(), &change).await?;
         tx.commit().await?;
-        Ok(changed.user(now))
+        Ok(changed.user(base))
     }
 }
 

@@ -6,10 +6,16 @@
 mod block_entity;
 mod blocks;
 mod cookie;
+mod credentials;
+mod device_entity;
+mod devices;
 mod entity;
+mod letters;
+mod locks;
 mod login;
 mod manage;
-mod password_rules;
+mod one_time;
+mod one_time_entity;
 mod preferences;
 mod profile;
 mod register;
@@ -198,7 +204,7 @@ impl Accounts {
     /// The database refuses.
     pub async fn me(&self, actor: &Actor) -> Result<User> {
         let row = self.person(actor.id()).await?;
-        Ok(row.user(self.0.base.clock.now()))
+        Ok(row.user(&self.0.base))
     }
 
     async fn people(&self, ids: &[UserId]) -> Result<HashMap<UserId, Arc<entity::Model>>> {
@@ -238,6 +244,8 @@ impl Accounts {
             status,
             status_reason: person.status_reason.clone().filter(|_| limited),
             status_until: person.status_until.filter(|_| limited),
+            must_verify: person.must_verify(&inner.base),
+            authenticated_at: session.authenticated_at.unwrap_or(session.created_at),
         }))
     }
 }
@@ -255,6 +263,11 @@ impl entity::Model {
         if ended && self.status != AccountStatus::Deleted { AccountStatus::Active } else { self.status }
     }
 
+    /// Whether they have to prove their address before they write.
+    fn must_verify(&self, base: &Base) -> bool {
+        base.config.require_verified_email && !self.email_verified
+    }
+
     fn author(&self) -> Author {
         Author {
             id: self.id,
@@ -264,13 +277,15 @@ impl entity::Model {
         }
     }
 
-    fn user(&self, now: Timestamp) -> User {
-        let status = self.status_at(now);
+    /// As the person themselves is told.
+    fn user(&self, base: &Base) -> User {
+        let status = self.status_at(base.clock.now());
         let limited = status != AccountStatus::Active;
         User {
             author: self.author(),
             email: self.email.clone(),
             email_verified: self.email_verified,
+            must_verify_email: self.must_verify(base),
             role: self.role,
             status,
             status_reason: self.status_reason.clone().filter(|_| limited),

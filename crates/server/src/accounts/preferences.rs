@@ -7,7 +7,7 @@ use praca_api::people::{Preferences, UpdatePreferences};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::{Accounts, entity};
+use super::{Accounts, entity, store};
 use crate::auth::Actor;
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -36,7 +36,11 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub(super) async fn update_preferences(&self, actor: &Actor, change: UpdatePreferences) -> Result<Preferences> {
+        if change == UpdatePreferences::default() {
+            return self.preferences_of(actor.id()).await;
+        }
         let user = actor.id();
+        let mut tx = self.0.base.begin().await?;
         let mut update = entity::Entity::update_many().filter(entity::Column::Id.eq(user));
         if let Some(on) = change.read_receipts {
             update = update.col_expr(entity::Column::ReadReceipts, Expr::value(on));
@@ -48,19 +52,17 @@ impl Accounts {
             update = update.col_expr(entity::Column::AcceptsStrangers, Expr::value(on));
         }
         if let Some(wanted) = &change.notifications {
-            let quiet = wanted.quiet_hours.as_ref();
+            let quiet = wanted.quiet_hours.iter().flatten().next();
             if quiet.is_some_and(|hours| Quiet::read(hours).is_none()) {
                 let said = "Quiet hours are two times such as 22:00, and a time zone such as America/Sao_Paulo.";
                 return Err(Error::invalid_field("notifications.quietHours", "hours", said));
             }
+            let wanted = store::lock_person(tx.conn(), user).await?.preferences().notifications.changed(wanted);
             update = update.col_expr(entity::Column::Notify, Expr::value(serde_json::to_value(wanted)?));
         }
-        if change != UpdatePreferences::default() {
-            let mut tx = self.0.base.begin().await?;
-            update.exec(tx.conn()).await?;
-            tx.emit(Event::PreferencesChanged { user, presence: change.presence });
-            tx.commit().await?;
-        }
+        update.exec(tx.conn()).await?;
+        tx.emit(Event::PreferencesChanged { user, presence: change.presence });
+        tx.commit().await?;
         self.preferences_of(user).await
     }
 }

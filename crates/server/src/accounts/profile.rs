@@ -49,7 +49,7 @@ impl Accounts {
         tx.emit(Event::AccountUpdated { user: actor.id() });
         tx.commit().await?;
         let row = rows.into_iter().next().ok_or_else(Error::not_found)?;
-        Ok(row.user(self.0.base.clock.now()))
+        Ok(row.user(&self.0.base))
     }
 
     /// Takes an upload into use as the person's picture, and gives up the one before; the folder of its files.

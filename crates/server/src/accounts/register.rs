@@ -3,18 +3,18 @@
 use praca_api::accounts::{AccountStatus, Locale, Register, Role};
 use praca_api::handle::{parse_handle, skeleton};
 use praca_api::limits::{DISPLAY_NAME_CHARS, EMAIL_CHARS};
+use praca_api::password::{Weak, strength};
 use praca_api::text::clean_line;
 use praca_api::{FieldProblem, ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait as _};
 
-use super::password_rules::check_password;
-use super::{Accounts, entity};
+use super::{Accounts, entity, store};
 use crate::config::Registration;
 use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::{Event, Letter};
 use crate::fold::fold;
 
 /// A checked wish for an account.
@@ -26,6 +26,7 @@ pub struct NewAccount {
     password: String,
     locale: Locale,
     role: Role,
+    verified: bool,
 }
 
 impl NewAccount {
@@ -51,13 +52,23 @@ impl NewAccount {
         let local = email.split('@').next().unwrap_or_default();
         check_password(&wish.password, &[&handle, &display_name, &email, local])?;
         let locale = wish.locale.unwrap_or(Locale::PtBr);
-        Ok(Self { email, handle, display_name, password: wish.password, locale, role: Role::User })
+        Ok(Self { email, handle, display_name, password: wish.password, locale, role: Role::User, verified: false })
     }
 
-    /// With another role than an ordinary person's.
-    pub fn with_role(self, role: Role) -> Self {
-        Self { role, ..self }
+    /// With this role, of somebody whose address needs no proof: for the command line and the demo data.
+    pub fn trusted(self, role: Role) -> Self {
+        Self { role, verified: true, ..self }
     }
+}
+
+/// Refuses a password that is guessed too soon, of somebody of whom this is known.
+///
+/// # Errors
+/// `accounts.password_weak`, saying why.
+pub(super) fn check_password(password: &str, own: &[&str]) -> Result<()> {
+    let refuse =
+        |weak: Weak| Error::problem_in_field(ProblemCode::AccountsPasswordWeak, "password", weak.code(), weak.detail());
+    strength(password, own).map(drop).map_err(refuse)
 }
 
 /// A name of 1 to 48 visible characters on one line.
@@ -67,7 +78,7 @@ pub(super) fn clean_display_name(text: &str) -> Option<String> {
 }
 
 /// An address that mail can be sent to: something, `@`, and a domain with a dot. Whether it is theirs, a mail finds out.
-fn clean_email(text: &str) -> Option<String> {
+pub(super) fn clean_email(text: &str) -> Option<String> {
     let email = text.trim();
     let (local, domain) = email.rsplit_once('@')?;
     let plain = praca_api::text::clean_text(email) == email
@@ -82,15 +93,27 @@ fn field(name: &str, code: &str, detail: &str) -> FieldProblem {
 }
 
 impl Accounts {
-    /// Opens an account for a stranger, if strangers may.
+    /// Opens an account for a stranger, if strangers may; nobody, where they have to prove their address first. Then a known
+    /// address is answered as a new one is, and its owner is told.
     ///
     /// # Errors
     /// `access.denied` with registration closed, `accounts.handle_taken`, `accounts.email_taken`.
-    pub(super) async fn register(&self, account: NewAccount) -> Result<UserId> {
-        if self.0.base.config.registration == Registration::Closed {
+    pub(super) async fn register(&self, account: NewAccount) -> Result<Option<UserId>> {
+        let base = &self.0.base;
+        if base.config.registration == Registration::Closed {
             return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed."));
         }
-        self.create_account(account).await
+        let proves = base.config.require_verified_email;
+        let email = account.email.to_lowercase();
+        match self.create_account(account).await {
+            Err(error) if proves && error.is(ProblemCode::AccountsEmailTaken) => {
+                let mut tx = base.begin().await?;
+                tx.emit(Event::LetterAsked(Letter::AlreadyRegistered { email }));
+                tx.commit().await?;
+                Ok(None)
+            }
+            created => created.map(|user| (!proves).then_some(user)),
+        }
     }
 
     /// Opens an account, whatever the registration says: for the command line and the demo data.
@@ -102,6 +125,10 @@ impl Accounts {
         let hash = base.passwords.hash(account.password.clone()).await?;
         let mut tx = base.begin().await?;
         let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
+        let person = store::person(tx.conn(), user).await?;
+        if !person.email_verified {
+            self.write_verification(&mut tx, &person).await?;
+        }
         tx.emit(Event::AccountRegistered { user });
         tx.commit().await?;
         Ok(user)
@@ -115,7 +142,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         handle: Set(account.handle),
         email_folded: Set(account.email.to_lowercase()),
         email: Set(account.email),
-        email_verified: Set(false),
+        email_verified: Set(account.verified),
         name_folded: Set(fold(&account.display_name)),
         display_name: Set(account.display_name),
         password_hash: Set(hash),
@@ -136,7 +163,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
     Ok(id)
 }
 
-fn name_duplicate(error: DbErr) -> Error {
+pub(super) fn name_duplicate(error: DbErr) -> Error {
     if is_duplicate(&error, "ux_users_email_folded", "users.email_folded") {
         return Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.");
     }

@@ -1,21 +1,25 @@
 //! `/auth` and `/me`.
 
+mod credentials;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use praca_api::accounts::{Login, Refresh, Register, Session, SessionInfo, Transport, UpdateMe, User};
 use praca_api::people::{Preferences, UpdatePreferences};
-use praca_api::{Page, SessionId};
+use praca_api::{Page, SessionId, UserId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::devices::Device;
+use super::login::Begun;
 use super::register::NewAccount;
-use super::sessions::Device;
 use super::{Accounts, cookie};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::tokens;
 use crate::error::Result;
+use crate::http::address::source_of;
 use crate::http::layers::{ClientAddress, limit_auth};
 use crate::http::openapi::Problems;
 use crate::http::{AnyCaller, Caller, Json, Path};
@@ -32,6 +36,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .layer(from_fn_with_state(accounts.0.base.clone(), limit_auth));
     OpenApiRouter::new()
         .merge(limited)
+        .merge(credentials::routes(&accounts))
         .routes(routes!(log_out))
         .routes(routes!(log_out_everywhere))
         .routes(routes!(list_sessions))
@@ -41,15 +46,20 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .with_state(accounts)
 }
 
-/// Open an account and log in.
+/// Open an account and log in; where people prove their address first, a mail is on its way, for known addresses too.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", operation_id = "register", request_body = Register,
-    responses((status = 201, description = "Registered and logged in", body = Session), Problems))]
+    responses(
+        (status = 201, description = "Registered and logged in", body = Session),
+        (status = 202, description = "A mail tells how to go on"),
+        Problems,
+    ))]
 async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): Json<Register>) -> Result<Response> {
     let transport = wish.transport.unwrap_or(Transport::Body);
-    let user = accounts.register(NewAccount::parse(wish)?).await?;
-    let token = accounts.start_session(user, transport, device).await?;
-    let session = accounts.session_answer(user, &token, transport == Transport::Body).await?;
-    answer(&accounts, StatusCode::CREATED, transport, &token, session)
+    let Some(user) = accounts.register(NewAccount::parse(wish)?).await? else {
+        return Ok(StatusCode::ACCEPTED.into_response());
+    };
+    let begun = accounts.start_session(user, transport, device).await?;
+    enter(&accounts, StatusCode::CREATED, user, transport, &begun).await
 }
 
 /// Log in by e-mail address or handle.
@@ -57,10 +67,9 @@ async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): 
     responses((status = 200, description = "Logged in", body = Session), Problems))]
 async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): Json<Login>) -> Result<Response> {
     let transport = login.transport.unwrap_or(Transport::Body);
-    let user = accounts.authenticate(&login.login, login.password).await?;
-    let token = accounts.start_session(user, transport, device).await?;
-    let session = accounts.session_answer(user, &token, transport == Transport::Body).await?;
-    answer(&accounts, StatusCode::OK, transport, &token, session)
+    let user = accounts.authenticate(&login.login, login.password, &device).await?;
+    let begun = accounts.start_session(user, transport, device).await?;
+    enter(&accounts, StatusCode::OK, user, transport, &begun).await
 }
 
 /// Get a new access token. The refresh token changes with each use.
@@ -182,6 +191,21 @@ fn presented_refresh(accounts: &Accounts, headers: &HeaderMap, body: Option<Json
     }
 }
 
+/// The answer to a log-in, which the device is told again by.
+async fn enter(
+    accounts: &Accounts,
+    status: StatusCode,
+    user: UserId,
+    transport: Transport,
+    begun: &Begun,
+) -> Result<Response> {
+    let session = accounts.session_answer(user, &begun.token, transport == Transport::Body).await?;
+    let mut response = answer(accounts, status, transport, &begun.token, session)?;
+    let cookie = cookie::mark_device(&accounts.0.base.config, begun.device)?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
 fn answer(
     accounts: &Accounts,
     status: StatusCode,
@@ -203,7 +227,12 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Device {
     async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self> {
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let user_agent = praca_api::text::clean_line(agent).chars().take(USER_AGENT_CHARS).collect();
-        let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(address)| address.to_string());
-        Ok(Self { user_agent, address: address.unwrap_or_default() })
+        let address = parts.extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address);
+        Ok(Self {
+            user_agent,
+            address: address.map(|address| address.to_string()).unwrap_or_default(),
+            source: address.map(source_of).unwrap_or_default(),
+            token: cookie::device(&parts.headers),
+        })
     }
 }

@@ -7,8 +7,9 @@ use praca_api::{Page, ProblemCode, SessionId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
+use super::devices::{self, Device};
 use super::session_entity::{self, Column};
-use super::{Accounts, store};
+use super::{Accounts, one_time, store};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::{Actor, tokens};
 use crate::error::{Error, Result};
@@ -20,15 +21,6 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(30 * 86_400);
 const GRACE: Duration = Duration::from_secs(20);
 /// Ended sessions are kept so long, so that a late reuse is still told from a forgery.
 const KEEP_ENDED: Duration = Duration::from_secs(30 * 86_400);
-
-/// The program and place a session is used from.
-#[derive(Clone, Debug)]
-pub(super) struct Device {
-    /// As the program names itself, at most 256 characters.
-    pub user_agent: String,
-    /// Network address.
-    pub address: String,
-}
 
 /// A refreshed session.
 pub(super) struct Refreshed {
@@ -85,7 +77,7 @@ impl Accounts {
             access_token: tokens::issue(&base.keys, &base.clock, &base.config.public_url, user, token.session)?,
             expires_in: tokens::LIFETIME.as_secs(),
             refresh_token: in_body.then(|| self.encode_refresh(token)),
-            user: person.user(base.clock.now()),
+            user: person.user(base),
         })
     }
 
@@ -103,6 +95,8 @@ impl Accounts {
         let items = rows.into_iter().map(|row| SessionInfo {
             current: row.id == actor.session,
             id: row.id,
+            device: praca_api::device::describe(&row.user_agent),
+            place: praca_api::device::network_of(&row.address),
             user_agent: row.user_agent,
             address: row.address,
             created_at: row.created_at,
@@ -126,13 +120,16 @@ impl Accounts {
         tx.commit().await
     }
 
-    /// Removes sessions that ended long ago. A job.
+    /// Removes sessions that ended long ago, tokens that have ended, and devices nobody uses. A job.
     ///
     /// # Errors
     /// The database refuses.
     pub async fn sweep_sessions(&self) -> Result<()> {
         let base = &self.0.base;
-        store::remove_sessions(base.db.write(), base.clock.now() - KEEP_ENDED).await
+        let (conn, now) = (base.db.write(), base.clock.now());
+        store::remove_sessions(conn, now - KEEP_ENDED).await?;
+        one_time::sweep(conn, now).await?;
+        devices::sweep(conn, now).await
     }
 }
 

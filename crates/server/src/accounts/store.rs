@@ -181,6 +181,24 @@ pub async fn end_sessions(
     Ok(update.exec_with_returning(conn).await?.into_iter().map(|row| row.id).collect())
 }
 
+/// Ends the running sessions of a person but one. Which they were.
+pub async fn end_sessions_but(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    stays: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<SessionId>> {
+    use session_entity::Column;
+    let mut update = session_entity::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::EndedAt.is_null());
+    if let Some(id) = stays {
+        update = update.filter(Column::Id.ne(id));
+    }
+    Ok(update.exec_with_returning(conn).await?.into_iter().map(|row| row.id).collect())
+}
+
 /// Removes sessions that ended or expired before `limit`.
 pub async fn remove_sessions(conn: &impl ConnectionTrait, limit: Timestamp) -> Result<()> {
     use session_entity::Column;

@@ -39,9 +39,18 @@ impl Shape {
     }
 }
 
+/// Small capitals, and the letters they are read as: no table of look-alikes has them.
+const SMALL_CAPITALS: (&str, &str) = ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz");
+
+fn from_small_capital(letter: char) -> char {
+    let (small, plain) = SMALL_CAPITALS;
+    small.chars().zip(plain.chars()).find(|(small, _)| *small == letter).map_or(letter, |(_, plain)| plain)
+}
+
 /// The letters and digits of a text, each as the simplest one that looks like it; one for several in a row.
 fn letters(text: &str) -> Vec<char> {
-    let plain: String = unicode_security::skeleton(&fold(text)).collect();
+    let text: String = text.chars().map(from_small_capital).collect();
+    let plain: String = unicode_security::skeleton(&fold(&text)).collect();
     let mut letters: Vec<char> = fold(&plain).chars().filter(|c| c.is_alphanumeric()).collect();
     letters.dedup();
     collapse_pairs(&letters)
@@ -92,6 +101,7 @@ mod tests {
             "VENDO CURSO DE RENDA EXTRA! Trabalhe de casa e ganhe cinco mil reais por mês. Chame no privado!!!",
             "vendo curso de renda extra... trabalhe de casaaaa e ganhe cinco mil reais por mes, chame no privado",
             "Vеndо сursо dе rеndа ехtrа, trаbаlhе dе саsа е gаnhе сinсо mil rеаis роr mês, сhаmе nо рrivаdо",
+            "ᴠᴇɴᴅᴏ ᴄᴜʀꜱᴏ ᴅᴇ ʀᴇɴᴅᴀ ᴇxᴛʀᴀ, ᴛʀᴀʙᴀʟʜᴇ ᴅᴇ ᴄᴀꜱᴀ ᴇ ɢᴀɴʜᴇ ᴄɪɴᴄᴏ ᴍɪʟ ʀᴇᴀɪꜱ ᴘᴏʀ ᴍês, ᴄʜᴀᴍᴇ ɴᴏ ᴘʀɪᴠᴀᴅᴏ",
             "V e n d o curso de renda extra, trabalhe de casa e ganhe cinco mil reais por mês, chame no privado",
             "Vendo curso de renda extra, trabalhe de casa e ganhe cinco mil reais por mês, chame no privado 😀 a7",
         ] {

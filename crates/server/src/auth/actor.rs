@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use praca_api::accounts::{AccountStatus, Author, Role};
 use praca_api::{ProblemCode, SessionId, Timestamp, UserId};
@@ -23,7 +24,14 @@ pub struct Actor {
     pub status_reason: Option<String>,
     /// Until when not.
     pub status_until: Option<Timestamp>,
+    /// Whether they have to prove their address before they write.
+    pub must_verify: bool,
+    /// When they last proved who they are, in this session.
+    pub authenticated_at: Timestamp,
 }
+
+/// Who proved who they are so long ago does it once more before what matters most (NIST SP 800-63B, 7.2).
+const RECENT: Duration = Duration::from_secs(300);
 
 impl Actor {
     /// Who.
@@ -55,13 +63,29 @@ impl Actor {
     /// Refuses a silenced person, who reads but does not write.
     ///
     /// # Errors
-    /// `account.silenced` or `account.suspended`.
+    /// `account.silenced`, `account.suspended` or `account.email_unverified`.
     pub fn require_may_write(&self) -> Result<()> {
         self.require_not_suspended()?;
-        if self.status != AccountStatus::Silenced {
+        if self.status == AccountStatus::Silenced {
+            return Err(Error::problem(ProblemCode::AccountSilenced, self.status_sentence("silenced")));
+        }
+        if self.must_verify {
+            let detail = "Confirm your e-mail address first: a link was sent there.";
+            return Err(Error::problem(ProblemCode::AccountEmailUnverified, detail));
+        }
+        Ok(())
+    }
+
+    /// Refuses who has not proved lately who they are.
+    ///
+    /// # Errors
+    /// `auth.reauthentication_required`.
+    pub fn require_recent(&self, now: Timestamp) -> Result<()> {
+        if now.since(self.authenticated_at) <= RECENT {
             return Ok(());
         }
-        Err(Error::problem(ProblemCode::AccountSilenced, self.status_sentence("silenced")))
+        let detail = "This needs your password once more.";
+        Err(Error::problem(ProblemCode::AuthReauthenticationRequired, detail))
     }
 
     fn status_sentence(&self, word: &str) -> String {

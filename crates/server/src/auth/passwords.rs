@@ -60,6 +60,11 @@ impl Passwords {
         .await
     }
 
+    /// Whether a hash was made with other parameters than those of today.
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        !hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
+    }
+
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let busy = || Error::unavailable("Too many log-ins at once; try again in a moment.");
         let _place = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
@@ -108,5 +113,15 @@ mod tests {
         assert!(passwords.verify("coreto azul".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify("coreto Azul".into(), Some(hash)).await.unwrap());
         assert!(!passwords.verify("coreto azul".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_good_and_outdated() {
+        let passwords = Passwords::new();
+        let weaker = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
+        let hash: PasswordHash = weaker.hash_password(b"coreto azul").unwrap();
+        assert!(passwords.verify("coreto azul".into(), Some(hash.to_string())).await.unwrap());
+        assert!(passwords.is_outdated(&hash.to_string()));
+        assert!(!passwords.is_outdated(&passwords.hash("coreto azul".into()).await.unwrap()));
     }
 }

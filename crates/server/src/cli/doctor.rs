@@ -12,6 +12,7 @@ use crate::config::{Config, Database, Storage};
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::mail::Mailer;
 use crate::uploads::check_scanner;
 
 /// Examines everything; the exit code says whether all is well.
@@ -34,6 +35,7 @@ pub async fn examine(config: &Config) -> ExitCode {
         files(config).await,
         "Check PRACA_S3_ENDPOINT, its bucket and keys, or let the program's user write to PRACA_FILES_DIR.",
     );
+    report("mail", mail(config).await, "Check PRACA_SMTP_URL, and that the mail server lets this machine in.");
     report("virus scanner", scanner(config).await, "Check PRACA_CLAMAV_ADDR and that clamd listens there.");
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -67,6 +69,12 @@ async fn keys(config: &Config) -> Result<String> {
     let ring = crate::auth::keys::Keyring::new(db, config.secret_key.clone());
     ring.reload(clock.now()).await?;
     Ok(format!("{} published", ring.jwks().keys.len()))
+}
+
+async fn mail(config: &Config) -> Result<String> {
+    let Some(settings) = &config.mail else { return Ok("none: administrators read it at /admin/mail".into()) };
+    Mailer::new(settings)?.reach().await?;
+    Ok(format!("the mail server answers; mail comes from {}", settings.from))
 }
 
 async fn coordinator(config: &Config) -> Result<String> {

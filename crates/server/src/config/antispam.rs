@@ -17,6 +17,8 @@ pub struct AntispamSettings {
     pub mentions: usize,
     /// Hundredths of the letters of a longer text that are capitals.
     pub capitals: usize,
+    /// Characters nobody sees: some come along when people copy a text from elsewhere.
+    pub invisible: usize,
 }
 
 /// Links of one text: `5,1` for all, and for accounts that are new.
@@ -35,6 +37,7 @@ impl Default for AntispamSettings {
             links: Links { at_most: 5, while_new: 1 },
             mentions: 8,
             capitals: 80,
+            invisible: 8,
         }
     }
 }
@@ -84,6 +87,7 @@ pub fn antispam(source: &Source) -> Result<Option<AntispamSettings>, ConfigError
     let settings = AntispamSettings {
         alike: source.get("PRACA_ANTISPAM_ALIKE")?.unwrap_or(first.alike),
         links: source.get("PRACA_ANTISPAM_LINKS")?.unwrap_or(first.links),
+        invisible: source.get::<Count>("PRACA_ANTISPAM_INVISIBLE")?.map_or(first.invisible, |count| count.0),
         mentions: source.get::<Count>("PRACA_ANTISPAM_MENTIONS")?.map_or(first.mentions, |count| count.0),
         capitals: source.get::<Percent>("PRACA_ANTISPAM_CAPITALS")?.map_or(first.capitals, |percent| percent.0),
     };

@@ -5,6 +5,7 @@
 //! walked first, a bounded number of them, and only if they do not fill the page the index is asked for all. SQLite's index
 //! gives its rows in the order of their numbers, which is that of the messages.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,11 +63,27 @@ pub struct Found {
 }
 
 /// Where a page goes on: a message's id on PostgreSQL, its number on SQLite.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Mark {
     Message(MessageId),
     Number(i64),
+}
+
+/// Where a page of the best goes on: after what fits so well, whose rank is kept in its bits, and of several alike after the
+/// newer.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct BestMark(u64, Mark);
+
+impl BestMark {
+    fn of(fit: &Fit) -> Self {
+        Self(fit.rank.to_bits(), fit.mark)
+    }
+
+    /// The best first.
+    fn compare(&self, other: &Self) -> Ordering {
+        f64::from_bits(other.0).total_cmp(&f64::from_bits(self.0)).then(other.1.cmp(&self.1))
+    }
 }
 
 /// A message that fits.
@@ -111,22 +128,23 @@ impl Conversations {
         let conn = self.0.base.db.read();
         let readable = self.readable(actor, wanted.conversation).await?;
         let blocked = self.0.accounts.blocks(user).await?.mine.iter().map(|id| id.0).collect();
-        let search = Search { wanted, readable: readable.into_iter().collect(), blocked, after: page.key()? };
-        let (fits, next) = match wanted.order {
+        let mut search = Search { wanted, readable: readable.into_iter().collect(), blocked, after: None };
+        let found = match wanted.order {
             SearchOrder::Newest => {
+                search.after = page.key()?;
                 let fits = search.newest(conn, limit + 1, WALKED).await?;
-                let page = page_of(fits, limit, |fit| fit.mark, |fit| fit)?;
-                (page.items, page.next)
+                page_of(fits, limit, |fit| fit.mark, |fit| fit)?
             }
             SearchOrder::Best => {
+                let after: Option<BestMark> = page.key()?;
                 let mut fits = search.newest(conn, BEST_OF, WALKED_FOR_BEST).await?;
-                fits.sort_by(|one, two| two.rank.total_cmp(&one.rank));
-                fits.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-                (fits, None)
+                fits.retain(|fit| after.is_none_or(|after| BestMark::of(fit).compare(&after).is_gt()));
+                fits.sort_by(|one, two| BestMark::of(one).compare(&BestMark::of(two)));
+                page_of(fits, limit, BestMark::of, |fit| fit)?
             }
         };
-        let items = self.show_found(conn, user, &wanted.words, fits).await?;
-        Ok(Page { items, next })
+        let items = self.show_found(conn, user, &wanted.words, found.items).await?;
+        Ok(Page { items, next: found.next })
     }
 
     /// The conversations a person may read; the one, if it is one they may.

@@ -24,6 +24,13 @@ impl Event {
             Self::SessionsEnded { user, cause: SessionEnd::Reused, sessions } => {
                 Some(reuse_entry(*user, sessions.as_ref()))
             }
+            Self::EmailVerified { user, changed: true } => {
+                Some(Entry::new("account.change_email", "user", user).by(Some(*user)))
+            }
+            Self::PasswordChanged { user, recovered } => {
+                let entry = Entry::new("account.change_password", "user", user).by(Some(*user));
+                Some(entry.with(json!({ "recovered": recovered })))
+            }
             Self::SigningKeysRotated { kid } => Some(Entry::new("keys.rotate", "signing_key", kid)),
             Self::RoomCreated { room, by } => Some(Entry::new("room.create", "room", room).by(*by)),
             Self::RoomChanged { room, by, action, reason } => Some(room_entry(room, *by, *action, reason.clone())),
@@ -39,6 +46,10 @@ impl Event {
                 changes.first().and_then(|c| message_entry(*id, c))
             }
             Self::AccountUpdated { .. }
+            | Self::EmailVerified { changed: false, .. }
+            | Self::Reauthenticated { .. }
+            | Self::LetterAsked(_)
+            | Self::MailWritten { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }
             | Self::PairOpened { .. }

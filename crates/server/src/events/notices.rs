@@ -34,6 +34,11 @@ impl Event {
             }
             Self::UploadChanged { user, upload } => upload_notice(*user, upload).into_iter().collect(),
             Self::AccountRegistered { .. }
+            | Self::Reauthenticated { .. }
+            | Self::EmailVerified { .. }
+            | Self::PasswordChanged { .. }
+            | Self::LetterAsked(_)
+            | Self::MailWritten { .. }
             | Self::AccountUpdated { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }

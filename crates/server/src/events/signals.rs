@@ -19,11 +19,19 @@ impl Event {
     pub fn signals(&self) -> Vec<Signal> {
         match self {
             Self::AccountRegistered { .. }
+            | Self::LetterAsked(_)
+            | Self::MailWritten { .. }
             | Self::SessionStarted { .. }
             | Self::RoomCreated { .. }
             | Self::UploadArrived { .. }
             | Self::UploadsReleased { .. } => Vec::new(),
-            Self::AccountUpdated { user } => vec![Signal::Forget(CacheKey::Person(*user))],
+            Self::Reauthenticated { user } | Self::PasswordChanged { user, .. } => {
+                vec![Signal::Forget(CacheKey::Person(*user))]
+            }
+            Self::AccountUpdated { user } | Self::EmailVerified { user, .. } => {
+                let updated = to_person(*user, &ServerEvent::AccountUpdated(Nothing {}));
+                vec![Signal::Forget(CacheKey::Person(*user)), updated]
+            }
             Self::AccountStatusChanged { user, to, reason, until, .. } => status_signals(*user, *to, reason, *until),
             Self::AccountRoleChanged { user, to, .. } => role_signals(*user, *to),
             Self::SessionsEnded { user, sessions, .. } => {

@@ -85,7 +85,7 @@ impl Schemas {
             "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),
             "account:role" => self.add::<RoleChanged>(),
-            "notifications:read" | "auth:expired" | "server:resynced" => self.add::<Nothing>(),
+            "account:updated" | "notifications:read" | "auth:expired" | "server:resynced" => self.add::<Nothing>(),
             "server:restarting" => self.add::<Restarting>(),
             _ => return None,
         })

@@ -45,6 +45,10 @@ impl NewJob {
     pub const REMOVE_UPLOADS: &str = "uploads.remove";
     /// The kind that tells a device.
     pub const PUSH: &str = "notifications.push";
+    /// The kind that sends a mail.
+    pub const MAIL: &str = "mail.send";
+    /// The kind that writes one to whoever has an address.
+    pub const LETTER: &str = "accounts.letter";
 
     /// To be done at once.
     pub fn new(kind: &'static str, payload: Value) -> Self {

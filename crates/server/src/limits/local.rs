@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::alike::Noted;
 use super::presence::{Shift, most_present};
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+use super::tries::{Failures, Slowing};
 use super::wait_of;
 use crate::antispam::Shape;
 use crate::clock::Clock;
@@ -33,6 +34,7 @@ struct State {
     leases: HashMap<ConversationId, HashMap<UserId, Timestamp>>,
     people: HashMap<UserId, Nodes>,
     texts: HashMap<UserId, Noted>,
+    failures: HashMap<String, Failures>,
     sweep_at: usize,
 }
 
@@ -83,6 +85,22 @@ impl LocalLimits {
         }
         window.used += 1;
         None
+    }
+
+    pub(super) fn failures_wait(&self, key: &str) -> Option<Duration> {
+        let now = self.clock.now();
+        self.state().failures.get(key)?.wait(now)
+    }
+
+    pub(super) fn note_failure(&self, key: &str, slowing: &Slowing) -> u32 {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.sweep(now);
+        state.failures.entry(key.to_owned()).or_insert_with(|| Failures::none(now)).note(slowing, now)
+    }
+
+    pub(super) fn forget_failures(&self, key: &str) {
+        self.state().failures.remove(key);
     }
 
     pub(super) fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
@@ -217,13 +235,14 @@ impl State {
     }
 
     fn sweep(&mut self, now: Timestamp) {
-        let count = |state: &Self| state.windows.len() + state.slow.len() + state.texts.len();
+        let count = |state: &Self| state.windows.len() + state.slow.len() + state.texts.len() + state.failures.len();
         if count(self) <= self.sweep_at.max(SWEEP_AT) {
             return;
         }
         self.windows.retain(|_, window| window.ends > now);
         self.slow.retain(|_, stamp| stamp.ends > now);
         self.texts.retain(|_, noted| !noted.has_ended(now));
+        self.failures.retain(|_, failures| !failures.has_ended(now));
         self.sweep_at = 2 * count(self);
     }
 }

@@ -6,6 +6,7 @@ mod local;
 mod presence;
 mod redis;
 mod slow_mode;
+mod tries;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub use self::redis::RedisLimits;
 pub use local::LocalLimits;
 pub use presence::Shift;
 pub use slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+pub use tries::Slowing;
 
 use crate::antispam::Shape;
 use crate::config::Quota;
@@ -38,6 +40,31 @@ impl Limits {
         match self {
             Self::Local(limits) => limits.take(key, quota),
             Self::Redis(limits) => limits.take(key, quota).await,
+        }
+    }
+
+    /// How long whoever this is about still has to wait after failures in a row. With the coordinator down, this node knows
+    /// its own alone.
+    pub async fn failures_wait(&self, key: &str) -> Option<Duration> {
+        match self {
+            Self::Local(limits) => limits.failures_wait(key),
+            Self::Redis(limits) => limits.failures_wait(key).await,
+        }
+    }
+
+    /// Notes a failure; how many there are in a row.
+    pub async fn note_failure(&self, key: &str, slowing: &Slowing) -> u32 {
+        match self {
+            Self::Local(limits) => limits.note_failure(key, slowing),
+            Self::Redis(limits) => limits.note_failure(key, slowing).await,
+        }
+    }
+
+    /// The row of failures is over.
+    pub async fn forget_failures(&self, key: &str) {
+        match self {
+            Self::Local(limits) => limits.forget_failures(key),
+            Self::Redis(limits) => limits.forget_failures(key).await,
         }
     }
 

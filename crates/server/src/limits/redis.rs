@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::presence::Shift;
 use super::slow_mode::{Clocks, Reservation, SlowModeKeys, Wait};
+use super::tries::Slowing;
 use super::{LocalLimits, wait_of};
 use crate::antispam::Shape;
 use crate::bus::connection_config;
@@ -27,6 +28,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 
 static ALIKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("alike.lua")));
 static PRESENCE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("presence.lua")));
+static TRIES: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tries.lua")));
 static SLOW_MODE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slow_mode.lua")));
 
 /// Counts from the first use. Returns 0, or the milliseconds to wait. ARGV: count, window ms, shift ms.
@@ -100,6 +102,34 @@ impl RedisLimits {
             Ok(wait) => Some(Duration::from_millis(wait)),
             Err(_) => self.alone.take(key, quota),
         }
+    }
+
+    pub(super) async fn failures_wait(&self, key: &str) -> Option<Duration> {
+        let mut connection = self.connection.clone();
+        let mut look = TRIES.key(tries_key(key));
+        look.arg("wait").arg(self.clock.shift_millis());
+        match self.ask(look.invoke_async::<u64>(&mut connection)).await {
+            Ok(wait) => (wait > 0).then(|| Duration::from_millis(wait)),
+            Err(_) => self.alone.failures_wait(key),
+        }
+    }
+
+    pub(super) async fn note_failure(&self, key: &str, slowing: &Slowing) -> u32 {
+        let mut connection = self.connection.clone();
+        let mut note = TRIES.key(tries_key(key));
+        note.arg("note").arg(self.clock.shift_millis()).arg(slowing.from);
+        note.arg(millis(slowing.shortest)).arg(millis(slowing.longest)).arg(millis(slowing.kept));
+        match self.ask(note.invoke_async(&mut connection)).await {
+            Ok(count) => count,
+            Err(_) => self.alone.note_failure(key, slowing),
+        }
+    }
+
+    pub(super) async fn forget_failures(&self, key: &str) {
+        self.alone.forget_failures(key);
+        let mut connection = self.connection.clone();
+        // Without an answer they count until they are old.
+        let _: Result<()> = self.ask(redis::cmd("DEL").arg(tries_key(key)).query_async(&mut connection)).await;
     }
 
     pub(super) async fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
@@ -223,6 +253,10 @@ impl RedisLimits {
         }
         self.ask(pipe.query_async(&mut self.connection.clone())).await
     }
+}
+
+fn tries_key(key: &str) -> String {
+    format!("praca:tries:{key}")
 }
 
 fn text_key(user: UserId) -> String {

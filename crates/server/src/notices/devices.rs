@@ -21,6 +21,10 @@ pub struct Model {
     pub p256dh: Vec<u8>,
     pub auth: Vec<u8>,
     pub created_at: Timestamp,
+    /// Since when it has not been reached.
+    pub away_since: Option<Timestamp>,
+    /// Until when it is not tried again.
+    pub rests_until: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -96,7 +96,7 @@ impl Notifications {
     pub async fn list(&self, user: UserId, page: &PageQuery) -> Result<NotificationPage> {
         let limit = page.limit()?;
         let conn = self.0.base.db.read();
-        let mut rows = Entity::find().filter(self.of(user).await?);
+        let mut rows = Entity::find().filter(Column::UserId.eq(user));
         if let Some(after) = page.key::<NotificationId>()? {
             rows = rows.filter(Column::Id.lt(after));
         }
@@ -109,7 +109,7 @@ impl Notifications {
 
     /// How many a person has not read.
     async fn unread(&self, user: UserId) -> Result<UnreadNotifications> {
-        let unread = Entity::find().filter(self.of(user).await?).filter(Column::ReadAt.is_null());
+        let unread = Entity::find().filter(Column::UserId.eq(user)).filter(Column::ReadAt.is_null());
         let rows = unread.order_by_desc(Column::Id).limit(COUNTED).all(self.0.base.db.read()).await?;
         let count = self.readable(user, rows).await?.len();
         Ok(UnreadNotifications { unread: u32::try_from(count).unwrap_or(u32::MAX) })
@@ -151,17 +151,11 @@ impl Notifications {
         Ok(())
     }
 
-    /// A person's own, but for what somebody caused whom they block.
-    async fn of(&self, user: UserId) -> Result<Condition> {
+    /// A person's, without what somebody caused whom they block, and without those of conversations they may not read any
+    /// more.
+    async fn readable(&self, user: UserId, rows: Vec<Model>) -> Result<Vec<Model>> {
         let blocks = self.0.accounts.blocks(user).await?;
-        let by = Condition::any()
-            .add(Column::AuthorId.is_null())
-            .add(Column::AuthorId.is_not_in(blocks.mine.iter().copied()));
-        Ok(Condition::all().add(Column::UserId.eq(user)).add(by))
-    }
-
-    /// Without those of conversations the person may not read any more.
-    async fn readable(&self, user: UserId, mut rows: Vec<Model>) -> Result<Vec<Model>> {
+        let mut rows: Vec<Model> = rows.into_iter().filter_map(|row| row.without(&blocks.mine)).collect();
         if rows.iter().any(|row| row.conversation_id.is_some()) {
             let readable = self.0.conversations.readable_by(user).await?;
             rows.retain(|row| row.conversation_id.is_none_or(|id| readable.contains(&id)));

@@ -19,7 +19,7 @@ use crate::db::Tx;
 use crate::db::dialect::Dialect;
 use crate::error::Result;
 use crate::events::{EVERYBODY, Event, Pair};
-use crate::notices::told::{Column, Entity, Model};
+use crate::notices::told::{Column, Entity, Model, Share, Shares};
 use crate::notices::{self, Notice, devices};
 use crate::quiet_hours::Quiet;
 
@@ -83,6 +83,7 @@ struct Telling {
     code: NotificationCode,
     newest: Notice,
     count: i32,
+    shares: Shares,
 }
 
 /// Whether a person wants this kind only in their list, or nothing that disturbs at this hour.
@@ -135,6 +136,12 @@ impl Notifications {
     /// Says what was stored: to people's sockets, and to the devices they want to be told on.
     async fn announce(&self, tx: &mut Tx, told: Vec<Model>, known: &Known, now: Timestamp) -> Result<()> {
         let devices = devices::of(tx.conn(), told.iter().map(|row| row.user_id).collect()).await?;
+        // Of what they had not read yet, the part of somebody they block meanwhile is not told again.
+        let told = told.into_iter().filter_map(|row| match known.blocks.get(&row.user_id) {
+            Some(blocks) => row.without(&blocks.mine),
+            None => Some(row),
+        });
+        let told = told.collect();
         for (user, notification) in self.render(told).await? {
             let quiet = known.is_quiet(user, notification.code, now);
             let devices = devices.get(&user).filter(|_| !quiet).cloned().unwrap_or_default();
@@ -242,15 +249,31 @@ fn fold(due: Vec<Notice>, known: &Known) -> HashMap<(UserId, String), Telling> {
         let about = notice.conversation_id.filter(|_| notice.seq.is_some()).map_or(notice.id, |id| id.0);
         match topics.entry((notice.user_id, format!("{}:{about}", code.as_str()))) {
             Entry::Occupied(mut topic) => topic.get_mut().add(notice),
-            Entry::Vacant(place) => drop(place.insert(Telling { code, newest: notice, count: 1 })),
+            Entry::Vacant(place) => drop(place.insert(Telling::of(code, notice))),
         }
     }
     topics
 }
 
+/// What somebody caused by one event.
+fn share(notice: &Notice) -> Option<Share> {
+    Some(Share { author: notice.author_id?, count: 1, seq: notice.seq })
+}
+
 impl Telling {
+    fn of(code: NotificationCode, notice: Notice) -> Self {
+        let mut shares = Shares::default();
+        if let Some(share) = share(&notice) {
+            shares.add(share);
+        }
+        Self { code, newest: notice, count: 1, shares }
+    }
+
     fn add(&mut self, notice: Notice) {
         self.count += 1;
+        if let Some(share) = share(&notice) {
+            self.shares.add(share);
+        }
         if self.newest.seq < notice.seq {
             self.newest = notice;
         }
@@ -268,6 +291,7 @@ impl Telling {
             upload_id,
             author_id,
             count: self.count,
+            shares: author_id.is_some().then_some(self.shares),
             params,
             created_at: now,
             read_at: None,
@@ -280,7 +304,8 @@ impl Telling {
         let count = before.count.saturating_add(self.count);
         let (seq, author_id) =
             if is_newer { (self.newest.seq, self.newest.author_id) } else { (before.seq, before.author_id) };
-        Model { id, seq, author_id, count, created_at: now, ..before.clone() }
+        let shares = before.shares.as_ref().map(|shares| shares.clone().join(&self.shares));
+        Model { id, seq, author_id, count, shares, created_at: now, ..before.clone() }
     }
 }
 

@@ -140,6 +140,14 @@ on_both_twins! {
         let rosa = world.log_in("rosa").await;
         world.say(&rosa, room, &links(5)).await.expect(201, "");
         assert_eq!(reason(world.say(&rosa, room, &links(6)).await), "links");
+        // By an edit, and to somebody new.
+        let innocent = world.say(&rosa, room, "Bom dia").await.expect(201, "")["id"].as_str().unwrap().to_owned();
+        let edit = world.patch(&format!("/rooms/{room}/messages/{innocent}"), &rosa, json!({ "body": links(6) })).await;
+        assert_eq!(reason(edit), "links");
+        let bento = world.user("bento").await;
+        let dm = world.open_dm(&rosa, &bento).await;
+        assert_eq!(reason(world.write(&rosa, dm, &links(6)).await), "links");
+        assert_eq!(reason(world.write(&rosa, dm, &"oferta.shop/agora ".repeat(6)).await), "links");
         let mut names = String::new();
         for n in 0..9 {
             let person = world.user(&format!("vizinho{n}")).await;
@@ -157,7 +165,7 @@ on_both_twins! {
             }
         }
         let stored = world.get(&format!("/rooms/{room}/messages"), &rosa).await.ok();
-        assert_eq!(stored["items"].as_array().map(Vec::len), Some(20), "nothing of what was refused");
+        assert_eq!(stored["items"].as_array().map(Vec::len), Some(21), "nothing of what was refused");
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::images;
 use crate::matrix_of_two;
 use crate::socket::Socket;
-use crate::world::{Answer, Person, Twin, World, read};
+use crate::world::{Answer, PASSWORD, Person, Twin, World, read};
 
 const WHO: [&str; 9] =
     ["anonymous", "stranger", "member", "blocked", "room-mod", "moderator", "silenced", "suspended", "admin"];
@@ -85,6 +85,7 @@ fn account_routes() -> Vec<Ask> {
     let change = json!({ "role": "user", "reason": "matriz" });
     let point = "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY";
     let keys = json!({ "p256dh": point, "auth": "_ordMnz7uTCmrpBTeUV4Bw" });
+    let passwords = json!({ "currentPassword": PASSWORD, "newPassword": "curta" });
     let subscription = json!({ "endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys });
     vec![
         (Method::GET, "/me", "/me", None),
@@ -104,6 +105,11 @@ fn account_routes() -> Vec<Ask> {
         (Method::GET, "/search/people?q=alvo", "/search/people", None),
         (Method::GET, "/auth/sessions", "/auth/sessions", None),
         (Method::DELETE, "/auth/sessions/{target}", "/auth/sessions/{id}", None),
+        (Method::POST, "/auth/email/resend", "/auth/email/resend", None),
+        (Method::POST, "/auth/reauthenticate", "/auth/reauthenticate", Some(json!({ "password": PASSWORD }))),
+        (Method::POST, "/me/password", "/me/password", Some(passwords)),
+        (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "matriz@praca.example" }))),
+        (Method::GET, "/admin/mail", "/admin/mail", None),
         (Method::GET, "/admin/users", "/admin/users", None),
         (Method::PATCH, "/admin/users/{target}", "/admin/users/{id}", Some(change)),
     ]
@@ -166,7 +172,14 @@ fn room_routes() -> Vec<Ask> {
 }
 
 /// Routes anybody may call without an account.
-const OPEN: [&str; 3] = ["post /auth/register", "post /auth/login", "post /auth/refresh"];
+const OPEN: [&str; 6] = [
+    "post /auth/register",
+    "post /auth/login",
+    "post /auth/refresh",
+    "post /auth/email/verify",
+    "post /auth/password/forgot",
+    "post /auth/password/reset",
+];
 
 async fn table(twin: Twin) -> String {
     let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off")]).await;

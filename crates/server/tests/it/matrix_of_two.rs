@@ -36,6 +36,7 @@ pub fn routes() -> Vec<Ask> {
         (Method::PUT, "/dms/with/{target}", "/dms/with/{user_id}", None),
         (Method::GET, "/dms/{dm}", "/dms/{id}", None),
         (Method::GET, "/dms/{dm}/messages", "/dms/{id}/messages", None),
+        (Method::GET, "/search/messages?q=oi&conversationId={dm}", "/search/messages", None),
         (Method::POST, "/dms/{dm}/messages", "/dms/{id}/messages", Some(json!({ "body": "oi" }))),
         (Method::PATCH, "/dms/{dm}/messages/{own}", message, Some(json!({ "body": "outra" }))),
         (Method::DELETE, "/dms/{dm}/messages/{own}", message, None),

@@ -124,6 +124,32 @@ on_both_twins! {
         assert_eq!(world.told(&bento).await, (lines(&[]), 0));
     }
 
+    async fn of_several_people_the_part_of_whom_one_blocks_is_not_told(world: World) {
+        let (rosa, bento, cida) = (world.user("rosa").await, world.user("bento").await, world.user("cida").await);
+        let room = world.room("largo", 0, 0).await;
+        world.join(room, &[&rosa, &bento, &cida]).await;
+        let asked = world.say(&rosa, room, "Quem traz o bolo?").await.ok()["id"].clone();
+        world.answer(&bento, room, &asked, "Eu!").await;
+        world.answer(&cida, room, &asked, "Ou eu.").await;
+        world.tell().await;
+        world.answer(&cida, room, &asked, "Decidam.").await;
+        world.tell().await;
+        assert_eq!(world.told(&rosa).await, (lines(&["messages.reply ×3 Decidam."]), 1));
+        let block = format!("/me/blocks/{}", cida.id);
+        world.put(&block, &rosa, json!({})).await.expect(204, "");
+        assert_eq!(world.told(&rosa).await, (lines(&["messages.reply ×1 Eu!"]), 1), "what is left of it");
+        let item = world.notifications(&rosa).await["items"][0].clone();
+        assert_eq!((&item["params"]["author"]["handle"], &item["target"]["seq"]), (&json!("bento"), &json!(2)));
+        let mut ear = world.socket(&rosa).await;
+        world.answer(&bento, room, &asked, "Decidido.").await;
+        world.tell().await;
+        assert_eq!(ear.event("notifications:new").await["notification"]["params"]["count"], 2, "nor is it told later");
+        world.put(&format!("/me/blocks/{}", bento.id), &rosa, json!({})).await.expect(204, "");
+        assert_eq!(world.told(&rosa).await, (lines(&[]), 0));
+        world.delete(&block, &rosa).await.expect(204, "");
+        assert_eq!(world.told(&rosa).await, (lines(&["messages.reply ×2 Decidam."]), 1));
+    }
+
     async fn what_was_read_at_once_what_was_deleted_and_what_stays_quiet_is_not_told(world: World) {
         let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
         let (looked, gone, quiet) = (world.room("olhada", 0, 0).await, world.room("apagada", 0, 0).await, world.room("muda", 0, 0).await);
@@ -311,6 +337,23 @@ on_both_twins! {
         let status = item("account.status");
         assert_eq!((&status["params"]["status"], &status["params"]["reason"]), (&json!("silenced"), &json!("brigas")));
         assert_eq!(item("account.role")["params"]["role"], "moderator");
+        // What ends is told too, and what one may do in a room.
+        world.put("/me/notifications/read", &rosa, json!({})).await.ok();
+        world.delete(&format!("/rooms/{room}/silences/{}", rosa.id), &admin).await.expect(204, "");
+        let free = json!({ "status": "active", "reason": "passou" });
+        world.patch(&format!("/admin/users/{}", rosa.id), &admin, free).await.ok();
+        let role = json!({ "role": "moderator" });
+        world.put(&format!("/rooms/{room}/members/{}/role", rosa.id), &admin, role).await.expect(204, "");
+        world.tell().await;
+        let list = world.notifications(&rosa).await;
+        let new: Vec<&Value> = list["items"].as_array().unwrap().iter().filter(|item| item["readAt"].is_null()).collect();
+        let param = |code: &str, name: &str| {
+            new.iter().find(|item| item["code"] == code).unwrap_or_else(|| panic!("{code}: {list}"))["params"][name].clone()
+        };
+        assert_eq!(new.len(), 3, "{list}");
+        assert_eq!(param("rooms.silence", "reason"), Value::Null);
+        assert_eq!(param("account.status", "status"), "active");
+        assert_eq!(param("rooms.role", "roomRole"), "moderator");
     }
 
     async fn people_choose_what_they_are_told_and_when_nothing_disturbs(world: World) {
@@ -416,4 +459,7 @@ async fn nodes_that_tell_at_once_tell_once() {
     let (told, unread) = one.told(&rosa).await;
     assert_eq!((told, unread), (lines(&["messages.mention ×300 @rosa 299"]), 1));
     assert_eq!(far.event("notifications:new").await["notification"]["code"], "messages.mention");
+    // What is read on one node is read in the tabs of the other.
+    one.put("/me/notifications/read", &rosa, json!({})).await.ok();
+    assert_eq!(far.event("notifications:read").await, json!({}));
 }

@@ -198,6 +198,49 @@ on_both_twins! {
         assert_eq!(service.opened(&tablet), None);
     }
 
+    async fn a_device_that_is_not_reached_rests_and_is_given_up_in_the_end(world: World) {
+        let world = with_pushing(&world).await;
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let mut service = Service::open().await;
+        let phone = service.browser("celular", 4);
+        let subscription = phone.subscription();
+        world.put("/me/push/subscription", &rosa, subscription.clone()).await.expect(204, "");
+        service.answer.store(503, Ordering::SeqCst);
+        name(&world, &bento, "rosa").await;
+        world.work().await;
+        assert!(service.opened(&phone).is_some());
+        // While it rests nothing else knocks.
+        name(&world, &bento, "rosa").await;
+        world.work().await;
+        assert_eq!(service.opened(&phone), None);
+        world.pass(700);
+        world.work().await;
+        assert!(service.opened(&phone).is_some());
+        let devices = async || {
+            let db = world.app.base.db.read();
+            let count = Statement::from_string(db.get_database_backend(), "SELECT count(*) FROM push_subscriptions");
+            db.query_one_raw(count).await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap()
+        };
+        for hours in [40, 40] {
+            world.pass(hours * 3_600);
+            let (rosa, bento) = (world.log_in("rosa").await, world.log_in("bento").await);
+            assert_eq!(devices().await, 1);
+            world.put("/me/notifications/read", &rosa, json!({})).await.ok();
+            name(&world, &bento, "rosa").await;
+            world.work().await;
+        }
+        assert_eq!(devices().await, 0, "after three days");
+        // One the push service does not take from us is not tried again; its browser brings it back.
+        let (rosa, bento) = (world.log_in("rosa").await, world.log_in("bento").await);
+        world.put("/me/push/subscription", &rosa, subscription).await.expect(204, "");
+        while service.opened(&phone).is_some() {}
+        service.answer.store(403, Ordering::SeqCst);
+        name(&world, &bento, "rosa").await;
+        world.work().await;
+        assert!(service.opened(&phone).is_some());
+        assert_eq!(devices().await, 0);
+    }
+
     async fn nobody_makes_the_server_knock_at_other_doors(world: World) {
         let rosa = world.user("rosa").await;
         let service = Service::open().await;

@@ -122,6 +122,26 @@ impl Scene {
         self.note("its end").await;
         self.act("rooms:message:delete", json!({ "messageId": id })).await;
         self.note("the message deleted").await;
+        let said = self.send("rooms:message:send", "quem vem?").await;
+        self.listen().await;
+        let reply = json!({ "body": "eu", "nonce": "resposta", "replyToId": said });
+        let path = format!("/rooms/{room}/messages");
+        self.world.post(&path, Some(&dora), reply).await.expect(201, "");
+        self.note("an answer").await;
+        for (path, who) in
+            [("silence".to_owned(), "the room is silenced"), (format!("silences/{}", dora.id), "a member is silenced")]
+        {
+            let silence = json!({ "reason": "tabela" });
+            self.world.put(&format!("/rooms/{room}/{path}"), &self.admin, silence).await;
+            self.note(who).await;
+            self.world.delete(&format!("/rooms/{room}/{path}"), &self.admin).await;
+            self.note("its end").await;
+        }
+        let role = format!("/rooms/{room}/members/{}/role", dora.id);
+        self.world.put(&role, &self.admin, json!({ "role": "moderator" })).await;
+        self.note("a member keeps order in the room").await;
+        self.world.put(&role, &self.admin, json!({ "role": "member" })).await;
+        self.listen().await;
         self.world.say(&self.admin, room, "@aqui").await.ok();
         self.note("a call of everybody, by who keeps order").await;
         self.act("rooms:typing", json!({})).await;
@@ -172,6 +192,11 @@ impl Scene {
         self.world.bring(&writer, "message", "image/jpeg", images::jpeg(40, 30)).await;
         self.world.work().await;
         self.note("an upload is ready").await;
+        self.world.bring(&writer, "message", "image/jpeg", b"no picture".to_vec()).await;
+        self.world.work().await;
+        self.note("an upload is rejected").await;
+        self.world.put("/me/notifications/read", &writer, json!({})).await.ok();
+        self.note("all notifications are read").await;
         for state in ["away", "online"] {
             for ear in [0, 1] {
                 self.ears[ear].done("presence:set", json!({ "state": state })).await;

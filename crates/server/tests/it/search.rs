@@ -56,6 +56,10 @@ on_both_twins! {
         // Only PostgreSQL knows that one is of the other.
         let stems = world.texts(&ana, "bicicletas%20").await;
         assert_eq!(stems.len(), usize::from(world.twin == Twin::Shared));
+        if world.twin == Twin::Shared {
+            let hit = world.search(&ana, "vender bicicletas%20").await.ok()["items"][0].clone();
+            assert_eq!(hit["highlights"], json!([[0, 5], [6, 15]]), "both stems, in other forms");
+        }
     }
 
     async fn one_finds_what_one_may_read_now(world: World) {
@@ -110,6 +114,15 @@ on_both_twins! {
         assert_eq!(world.texts(&ana, &format!("milho&from={time}")).await.len(), 1);
         assert_eq!(world.texts(&ana, &format!("milho&to={time}")).await.len(), 7);
         assert_eq!(world.texts(&ana, "milho&sort=best&limit=1").await, ["pamonha de milho, milho e mais milho"]);
+        let whole = world.texts(&ana, "milho&sort=best").await;
+        let (mut best, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = world.search(&ana, &format!("milho&sort=best&limit=3{after}")).await.ok();
+            best.extend(page["items"].as_array().unwrap().iter().map(|hit| hit["message"]["body"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!((best.len(), best), (8, whole), "the best page by page are the best");
         let mut all = Vec::new();
         let mut after = String::new();
         loop {

@@ -2,7 +2,7 @@
 //! open.
 
 use gloo_net::http::Method;
-use js_sys::Reflect;
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use leptos::prelude::{StoredValue, WithValue as _, on_cleanup, window};
 use praca_api::push::{PushKey, PushSubscription as Wish, Pushed};
 use wasm_bindgen::prelude::Closure;
@@ -57,7 +57,8 @@ pub async fn turn_on(session: Session) -> Device {
         return state().await;
     }
     crate::store::forget(SILENT);
-    if let Some(subscription) = subscribe(session).await
+    if let Some(key) = server_key(session).await
+        && let Some(subscription) = subscribe(&key).await
         && !tell(session, &subscription).await
     {
         // The server does not send there: then the page does what it can.
@@ -68,10 +69,18 @@ pub async fn turn_on(session: Session) -> Device {
 
 /// Tells the server again of a browser that is told: the log-in it was told of may be another.
 pub async fn renew(session: Session) {
-    if let Some(subscription) = subscription().await {
-        // Without an answer it is told the next time.
-        tell(session, &subscription).await;
+    let Some(subscription) = subscription().await else { return };
+    // Without an answer it is told the next time.
+    let Some(key) = server_key(session).await else { return };
+    if key_of(&subscription).is_some_and(|known| known != key) {
+        // The server has another key: what it sends would not be let through.
+        give_up(&subscription).await;
+        if let Some(subscription) = subscribe(&key).await {
+            tell(session, &subscription).await;
+        }
+        return;
     }
+    tell(session, &subscription).await;
 }
 
 /// Ends what a browser is told, with the log-in.
@@ -134,11 +143,25 @@ pub fn on_press(go: impl Fn(String) + 'static) {
     on_cleanup(move || kept.with_value(|(container, _)| container.set_onmessage(None)));
 }
 
-async fn subscribe(session: Session) -> Option<PushSubscription> {
+/// The key of the server, in base64 for addresses.
+async fn server_key(session: Session) -> Option<String> {
     let key: PushKey = session.send::<(), _>(Method::GET, "/me/push", None).await.ok()?;
+    Some(key.public_key)
+}
+
+/// The key a subscription was made with, as the server writes it; none if the browser does not say.
+fn key_of(subscription: &PushSubscription) -> Option<String> {
+    let options = Reflect::get(subscription, &"options".into()).ok()?;
+    let key = Reflect::get(&options, &"applicationServerKey".into()).ok()?.dyn_into::<ArrayBuffer>().ok()?;
+    let bytes: String = Uint8Array::new(&key).to_vec().into_iter().map(char::from).collect();
+    let text = window().btoa(&bytes).ok()?;
+    Some(text.replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned())
+}
+
+async fn subscribe(key: &str) -> Option<PushSubscription> {
     let options = PushSubscriptionOptionsInit::new();
     options.set_user_visible_only(true);
-    options.set_application_server_key(&key.public_key.into());
+    options.set_application_server_key(&key.into());
     let made = registration().await?.push_manager().ok()?.subscribe_with_options(&options).ok()?;
     JsFuture::from(made).await.ok()?.dyn_into().ok()
 }

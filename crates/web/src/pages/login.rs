@@ -1,5 +1,6 @@
 //! Logging in; signing up is beside it.
 
+mod recover;
 mod sign_up;
 
 use gloo_net::http::Method;
@@ -10,25 +11,23 @@ use leptos_i18n::{Locale as _, t, t_string};
 use leptos_router::components::Redirect;
 use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlTemplateElement;
+use web_sys::{HtmlElement, HtmlTemplateElement};
 
 use super::fetched::expect_square;
-use crate::components::{Brand, Icon, LegalLinks, Wave, explain};
+use crate::components::{Brand, ErrorLine, LegalLinks, PasswordField, Wave};
 use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
 use crate::net::{self, Answer, Trouble};
 use crate::session::{Session, Standing};
+use recover::RecoverForm;
 use sign_up::SignUpForm;
-
-/// Id of the line that says what is wrong.
-const ERROR: &str = "acesso-erro";
 
 /// The page. Whoever begins to fill it in wants the rooms next.
 #[component]
 pub fn Login() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
-    let creating = RwSignal::new(false);
+    let open = RwSignal::new(Tab::of_address());
     let scene = NodeRef::<html::Header>::new();
     Effect::new(move |_| {
         let template =
@@ -50,8 +49,12 @@ pub fn Login() -> impl IntoView {
             <main class="login-form" id="conteudo" tabindex="-1" on:focusin=move |_| expect_square()>
                 <div>
                     <div class="login-brand"><Brand /><div><h1>"Praça"</h1><p>{t!(i18n, app.tagline)}</p></div></div>
-                    <Tabs creating />
-                    <Show when=move || creating.get() fallback=move || view! { <LogInForm creating /> }><SignUpForm /></Show>
+                    <Tabs open />
+                    {move || match open.get() {
+                        Tab::Enter => view! { <LogInForm open /> }.into_any(),
+                        Tab::Create => view! { <SignUpForm /> }.into_any(),
+                        Tab::Recover => view! { <RecoverForm /> }.into_any(),
+                    }}
                     <Languages />
                 </div>
             </main>
@@ -73,45 +76,85 @@ fn Languages() -> impl IntoView {
     view! { <div class="row login-languages" role="group" aria-label=move || t_string!(i18n, profile.language)>{LANGUAGES.map(option).into_iter().collect_view()}</div> }
 }
 
-#[component]
-fn Tabs(creating: RwSignal<bool>) -> impl IntoView {
-    let i18n = language();
-    let selected = move |tab: bool| if creating.get() == tab { "true" } else { "false" };
-    let index = move |tab: bool| if creating.get() == tab { "0" } else { "-1" };
-    let (first, second) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
-    let arrows = move |event: leptos::ev::KeyboardEvent| {
-        if matches!(event.key().as_str(), "ArrowRight" | "ArrowLeft") {
-            creating.update(|creating| *creating = !*creating);
-            let tab = if creating.get_untracked() { second.get_untracked() } else { first.get_untracked() };
-            if let Some(tab) = tab {
-                let _ = tab.focus();
-            }
+/// The forms, each behind its tab.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Enter,
+    Create,
+    Recover,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::Enter, Self::Create, Self::Recover];
+
+    /// The one an address ends with.
+    fn of_address() -> Self {
+        match window().location().hash().as_deref() {
+            Ok("#cadastro") => Self::Create,
+            Ok("#senha") => Self::Recover,
+            _ => Self::Enter,
         }
-    };
-    view! {
-        <div class="tabs" role="tablist" aria-label=move || t_string!(i18n, login.tabs) on:keydown=arrows>
-            <button
-                type="button" class="tab" role="tab" id="aba-entrar" aria-controls="painel-acesso" node_ref=first
-                aria-selected=move || selected(false) tabindex=move || index(false) on:click=move |_| creating.set(false)
-            >
-                {t!(i18n, login.enter)}<Wave />
-            </button>
-            <button
-                type="button" class="tab" role="tab" id="aba-cadastro" aria-controls="painel-acesso" node_ref=second
-                aria-selected=move || selected(true) tabindex=move || index(true) on:click=move |_| creating.set(true)
-            >
-                {t!(i18n, login.create)}<Wave />
-            </button>
-        </div>
+    }
+
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Enter => "aba-entrar",
+            Self::Create => "aba-cadastro",
+            Self::Recover => "aba-senha",
+        }
+    }
+
+    /// The one so many places further on.
+    fn beside(self, steps: usize) -> Self {
+        let at = Self::ALL.iter().position(|tab| *tab == self).unwrap_or_default();
+        Self::ALL[(at + steps) % Self::ALL.len()]
     }
 }
 
-/// Sends a form; enters with what comes back, or says what is wrong.
+#[component]
+fn Tabs(open: RwSignal<Tab>) -> impl IntoView {
+    let i18n = language();
+    let arrows = move |event: leptos::ev::KeyboardEvent| {
+        let steps = match event.key().as_str() {
+            "ArrowRight" => 1,
+            "ArrowLeft" => Tab::ALL.len() - 1,
+            _ => return,
+        };
+        open.update(|open| *open = open.beside(steps));
+        let tab = document().get_element_by_id(open.get_untracked().id());
+        if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+            // A tab of the page takes the focus.
+            let _ = tab.focus();
+        }
+    };
+    let tab = move |tab: Tab| {
+        let label = move || match tab {
+            Tab::Enter => t_string!(i18n, login.enter),
+            Tab::Create => t_string!(i18n, login.create),
+            Tab::Recover => t_string!(i18n, login.forgot),
+        };
+        view! {
+            <button
+                type="button" class="tab" role="tab" id=tab.id() aria-controls="painel-acesso"
+                aria-selected=move || if open.get() == tab { "true" } else { "false" }
+                tabindex=move || if open.get() == tab { "0" } else { "-1" } on:click=move |_| open.set(tab)
+            >
+                {label}<Wave />
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs" role="tablist" aria-label=move || t_string!(i18n, login.tabs) on:keydown=arrows>{Tab::ALL.map(tab).into_iter().collect_view()}</div>
+    }
+}
+
+/// Sends a form; enters with what comes back, or says what is wrong. Where nothing comes back, a mail does.
 fn submit(
     session: Session,
     busy: RwSignal<bool>,
     error: RwSignal<Option<Trouble>>,
-    work: impl Future<Output = Answer<Answered>> + 'static,
+    mailed: RwSignal<bool>,
+    work: impl Future<Output = Answer<Option<Answered>>> + 'static,
 ) {
     if busy.get_untracked() {
         return;
@@ -120,7 +163,8 @@ fn submit(
     error.set(None);
     spawn_local(async move {
         match work.await {
-            Ok(answered) => session.enter(answered),
+            Ok(Some(answered)) => session.enter(answered),
+            Ok(None) => mailed.set(true),
             Err(trouble) => error.set(Some(trouble)),
         }
         busy.set(false);
@@ -128,7 +172,7 @@ fn submit(
 }
 
 #[component]
-fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
+fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
     let (who, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -140,7 +184,7 @@ fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
             Wish { login: who.get_untracked(), password: password.get_untracked(), transport: Some(Transport::Cookie) };
         let work = async move { net::send(Method::POST, "/auth/login", None, Some(&wish)).await };
         if let Some(owner) = &owner {
-            owner.with(|| submit(session, busy, error, work));
+            owner.with(|| submit(session, busy, error, RwSignal::new(false), work));
         }
     };
     view! {
@@ -152,56 +196,15 @@ fn LogInForm(creating: RwSignal<bool>) -> impl IntoView {
                 </div>
                 <PasswordField id="e-senha" label=Signal::derive(move || t_string!(i18n, login.password)) value=password autocomplete="current-password" refused=Signal::stored(false) />
                 <ErrorLine error />
+                <p><button type="button" class="link-btn" on:click=move |_| open.set(Tab::Recover)>{t!(i18n, login.forgot)}</button></p>
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
                     {t!(i18n, login.submit)}
                 </button>
                 <p class="small muted center">
                     {t!(i18n, login.first_time)}" "
-                    <button type="button" class="link-btn" on:click=move |_| creating.set(true)>{t!(i18n, login.create_link)}</button>
+                    <button type="button" class="link-btn" on:click=move |_| open.set(Tab::Create)>{t!(i18n, login.create_link)}</button>
                 </p>
             </form>
         </section>
-    }
-}
-
-#[component]
-fn PasswordField(
-    id: &'static str,
-    label: Signal<&'static str>,
-    value: RwSignal<String>,
-    autocomplete: &'static str,
-    /// Whether the server refused it.
-    #[prop(into)]
-    refused: Signal<bool>,
-) -> impl IntoView {
-    let i18n = language();
-    let shown = RwSignal::new(false);
-    view! {
-        <div class="field">
-            <label for=id>{move || label.get()}</label>
-            <div class="input-group">
-                <input
-                    class="input" id=id type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete
-                    aria-invalid=move || refused.get().then_some("true") aria-describedby=move || refused.get().then_some(ERROR) bind:value=value
-                />
-                <button
-                    type="button" class="icon-btn" aria-label=move || t_string!(i18n, login.show)
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    <Icon name="eye" />
-                </button>
-            </div>
-        </div>
-    }
-}
-
-#[component]
-fn ErrorLine(error: RwSignal<Option<Trouble>>) -> impl IntoView {
-    let i18n = language();
-    view! {
-        <div class="field" role="alert" id=ERROR>
-            {move || error.get().map(|error| view! { <p class="error"><Icon name="circle-alert" /><span>{explain(i18n, &error)}</span></p> })}
-        </div>
     }
 }

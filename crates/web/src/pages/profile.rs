@@ -1,8 +1,11 @@
 //! Oneself: name, language, theme, sessions.
 
+mod credentials;
 mod notify;
 mod portrait;
 mod privacy;
+
+pub use credentials::resend;
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
@@ -33,6 +36,7 @@ pub fn Profile() -> impl IntoView {
                         <header class="page-head"><div><h1>{t!(i18n, profile.title)}</h1></div></header>
                         <portrait::PortraitSetting />
                         <NameSetting />
+                        <credentials::CredentialsSetting />
                         <LanguageSetting />
                         <ThemeSetting />
                         <notify::NotifySetting />
@@ -150,7 +154,7 @@ fn SessionsSetting() -> impl IntoView {
         });
     });
     view! {
-        <section class="setting">
+        <section class="setting" id="aparelhos">
             <h2>{t!(i18n, profile.sessions)}</h2>
             <Suspense fallback=|| view! { <span class="sk"></span> }>
                 {move || sessions.get().map(|list| match list {
@@ -170,14 +174,14 @@ fn session_row(info: SessionInfo, end: Callback<SessionId>) -> impl IntoView {
     let i18n = language();
     let (id, current) = (info.id, info.current);
     let used = info.last_used_at;
-    let name = format::device(&info.user_agent);
+    let name = Some(info.device).filter(|name| !name.is_empty());
     view! {
         <li>
             <Icon name="monitor-smartphone" />
             <div class="grow">
                 <p>{move || name.clone().unwrap_or_else(|| t_string!(i18n, profile.unknown_device).to_owned())}</p>
                 <p class="small muted">
-                    {info.address}" · "
+                    {info.place}" · "
                     {move || t_string!(i18n, profile.last_used, when = format::moment(i18n.get_locale(), used))}
                 </p>
             </div>

@@ -10,7 +10,7 @@ use crate::session::Session;
 
 /// The frame of a page without rail: something in the middle, the legal strip below.
 #[component]
-fn Alone(children: Children) -> impl IntoView {
+pub fn Alone(children: Children) -> impl IntoView {
     view! {
         <div class="shell" data-pane="main" data-layout="single">
             <main class="panes" id="conteudo" tabindex="-1"><section class="pane-main pane-alone">{children()}</section></main>

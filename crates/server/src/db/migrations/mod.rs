@@ -8,6 +8,8 @@ mod m20261122_000005_pictures;
 mod m20261123_000006_turns;
 mod m20261123_000007_search;
 mod m20261123_000008_notifications;
+mod m20261123_000009_shares;
+mod m20261123_000010_trust;
 
 use std::collections::HashSet;
 
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_turns::Migration),
             Box::new(m20261123_000007_search::Migration),
             Box::new(m20261123_000008_notifications::Migration),
+            Box::new(m20261123_000009_shares::Migration),
+            Box::new(m20261123_000010_trust::Migration),
         ]
     }
 }

@@ -11,10 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::notifications::Notification;
 use praca_api::push::{PushKey, PushSubscription, Pushed};
-use praca_api::{NotificationId, ProblemCode, UserId};
+use praca_api::{NotificationId, ProblemCode, Timestamp, UserId};
 use reqwest::{Client, StatusCode, Url, header, redirect};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::Deserialize;
 use serde_json::Value;
@@ -39,7 +39,12 @@ const ENDPOINT_CHARS: usize = 1_000;
 /// How long a push service keeps what a device does not fetch.
 const KEPT: Duration = Duration::from_secs(12 * 3_600);
 /// Longest wait for a push service.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// A device that was not reached rests between these, and a tenth of how long it has been away: so that those of one person
+/// do not keep everybody's waiting.
+const REST: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
+/// One that was not reached for so long is given up; its browser brings it back when somebody opens a page there.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(3 * 86_400);
 
 /// What pushing needs: made with the first.
 #[derive(Default)]
@@ -98,10 +103,20 @@ impl Notifications {
             p256dh: Set(p256dh),
             auth: Set(auth),
             created_at: Set(now),
+            away_since: Set(None),
+            rests_until: Set(None),
         };
         // A browser has one subscription, whoever is logged in there.
         let again = OnConflict::column(Column::Endpoint)
-            .update_columns([Column::UserId, Column::SessionId, Column::P256dh, Column::Auth, Column::CreatedAt])
+            .update_columns([
+                Column::UserId,
+                Column::SessionId,
+                Column::P256dh,
+                Column::Auth,
+                Column::CreatedAt,
+                Column::AwaySince,
+                Column::RestsUntil,
+            ])
             .to_owned();
         Entity::insert(row).on_conflict(again).exec_without_returning(base.db.write()).await?;
         self.keep_newest(user).await
@@ -157,31 +172,63 @@ impl Notifications {
             outcome => outcome?,
         };
         let row = told::Entity::find_by_id(notification).filter(told::Column::ReadAt.is_null());
-        let row = row.filter(self.of(device.user_id).await?);
+        let row = row.filter(told::Column::UserId.eq(device.user_id));
         let Some(row) = row.one(base.db.read()).await? else { return Ok(()) };
         let wanted = self.0.accounts.preferences_of(device.user_id).await?.notifications;
-        let is_old = base.clock.now().since(row.created_at) > KEPT;
-        if is_old || is_quiet(&wanted, row.code, base.clock.now()) {
+        let now = base.clock.now();
+        if now.since(row.created_at) > KEPT || is_quiet(&wanted, row.code, now) {
             return Ok(());
+        }
+        if device.rests_until.is_some_and(|until| until > now) {
+            return Err(away());
         }
         let rows = self.readable(device.user_id, vec![row]).await?;
         let Some((_, notification)) = self.render(rows).await?.pop() else { return Ok(()) };
         let pushed = self.pushed(&device, &notification).await?;
         match self.post(&device, &pushed).await? {
-            StatusCode::NOT_FOUND | StatusCode::GONE => self.drop_device(&device).await,
-            status if status.is_success() => {
+            Some(StatusCode::NOT_FOUND | StatusCode::GONE) => self.drop_device(&device).await,
+            Some(status) if status.is_success() => {
                 metrics::counter!("praca_pushes_total").increment(1);
-                Ok(())
+                self.note_reached(&device).await
             }
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Err(Error::unavailable("The push service is away."))
+            Some(status) if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                // Subscribed under another key of ours, or something that trying again does not mend: the browser subscribes
+                // anew when somebody opens a page there.
+                tracing::warn!(%status, "a push service refuses; the device is forgotten");
+                self.drop_device(&device).await
             }
-            status => {
-                // It is ours to mend, and trying again does not.
-                tracing::warn!(%status, "a push service refuses");
-                Ok(())
-            }
+            _ => self.note_away(&device, now).await,
         }
+    }
+
+    async fn note_reached(&self, device: &Model) -> Result<()> {
+        if device.away_since.is_none() {
+            return Ok(());
+        }
+        self.set_away(device, None, None).await
+    }
+
+    /// # Errors
+    /// `service.unavailable`, so that the job is tried again; not for a device that is given up.
+    async fn note_away(&self, device: &Model, now: Timestamp) -> Result<()> {
+        let since = device.away_since.unwrap_or(now);
+        if now.since(since) > GIVEN_UP_AFTER {
+            return self.drop_device(device).await;
+        }
+        let (shortest, longest) = REST;
+        let rest = (now.since(since) / 10).clamp(shortest, longest);
+        self.set_away(device, Some(since), Some(now + rest)).await?;
+        Err(away())
+    }
+
+    async fn set_away(&self, device: &Model, since: Option<Timestamp>, until: Option<Timestamp>) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::AwaySince, Expr::value(since))
+            .col_expr(Column::RestsUntil, Expr::value(until))
+            .filter(Column::Id.eq(device.id))
+            .exec(self.0.base.db.write())
+            .await?;
+        Ok(())
     }
 
     async fn pushed(&self, device: &Model, notification: &Notification) -> Result<Pushed> {
@@ -189,8 +236,9 @@ impl Notifications {
         Ok(words::pushed(locale, notification))
     }
 
-    async fn post(&self, device: &Model, pushed: &Pushed) -> Result<StatusCode> {
-        let Ok(url) = self.endpoint(&device.endpoint) else { return Ok(StatusCode::GONE) };
+    /// What the push service says; none if it says nothing.
+    async fn post(&self, device: &Model, pushed: &Pushed) -> Result<Option<StatusCode>> {
+        let Ok(url) = self.endpoint(&device.endpoint) else { return Ok(Some(StatusCode::GONE)) };
         let key = PublicKey::from_sec1_bytes(&device.p256dh).map_err(Error::internal)?;
         let uri = device.endpoint.parse().map_err(Error::internal)?;
         let builder = WebPushBuilder::new(uri, key, Auth::clone_from_slice(&device.auth)).with_valid_duration(KEPT);
@@ -199,8 +247,7 @@ impl Notifications {
         let (parts, body) = request.into_parts();
         let sent =
             self.client().await?.post(url).headers(parts.headers).header(header::AUTHORIZATION, signed).body(body);
-        let away = |_| Error::unavailable("The push service is away.");
-        Ok(sent.send().await.map_err(away)?.status())
+        Ok(sent.send().await.ok().map(|answer| answer.status()))
     }
 
     async fn client(&self) -> Result<&Client> {
@@ -216,4 +263,8 @@ impl Notifications {
         Entity::delete_by_id(device.id).exec(self.0.base.db.write()).await?;
         Ok(())
     }
+}
+
+fn away() -> Error {
+    Error::unavailable("The push service is away.")
 }

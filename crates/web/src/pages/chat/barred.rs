@@ -1,13 +1,14 @@
 //! What stands where one would write, for who may only read.
 
 use leptos::prelude::*;
-use leptos_i18n::t_string;
+use leptos_i18n::{t, t_string};
 use praca_api::Timestamp;
 use praca_api::accounts::{AccountStatus, Role};
 
 use crate::components::Icon;
 use crate::format;
 use crate::language::language;
+use crate::pages::profile::resend;
 use crate::square::Square;
 
 /// Why and until when somebody may only read.
@@ -88,6 +89,27 @@ pub fn BlockedNotice() -> impl IntoView {
                     </div>
                 }
             })}
+        </div>
+    }
+}
+
+/// Stands where one would write, for who has not proved their address yet.
+#[component]
+pub fn UnverifiedNotice() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Square>().session;
+    let said = RwSignal::new(String::new());
+    let email = move || session.user().map(|user| user.email).unwrap_or_default();
+    view! {
+        <div class="composer">
+            <div class="silenced" role="status">
+                <Icon name="mail" />
+                <div>
+                    <p><b>{t!(i18n, credentials.prove_title)}</b></p>
+                    <p>{move || t_string!(i18n, credentials.prove, email = email())}</p>
+                    <p><button type="button" class="link-btn" on:click=move |_| resend(i18n, session, said)>{t!(i18n, credentials.resend)}</button>" "{move || said.get()}</p>
+                </div>
+            </div>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use praca_api::limits::{MESSAGE_CHARS, SNIPPET_CHARS};
 use praca_api::messages::{Message, ReplyTo};
 use praca_api::{ConversationId, MessageId};
 
-use super::barred::{BlockedNotice, Silenced, SilencedNotice};
+use super::barred::{BlockedNotice, Silenced, SilencedNotice, UnverifiedNotice};
 use super::mentioning::{LIST, Mentioning, Offered};
 use super::pictures::{PictureButtons, PictureTiles, Pictures};
 use crate::components::Icon;
@@ -240,11 +240,13 @@ pub fn Composer(draft: Draft) -> impl IntoView {
     let blocked = move || clock.runs() && draft.editing.get().is_none();
     let silence = Memo::new(move |_| Silenced::of(square));
     let barred = Memo::new(move |_| square.model.with(|m| m.open_dm().is_some_and(|dm| dm.state == DmState::Blocked)));
-    let closed = move || silence.get().is_some() || barred.get();
+    let unproved = Memo::new(move |_| square.session.user().is_some_and(|user| user.must_verify_email));
+    let closed = move || silence.get().is_some() || barred.get() || unproved.get();
     pictures.take_dropped(move || untrack(closed));
     view! {
         <Show when=move || silence.get().is_some()><SilencedNotice silence /></Show>
         <Show when=move || barred.get() && silence.get().is_none()><BlockedNotice /></Show>
+        <Show when=move || unproved.get() && silence.get().is_none() && !barred.get()><UnverifiedNotice /></Show>
         <form class="composer" hidden=closed aria-label=move || t_string!(i18n, chat.write, room = name()) on:submit=submit>
             <Offered mentioning choose />
             <div class="composer-box">

@@ -1,7 +1,7 @@
 //! Calm words on the connection, and on what went wrong last.
 
 use leptos::prelude::*;
-use leptos_i18n::{t, t_string};
+use leptos_i18n::t_string;
 
 use crate::components::Icon;
 use crate::language::language;
@@ -19,13 +19,6 @@ pub fn Notice() -> impl IntoView {
                 Link::Lost => Some(t_string!(i18n, link.lost)),
                 Link::Restarting => Some(t_string!(i18n, link.restarting)),
             }.map(|text| view! { <p class="calm">{text}</p> })}
-            <Show when=move || square.stale.get()>
-                <p class="calm">
-                    <span>{t!(i18n, link.stale)}</span>
-                    // A page that cannot reload is on its way out.
-                    <button type="button" class="link-btn" on:click=move |_| drop(window().location().reload())>{t!(i18n, link.reload)}</button>
-                </p>
-            </Show>
         </div>
         <div role="alert">
             {move || square.trouble.get().map(|text| view! {

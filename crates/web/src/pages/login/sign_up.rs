@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use leptos_i18n::{Locale as _, t, t_string};
 use praca_api::ProblemCode;
 use praca_api::accounts::{Locale as Spoken, Register, Transport};
-use praca_api::limits::PASSWORD_CHARS;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
-use super::{ERROR, ErrorLine, PasswordField, submit};
+use super::submit;
+use crate::components::{ERROR, ErrorLine, Icon, PasswordField, Strength};
 use crate::language::language;
 use crate::net::{self, Trouble};
 use crate::session::Session;
@@ -69,7 +69,7 @@ fn refused_field(trouble: &Trouble) -> Option<&'static str> {
 pub fn SignUpForm() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
-    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<Trouble>));
+    let (busy, error, mailed) = (RwSignal::new(false), RwSignal::new(None::<Trouble>), RwSignal::new(false));
     let form = Form::new(error);
     let owner = Owner::current();
     let send = move |event: leptos::ev::SubmitEvent| {
@@ -84,7 +84,7 @@ pub fn SignUpForm() -> impl IntoView {
         };
         let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
         if let Some(owner) = &owner {
-            owner.with(|| submit(session, busy, error, work));
+            owner.with(|| submit(session, busy, error, mailed, work));
         }
     };
     view! {
@@ -95,6 +95,11 @@ pub fn SignUpForm() -> impl IntoView {
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
                     {t!(i18n, login.register)}
                 </button>
+                <div role="status">
+                    <Show when=move || mailed.get()>
+                        <div class="notice" data-tone="positive"><Icon name="mail" /><p>{t!(i18n, login.mailed)}</p></div>
+                    </Show>
+                </div>
             </form>
         </section>
     }
@@ -131,38 +136,9 @@ fn Fields(form: Form) -> impl IntoView {
             id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=form.password autocomplete="new-password"
             refused=Signal::derive(move || form.is_refused("c-senha").is_some())
         />
-        <Strength password=form.password />
+        <Strength password=form.password own=Signal::derive(move || vec![form.name.get(), form.handle.get(), form.email.get()]) />
         <p class="small muted">
             {t!(i18n, login.agreed)}" "<a href="/regras">{t!(i18n, legal.rules)}</a>" · "<a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
         </p>
-    }
-}
-
-/// How long a password is, in a bar and in words: length is what makes one hard to guess.
-#[component]
-fn Strength(password: RwSignal<String>) -> impl IntoView {
-    let i18n = language();
-    let level = Memo::new(move |_| match password.with(|password| password.chars().count()) {
-        0 => 0,
-        count if count < *PASSWORD_CHARS.start() => 1,
-        8..=11 => 2,
-        12..=17 => 3,
-        _ => 4,
-    });
-    let words = move || match level.get() {
-        0 => t_string!(i18n, login.new_password_hint),
-        1 => t_string!(i18n, login.strength_short),
-        2 => t_string!(i18n, login.strength_fair),
-        3 => t_string!(i18n, login.strength_good),
-        _ => t_string!(i18n, login.strength_great),
-    };
-    view! {
-        <div class="strength">
-            <meter
-                min="0" max="4" low="2" high="3" optimum="4" aria-label=move || t_string!(i18n, login.strength)
-                value=move || level.get().to_string()
-            ></meter>
-            <p>{words}</p>
-        </div>
     }
 }

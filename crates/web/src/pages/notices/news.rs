@@ -12,9 +12,18 @@ use crate::told;
 /// The corner.
 #[component]
 pub fn News() -> impl IntoView {
+    let i18n = language();
     let square = expect_context::<Square>();
     view! {
         <div class="toasts" role="status">
+            <Show when=move || square.stale.get()>
+                <div class="toast">
+                    <Icon name="info" />
+                    <span class="grow">{t!(i18n, link.stale)}</span>
+                    // A page that cannot reload is on its way out.
+                    <button type="button" class="link-btn" on:click=move |_| drop(window().location().reload())>{t!(i18n, link.reload)}</button>
+                </div>
+            </Show>
             <For each=move || square.news().get() key=|item| item.id children=move |item| view! { <Toast item /> } />
         </div>
     }

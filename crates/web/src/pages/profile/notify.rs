@@ -4,7 +4,7 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::notifications::{NotificationPreferences, QuietHours, Reach};
+use praca_api::notifications::{NotificationPreferences, QuietHours, Reach, UpdateNotifications};
 use praca_api::people::{Preferences, UpdatePreferences};
 
 use crate::components::explain;
@@ -30,9 +30,9 @@ pub fn NotifySetting() -> impl IntoView {
             Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
         }
     });
-    let change = Callback::new(move |new: NotificationPreferences| {
+    let change = Callback::new(move |new: UpdateNotifications| {
         let before = wanted.get_untracked();
-        wanted.set(Some(new.clone()));
+        wanted.update(|wanted| *wanted = wanted.take().map(|wanted| wanted.changed(&new)));
         let change = UpdatePreferences { notifications: Some(new), ..UpdatePreferences::default() };
         spawn_local(async move {
             let answer: Answer<Preferences> =
@@ -96,25 +96,24 @@ fn ThisDevice() -> impl IntoView {
 }
 
 /// One kind: how far it reaches, and how that is changed.
-type Kind = (&'static str, fn(&mut NotificationPreferences) -> &mut Reach);
+type Kind = (&'static str, fn(&NotificationPreferences) -> Reach, fn(&mut UpdateNotifications) -> &mut Option<Reach>);
 
 const KINDS: [Kind; 4] = [
-    ("mentions", |wanted| &mut wanted.mentions),
-    ("replies", |wanted| &mut wanted.replies),
-    ("dms", |wanted| &mut wanted.dms),
-    ("requests", |wanted| &mut wanted.requests),
+    ("mentions", |now| now.mentions, |change| &mut change.mentions),
+    ("replies", |now| now.replies, |change| &mut change.replies),
+    ("dms", |now| now.dms, |change| &mut change.dms),
+    ("requests", |now| now.requests, |change| &mut change.requests),
 ];
 
 #[component]
-fn Kinds(wanted: NotificationPreferences, change: Callback<NotificationPreferences>) -> impl IntoView {
+fn Kinds(wanted: NotificationPreferences, change: Callback<UpdateNotifications>) -> impl IntoView {
     let i18n = language();
-    let rows = KINDS.map(|(name, reach)| {
-        let mut now = wanted.clone();
-        let chosen = *reach(&mut now);
+    let rows = KINDS.map(|(name, now, field)| {
+        let chosen = now(&wanted);
         let choose = move |event| {
-            let mut new = now.clone();
             if let Ok(word) = event_target_value(&event).parse() {
-                *reach(&mut new) = word;
+                let mut new = UpdateNotifications::default();
+                *field(&mut new) = Some(word);
                 change.run(new);
             }
         };
@@ -144,19 +143,15 @@ fn Kinds(wanted: NotificationPreferences, change: Callback<NotificationPreferenc
 }
 
 #[component]
-fn Quiet(wanted: NotificationPreferences, change: Callback<NotificationPreferences>) -> impl IntoView {
+fn Quiet(wanted: NotificationPreferences, change: Callback<UpdateNotifications>) -> impl IntoView {
     let i18n = language();
-    let hours = wanted.quiet_hours.clone();
+    let hours = wanted.quiet_hours;
     let on = hours.is_some();
     let set = move |hours: Option<QuietHours>| {
-        change.run(NotificationPreferences { quiet_hours: hours, ..wanted.clone() });
+        change.run(UpdateNotifications { quiet_hours: Some(hours), ..UpdateNotifications::default() });
     };
-    let turn = {
-        let set = set.clone();
-        move |event| set(event_target_checked(&event).then(night))
-    };
+    let turn = move |event| set(event_target_checked(&event).then(night));
     let field = move |hours: QuietHours, ends: bool| {
-        let set = set.clone();
         let value = if ends { hours.to.clone() } else { hours.from.clone() };
         let write = move |event| {
             let time = event_target_value(&event);
@@ -180,7 +175,13 @@ fn Quiet(wanted: NotificationPreferences, change: Callback<NotificationPreferenc
             <span>{t!(i18n, notify.quiet)}<small>{t!(i18n, notify.quiet_hint)}</small></span>
             <input type="checkbox" role="switch" checked=on on:change=turn />
         </label>
-        {hours.map(|hours| view! { <div class="row">{field(hours.clone(), false)}{field(hours, true)}</div> })}
+        {hours.map(|hours| {
+            let zone = hours.time_zone.replace('_', " ");
+            view! {
+                <div class="row">{field(hours.clone(), false)}{field(hours, true)}</div>
+                <p class="small muted">{move || t_string!(i18n, notify.quiet_zone, zone = zone.clone())}</p>
+            }
+        })}
     }
 }
 

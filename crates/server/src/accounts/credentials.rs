@@ -1,0 +1,188 @@
+//! Changing and recovering what one logs in with: password and address.
+
+use std::time::Duration;
+
+use praca_api::accounts::{ChangePassword, ResetPassword};
+use praca_api::{SessionId, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::devices::Device;
+use super::one_time::{self, Purpose};
+use super::register::{check_password, clean_email, name_duplicate};
+use super::{Accounts, entity, store};
+use crate::auth::Actor;
+use crate::config::Quota;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::{Event, Letter, SessionEnd};
+use crate::mail::{self, Reader, Topic};
+
+/// Mails to prove an address, asked for by one person.
+const PROOFS: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
+
+impl Accounts {
+    /// Uses the link of a mail that proves an address. Used again right away it says the same: mail programs look first.
+    ///
+    /// # Errors
+    /// `request.invalid` for a link that is not good, `accounts.email_taken` when somebody else proved the address first.
+    pub(super) async fn verify_email(&self, token: &str) -> Result<()> {
+        let base = &self.0.base;
+        let mut tx = base.begin().await?;
+        let purposes = [Purpose::VerifyEmail, Purpose::ChangeEmail];
+        let proof = one_time::take(tx.conn(), token, &purposes, base.clock.now()).await?;
+        let person = store::lock_person(tx.conn(), proof.user_id).await?;
+        if proof.purpose == Purpose::VerifyEmail {
+            if person.email != proof.email {
+                return Err(Error::invalid_field("token", "ended", "The account has another address by now."));
+            }
+            set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
+            tx.emit(Event::EmailVerified { user: person.id, changed: false });
+            return tx.commit().await;
+        }
+        let email = proof.email.clone();
+        let change = entity::Entity::update_many()
+            .col_expr(entity::Column::Email, Expr::value(email.clone()))
+            .col_expr(entity::Column::EmailFolded, Expr::value(email.to_lowercase()))
+            .col_expr(entity::Column::EmailVerified, Expr::value(true))
+            .filter(entity::Column::Id.eq(person.id));
+        change.exec(tx.conn()).await.map_err(name_duplicate)?;
+        mail::write(base, &mut tx, &person.reader(), Topic::EmailChanged { address: masked(&email) }).await?;
+        tx.emit(Event::EmailVerified { user: person.id, changed: true });
+        tx.commit().await
+    }
+
+    /// Sends the mail that proves the account's address once more; nothing where it is proved.
+    ///
+    /// # Errors
+    /// `request.rate_limited`.
+    pub(super) async fn resend_verification(&self, actor: &Actor) -> Result<()> {
+        let base = &self.0.base;
+        let person = store::person(base.db.read(), actor.id()).await?;
+        if person.email_verified {
+            return Ok(());
+        }
+        self.limit_proofs(actor.id()).await?;
+        let mut tx = base.begin().await?;
+        self.write_verification(&mut tx, &person).await?;
+        tx.commit().await
+    }
+
+    async fn limit_proofs(&self, user: UserId) -> Result<()> {
+        match self.0.base.limits.take(&format!("letters:proof:{user}"), PROOFS).await {
+            Some(wait) => Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the mail that proves the account's address.
+    pub(super) async fn write_verification(&self, tx: &mut Tx, person: &entity::Model) -> Result<()> {
+        let base = &self.0.base;
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::VerifyEmail, &person.email).await?;
+        mail::write(base, tx, &person.reader(), Topic::VerifyEmail { link }).await
+    }
+
+    /// Begins to change the account's address: the new one gets a mail, and holds once its link is opened. What is said
+    /// does not depend on whether somebody has the address.
+    ///
+    /// # Errors
+    /// `auth.reauthentication_required`, `request.invalid`, `request.rate_limited`.
+    pub(super) async fn change_email(&self, actor: &Actor, email: &str) -> Result<()> {
+        let base = &self.0.base;
+        actor.require_recent(base.clock.now())?;
+        let email = clean_email(email)
+            .ok_or_else(|| Error::invalid_field("email", "format", "This is not an e-mail address."))?;
+        self.limit_proofs(actor.id()).await?;
+        let person = store::person(base.db.read(), actor.id()).await?;
+        let mut tx = base.begin().await?;
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::ChangeEmail, &email).await?;
+        let reader = Reader { email, ..person.reader() };
+        mail::write(base, &mut tx, &reader, Topic::ChangeEmail { link }).await?;
+        tx.commit().await
+    }
+
+    /// Changes the password of who knows the old one; every other session ends.
+    ///
+    /// # Errors
+    /// `auth.invalid_credentials`, `auth.locked`, `accounts.password_weak`.
+    pub(super) async fn change_password(&self, actor: &Actor, wish: ChangePassword, device: &Device) -> Result<()> {
+        self.require_password(actor, wish.current_password, device).await?;
+        let person = store::person(self.0.base.db.read(), actor.id()).await?;
+        let hash = self.hash_new(wish.new_password, &person).await?;
+        let mut tx = self.0.base.begin().await?;
+        self.set_password(&mut tx, &person, hash, Some(actor.session)).await?;
+        tx.commit().await
+    }
+
+    /// Asks for a mail to choose a new password. Nothing tells whether there is such an address, nor how long it takes.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn forgot_password(&self, email: &str) -> Result<()> {
+        let mut tx = self.0.base.begin().await?;
+        // What is no address is nobody's.
+        let email = clean_email(email).unwrap_or_default().to_lowercase();
+        tx.emit(Event::LetterAsked(Letter::Recovery { email }));
+        tx.commit().await
+    }
+
+    /// Chooses a new password by the link of a mail, which proves the address, too; every session ends.
+    ///
+    /// # Errors
+    /// `request.invalid` for a link that is not good, `accounts.password_weak`.
+    pub(super) async fn reset_password(&self, wish: ResetPassword) -> Result<()> {
+        let base = &self.0.base;
+        let purposes = [Purpose::ResetPassword];
+        // A password that is refused does not use the link up, and hashing takes too long to keep others waiting.
+        let proof = one_time::look(base.db.read(), &wish.token, &purposes, base.clock.now()).await?;
+        let person = store::person(base.db.read(), proof.user_id).await?;
+        let hash = self.hash_new(wish.password, &person).await?;
+        let mut tx = base.begin().await?;
+        one_time::take(tx.conn(), &wish.token, &purposes, base.clock.now()).await?;
+        if person.email == proof.email && !person.email_verified {
+            set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
+            tx.emit(Event::EmailVerified { user: person.id, changed: false });
+        }
+        self.set_password(&mut tx, &person, hash, None).await?;
+        tx.commit().await
+    }
+
+    async fn hash_new(&self, password: String, person: &entity::Model) -> Result<String> {
+        check_password(&password, &[&person.handle, &person.display_name, &person.email])?;
+        self.0.base.passwords.hash(password).await
+    }
+
+    /// Stores a new password and ends every session but one; the person is told by mail.
+    async fn set_password(
+        &self,
+        tx: &mut Tx,
+        person: &entity::Model,
+        hash: String,
+        stays: Option<SessionId>,
+    ) -> Result<()> {
+        let base = &self.0.base;
+        set(tx, person.id, |row| row.col_expr(entity::Column::PasswordHash, Expr::value(hash))).await?;
+        let ended = store::end_sessions_but(tx.conn(), person.id, stays, base.clock.now()).await?;
+        let cause = SessionEnd::PasswordChanged;
+        tx.emit(Event::SessionsEnded { user: person.id, sessions: Some(ended), cause });
+        tx.emit(Event::PasswordChanged { user: person.id, recovered: stays.is_none() });
+        let link = format!("{}/entrar#senha", base.config.public_url);
+        mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
+    }
+}
+
+async fn set(
+    tx: &Tx,
+    user: UserId,
+    how: impl FnOnce(sea_orm::UpdateMany<entity::Entity>) -> sea_orm::UpdateMany<entity::Entity>,
+) -> Result<()> {
+    how(entity::Entity::update_many()).filter(entity::Column::Id.eq(user)).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// The beginning of an address and its domain: enough for its owner.
+fn masked(email: &str) -> String {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}•••@{domain}")
+}

@@ -1,0 +1,71 @@
+//! Mails that are written apart from what asked for them, so that asking takes as long for addresses nobody has.
+
+use std::time::Duration;
+
+use praca_api::accounts::AccountStatus;
+use praca_api::device::network_of;
+use serde_json::Value;
+
+use super::one_time::{self, Purpose};
+use super::{Accounts, entity, store};
+use crate::config::Quota;
+use crate::error::Result;
+use crate::events::Letter;
+use crate::jobs::{NewJob, Registry};
+use crate::mail::{self, Reader, Topic};
+
+/// Links to choose a new password, for one account.
+const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
+/// Of each other kind, for one account.
+const OTHERS: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
+
+impl entity::Model {
+    /// As somebody who is written to.
+    pub(super) fn reader(&self) -> Reader {
+        Reader { email: self.email.clone(), handle: self.handle.clone(), locale: self.locale }
+    }
+}
+
+impl Accounts {
+    /// What the slice does in the background.
+    pub fn register_jobs(&self, registry: &mut Registry) {
+        let accounts = self.clone();
+        registry.handle(NewJob::LETTER, move |payload| {
+            let accounts = accounts.clone();
+            async move { accounts.write_letter(payload).await }
+        });
+    }
+
+    /// The job that writes one, if somebody has the address, and is not written to all the time.
+    async fn write_letter(&self, payload: Value) -> Result<()> {
+        let base = &self.0.base;
+        let letter: Letter = serde_json::from_value(payload)?;
+        let (login, quota) = match &letter {
+            Letter::Recovery { email } => (email, RECOVERIES),
+            Letter::AlreadyRegistered { email } => (email, OTHERS),
+            Letter::Locked { login, .. } => (login, OTHERS),
+        };
+        let person = store::by_login(base.db.read(), login).await?;
+        let Some(person) = person.filter(|row| row.status != AccountStatus::Deleted) else { return Ok(()) };
+        if base.limits.take(&format!("letters:{}:{}", letter.kind(), person.id), quota).await.is_some() {
+            return Ok(());
+        }
+        let url = &base.config.public_url;
+        let mut tx = base.begin().await?;
+        let topic = match letter {
+            Letter::Recovery { .. } => {
+                let purpose = Purpose::ResetPassword;
+                Topic::ResetPassword {
+                    link: one_time::issue(base, tx.conn(), person.id, purpose, &person.email).await?,
+                }
+            }
+            Letter::AlreadyRegistered { .. } => Topic::AlreadyRegistered { link: format!("{url}/entrar") },
+            Letter::Locked { source, .. } => {
+                let address = source.split('/').next().unwrap_or_default();
+                Topic::AccountLocked { place: network_of(address), link: format!("{url}/entrar#senha") }
+            }
+        };
+        mail::write(base, &mut tx, &person.reader(), topic).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,83 @@
+//! Slowing whoever guesses passwords, without slowing whose passwords they are.
+//!
+//! Invariants: failures count for an account from one source, and for a source over all accounts; names nobody has count as
+//! those of people do; a right password from another source, or a known device, is never refused.
+
+use std::time::Duration;
+
+use praca_api::ProblemCode;
+use sha2::{Digest as _, Sha256};
+
+use super::{Accounts, entity};
+use crate::error::{Error, Result};
+use crate::events::{Event, Letter};
+use crate::limits::Slowing;
+
+/// Of one account, from one source.
+const OF_ACCOUNT: Slowing = Slowing {
+    from: 5,
+    shortest: Duration::from_secs(1),
+    longest: Duration::from_secs(900),
+    kept: Duration::from_secs(86_400),
+};
+/// Of one source.
+const OF_SOURCE: Slowing = Slowing { from: 50, kept: Duration::from_secs(3_600), ..OF_ACCOUNT };
+
+/// A log-in that is tried: what its failures are counted under.
+pub(super) struct Attempt {
+    account: String,
+    source: String,
+}
+
+impl Attempt {
+    /// By the account, or by the name nobody has.
+    pub(super) fn new(person: Option<&entity::Model>, login: &str, source: &str) -> Self {
+        let whose = match person {
+            Some(row) => row.id.to_string(),
+            None => Sha256::digest(login).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
+        };
+        Self { account: format!("login:{whose}:{source}"), source: format!("login:{source}") }
+    }
+}
+
+impl Accounts {
+    /// Refuses a log-in that has to wait.
+    ///
+    /// # Errors
+    /// `auth.locked`.
+    pub(super) async fn require_unlocked(&self, attempt: &Attempt) -> Result<()> {
+        let limits = &self.0.base.limits;
+        let waits = [limits.failures_wait(&attempt.account).await, limits.failures_wait(&attempt.source).await];
+        match waits.into_iter().flatten().max() {
+            Some(wait) => Err(locked(wait)),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a failure; when it is the first that has to wait, whose account it may be is told, once a day.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn note_failure(&self, attempt: &Attempt, login: &str, source: &str) -> Result<()> {
+        let base = &self.0.base;
+        base.limits.note_failure(&attempt.source, &OF_SOURCE).await;
+        if base.limits.note_failure(&attempt.account, &OF_ACCOUNT).await == OF_ACCOUNT.from {
+            metrics::counter!("praca_login_locks_total").increment(1);
+            // The same work for names nobody has.
+            let mut tx = base.begin().await?;
+            tx.emit(Event::LetterAsked(Letter::Locked { login: login.to_owned(), source: source.to_owned() }));
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The row of failures is over.
+    pub(super) async fn note_success(&self, attempt: &Attempt) {
+        self.0.base.limits.forget_failures(&attempt.account).await;
+    }
+}
+
+fn locked(wait: Duration) -> Error {
+    let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    Error::waiting(ProblemCode::AuthLocked, "Too many failed log-ins; wait a little before the next.", millis)
+}

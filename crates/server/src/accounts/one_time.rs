@@ -1,0 +1,116 @@
+//! Tokens that mails carry: good once and for a while, the newest of a purpose alone. Only their hash is stored.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use praca_api::{Timestamp, UserId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _};
+use sha2::{Digest as _, Sha256};
+
+use super::one_time_entity::{ActiveModel, Column, Entity, Model};
+use crate::base::Base;
+use crate::error::{Error, Result};
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Purpose {
+    /// Proving that the account's address is its owner's.
+    #[sea_orm(string_value = "verify_email")]
+    VerifyEmail,
+    /// Proving that a new address is.
+    #[sea_orm(string_value = "change_email")]
+    ChangeEmail,
+    /// Choosing a new password.
+    #[sea_orm(string_value = "reset_password")]
+    ResetPassword,
+}
+
+impl Purpose {
+    /// How long its tokens are good.
+    const fn lifetime(self) -> Duration {
+        match self {
+            Self::VerifyEmail => Duration::from_secs(86_400),
+            Self::ChangeEmail => Duration::from_secs(3_600),
+            Self::ResetPassword => Duration::from_secs(600),
+        }
+    }
+
+    /// The page its links lead to.
+    const fn page(self) -> &'static str {
+        match self {
+            Self::VerifyEmail | Self::ChangeEmail => "/confirmar",
+            Self::ResetPassword => "/nova-senha",
+        }
+    }
+}
+
+/// Makes a token and stores its hash in place of the one before; the link that carries it.
+///
+/// # Errors
+/// The database refuses.
+pub async fn issue(
+    base: &Base,
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    purpose: Purpose,
+    email: &str,
+) -> Result<String> {
+    let secret: [u8; 32] = base.ids.secret()?;
+    let row = ActiveModel {
+        hash: Set(Sha256::digest(secret).to_vec()),
+        user_id: Set(user),
+        purpose: Set(purpose),
+        email: Set(email.to_owned()),
+        expires_at: Set(base.clock.now() + purpose.lifetime()),
+    };
+    let newest = OnConflict::columns([Column::UserId, Column::Purpose])
+        .update_columns([Column::Hash, Column::Email, Column::ExpiresAt])
+        .to_owned();
+    Entity::insert(row).on_conflict(newest).exec_without_returning(conn).await?;
+    Ok(format!("{}{}?token={}", base.config.public_url, purpose.page(), URL_SAFE_NO_PAD.encode(secret)))
+}
+
+fn hash_of(token: &str) -> Result<Vec<u8>> {
+    let secret = URL_SAFE_NO_PAD.decode(token.trim()).map_err(|_| ended())?;
+    Ok(Sha256::digest(secret).to_vec())
+}
+
+fn ended() -> Error {
+    Error::invalid_field("token", "ended", "The link is no longer good, or was used already; ask for another one.")
+}
+
+/// What a token is good for, and whose; it stays good.
+///
+/// # Errors
+/// `request.invalid` for one that is none of ours, was used, or has ended.
+pub async fn look(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose], now: Timestamp) -> Result<Model> {
+    let row = Entity::find_by_id(hash_of(token)?).one(conn).await?;
+    row.filter(|row| purposes.contains(&row.purpose) && row.expires_at > now).ok_or_else(ended)
+}
+
+/// Uses a token up, in the caller's transaction.
+///
+/// # Errors
+/// `request.invalid` for one that is none of ours, was used, or has ended.
+pub async fn take(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose], now: Timestamp) -> Result<Model> {
+    let taken = Entity::delete_many()
+        .filter(Column::Hash.eq(hash_of(token)?))
+        .filter(Column::Purpose.is_in(purposes.iter().copied()))
+        .filter(Column::ExpiresAt.gt(now))
+        .exec_with_returning(conn)
+        .await?;
+    taken.into_iter().next().ok_or_else(ended)
+}
+
+/// Removes those that have ended.
+///
+/// # Errors
+/// The database refuses.
+pub async fn sweep(conn: &impl ConnectionTrait, now: Timestamp) -> Result<()> {
+    Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(conn).await?;
+    Ok(())
+}

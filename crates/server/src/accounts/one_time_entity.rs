@@ -1,0 +1,26 @@
+//! A token's row.
+
+use praca_api::{Timestamp, UserId};
+use sea_orm::entity::prelude::*;
+
+use super::one_time::Purpose;
+
+/// A token that a mail carries.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "one_time_tokens")]
+pub struct Model {
+    /// SHA-256 of the token.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub hash: Vec<u8>,
+    pub user_id: UserId,
+    pub purpose: Purpose,
+    /// The address it was sent to.
+    #[sea_orm(column_type = "Text")]
+    pub email: String,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,239 @@
+//! Proving an address, changing and recovering what one logs in with.
+
+use praca::auth::Authority;
+use praca::db::page::PageQuery;
+use praca_api::mail::{Mail, MailTemplate};
+use serde_json::{Value, json};
+
+use crate::world::{PASSWORD, Person, World, on_both_twins, read};
+
+const OTHER: &str = "ipê florido no largo";
+
+impl World {
+    /// The outbox once all that waits is written, the oldest first.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.work().await;
+        let page = praca::mail::list(&self.app.base, Authority::of_the_machine(), &PageQuery::default()).await.unwrap();
+        page.items.into_iter().rev().collect()
+    }
+
+    /// What the link of the newest mail to an address carries.
+    async fn token(&self, to: &str, template: MailTemplate) -> String {
+        let mails = self.mails().await;
+        let mail = mails.iter().rev().find(|mail| mail.to == to && mail.template == template);
+        let mail = mail.unwrap_or_else(|| panic!("no {template:?} to {to}: {mails:#?}"));
+        let (_, token) = mail.text.split_once("?token=").unwrap_or_else(|| panic!("{}", mail.text));
+        token.split_whitespace().next().unwrap().to_owned()
+    }
+
+    async fn register(&self, handle: &str, email: &str) -> crate::world::Answer {
+        let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD });
+        self.post("/auth/register", None, wish).await
+    }
+
+    async fn enter(&self, login: &str, password: &str) -> crate::world::Answer {
+        self.post("/auth/login", None, json!({ "login": login, "password": password })).await
+    }
+
+    async fn me(&self, person: &Person) -> Value {
+        self.get("/me", person).await.ok()
+    }
+}
+
+fn templates(mails: &[Mail]) -> Vec<&'static str> {
+    mails.iter().map(|mail| mail.template.as_str()).collect()
+}
+
+/// The same twin, where people prove their address first.
+async fn proving(world: &World) -> World {
+    let mut settings = world.settings();
+    settings.push(("PRACA_REQUIRE_VERIFIED_EMAIL".into(), "true".into()));
+    World::with_settings(settings, world).await
+}
+
+on_both_twins! {
+    async fn an_address_is_proved_by_the_link_of_a_mail_once(world: World) {
+        let session = world.register("rosa", "Rosa@praca.example").await.expect(201, "");
+        assert_eq!(session["user"]["emailVerified"], false);
+        let rosa = world.log_in("rosa").await;
+        let token = world.token("Rosa@praca.example", MailTemplate::VerifyEmail).await;
+        // A later mail takes the place of the first.
+        world.post("/auth/email/resend", Some(&rosa), json!({})).await.expect(202, "");
+        let newer = world.token("Rosa@praca.example", MailTemplate::VerifyEmail).await;
+        for wrong in [token.as_str(), "", "AAAA", "não", &newer[1..]] {
+            let refused = world.post("/auth/email/verify", None, json!({ "token": wrong })).await;
+            assert_eq!(refused.expect(422, "request.invalid")["errors"][0]["field"], "token", "{wrong}");
+        }
+        world.post("/auth/password/reset", None, json!({ "token": newer, "password": OTHER })).await.expect(422, "request.invalid");
+        world.post("/auth/email/verify", None, json!({ "token": newer })).await.expect(204, "");
+        assert_eq!(world.me(&rosa).await["emailVerified"], true);
+        world.post("/auth/email/verify", None, json!({ "token": newer })).await.expect(422, "request.invalid");
+        let before = world.mails().await.len();
+        world.post("/auth/email/resend", Some(&rosa), json!({})).await.expect(202, "");
+        assert_eq!(world.mails().await.len(), before, "nothing is left to prove");
+        // Nobody is flooded with mails.
+        world.register("bento", "bento@praca.example").await.expect(201, "");
+        let bento = world.log_in("bento").await;
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            answers.push(world.post("/auth/email/resend", Some(&bento), json!({})).await);
+        }
+        let last = answers.pop().unwrap().expect(429, "request.rate_limited");
+        assert!(last["retryAfterMs"].as_u64().unwrap() > 0);
+        let late = world.token("bento@praca.example", MailTemplate::VerifyEmail).await;
+        world.pass(86_401);
+        world.post("/auth/email/verify", None, json!({ "token": late })).await.expect(422, "request.invalid");
+    }
+
+    async fn where_addresses_are_proved_first_new_and_known_ones_are_answered_alike(world: World) {
+        let room = world.room("largo", 0, 0).await;
+        let world = proving(&world).await;
+        for email in ["rosa@praca.example", "ROSA@praca.example"] {
+            let handle = if email.starts_with('R') { "outra" } else { "rosa" };
+            let answer = world.register(handle, email).await;
+            assert_eq!((answer.status.as_u16(), answer.body), (202, json!("")));
+        }
+        assert_eq!(templates(&world.mails().await), ["verify_email", "already_registered"]);
+        world.register("rosa", "nova@praca.example").await.expect(409, "accounts.handle_taken");
+        world.enter("outra", PASSWORD).await.expect(401, "auth.invalid_credentials");
+        // One may look round, and write once it is proved, at once and in every session.
+        let rosa = world.log_in("rosa").await;
+        world.get("/rooms", &rosa).await.ok();
+        world.say(&rosa, room, "oi").await.expect(403, "account.email_unverified");
+        let mut socket = world.socket(&rosa).await;
+        let message = json!({ "roomId": room, "body": "oi", "nonce": "n" });
+        assert_eq!(socket.refused("rooms:message:send", message).await, "account.email_unverified");
+        let token = world.token("rosa@praca.example", MailTemplate::VerifyEmail).await;
+        world.post("/auth/email/verify", None, json!({ "token": token })).await.expect(204, "");
+        world.say(&rosa, room, "oi").await.expect(201, "");
+        // The owner of a known address is told once a day, however often somebody tries.
+        for _ in 0..3 {
+            world.register("outra", "rosa@praca.example").await.expect(202, "");
+        }
+        assert_eq!(templates(&world.mails().await), ["verify_email", "already_registered"]);
+    }
+
+    async fn a_password_is_recovered_by_a_link_that_is_good_once_and_for_ten_minutes(world: World) {
+        let rosa = world.user("rosa").await;
+        let mut socket = world.socket(&rosa).await;
+        for email in ["rosa@praca.example", "ninguem@praca.example", "nenhum endereço"] {
+            let answer = world.post("/auth/password/forgot", None, json!({ "email": email })).await;
+            assert_eq!((answer.status.as_u16(), answer.body), (202, json!("")), "{email}");
+        }
+        let mails = world.mails().await;
+        assert_eq!(templates(&mails), ["reset_password"]);
+        assert!(mails[0].html.contains("10 minutos") && mails[0].subject == "Crie uma nova senha");
+        let first = world.token("rosa@praca.example", MailTemplate::ResetPassword).await;
+        world.post("/auth/password/forgot", None, json!({ "email": "ROSA@praca.example" })).await.expect(202, "");
+        let token = world.token("rosa@praca.example", MailTemplate::ResetPassword).await;
+        let reset = async |token: &str, password: &str| {
+            world.post("/auth/password/reset", None, json!({ "token": token, "password": password })).await
+        };
+        reset(&first, OTHER).await.expect(422, "request.invalid");
+        // A password that is refused does not use it up.
+        for weak in ["curta", "12345678", "rosa@praca.example"] {
+            reset(&token, weak).await.expect(422, "accounts.password_weak");
+        }
+        let both = tokio::join!(reset(&token, OTHER), reset(&token, OTHER));
+        let mut statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 422], "once");
+        socket.wait_closed().await;
+        world.get("/me", &rosa).await.expect(401, "auth.invalid_token");
+        world.enter("rosa", PASSWORD).await.expect(401, "auth.invalid_credentials");
+        world.enter("rosa", OTHER).await.expect(200, "");
+        assert!(templates(&world.mails().await).contains(&"password_changed"));
+        world.post("/auth/password/forgot", None, json!({ "email": "rosa@praca.example" })).await.expect(202, "");
+        let late = world.token("rosa@praca.example", MailTemplate::ResetPassword).await;
+        world.pass(601);
+        reset(&late, PASSWORD).await.expect(422, "request.invalid");
+        // Nobody's letter box is filled.
+        for _ in 0..8 {
+            world.post("/auth/password/forgot", None, json!({ "email": "rosa@praca.example" })).await.expect(202, "");
+        }
+        let resets = world.mails().await.iter().filter(|mail| mail.template == MailTemplate::ResetPassword).count();
+        assert_eq!(resets, 5, "an hour");
+    }
+
+    async fn who_knows_the_password_changes_it_and_stays(world: World) {
+        let rosa = world.user("rosa").await;
+        let elsewhere = world.log_in("rosa").await;
+        let change = async |current: &str, new: &str| {
+            let wish = json!({ "currentPassword": current, "newPassword": new });
+            world.post("/me/password", Some(&rosa), wish).await
+        };
+        change("errada mesmo", OTHER).await.expect(401, "auth.invalid_credentials");
+        change(PASSWORD, "rosa1234567").await.expect(422, "accounts.password_weak");
+        change(PASSWORD, OTHER).await.expect(204, "");
+        world.get("/me", &rosa).await.ok();
+        world.get("/me", &elsewhere).await.expect(401, "auth.invalid_token");
+        world.enter("rosa", OTHER).await.expect(200, "");
+        let audit = world.app.base.db.read();
+        let rows = sea_orm::Statement::from_string(
+            sea_orm::ConnectionTrait::get_database_backend(audit),
+            "SELECT count(*) FROM audit WHERE action = 'account.change_password'",
+        );
+        let row = sea_orm::ConnectionTrait::query_one_raw(audit, rows).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1);
+    }
+
+    async fn a_new_address_holds_once_it_is_proved_and_the_old_one_is_told(world: World) {
+        let rosa = world.user("rosa").await;
+        world.user("bento").await;
+        let change = async |email: &str| world.post("/me/email", Some(&rosa), json!({ "email": email })).await;
+        change("nenhum").await.expect(422, "request.invalid");
+        change("joão.nova@correio.example").await.expect(202, "");
+        assert_eq!(world.me(&rosa).await["email"], "rosa@praca.example");
+        let token = world.token("joão.nova@correio.example", MailTemplate::ChangeEmail).await;
+        world.post("/auth/email/verify", None, json!({ "token": token })).await.expect(204, "");
+        let me = world.me(&rosa).await;
+        assert_eq!((&me["email"], &me["emailVerified"]), (&json!("joão.nova@correio.example"), &json!(true)));
+        let told = world.mails().await.pop().unwrap();
+        assert_eq!((told.template, told.to.as_str()), (MailTemplate::EmailChanged, "rosa@praca.example"));
+        assert!(told.text.contains("j•••@correio.example") && !told.text.contains("joão.nova"), "{}", told.text);
+        world.enter("joão.nova@correio.example", PASSWORD).await.expect(200, "");
+        // Somebody else's address is answered the same; who has it learns nothing, and it stays theirs.
+        change("bento@praca.example").await.expect(202, "");
+        let token = world.token("bento@praca.example", MailTemplate::ChangeEmail).await;
+        world.post("/auth/email/verify", None, json!({ "token": token })).await.expect(409, "accounts.email_taken");
+        // What matters most needs the password once more, a while after the log-in.
+        world.pass(301);
+        change("outra@correio.example").await.expect(403, "auth.reauthentication_required");
+        let prove = async |password: &str| world.post("/auth/reauthenticate", Some(&rosa), json!({ "password": password })).await;
+        prove("errada mesmo").await.expect(401, "auth.invalid_credentials");
+        change("outra@correio.example").await.expect(403, "auth.reauthentication_required");
+        prove(PASSWORD).await.expect(204, "");
+        change("outra@correio.example").await.expect(202, "");
+    }
+
+    async fn a_log_in_from_elsewhere_is_announced_and_one_from_a_known_device_is_not(world: World) {
+        let rosa = world.user("rosa").await;
+        let log_in = async |agent: &str, cookie: Option<&str>| {
+            let request = world.http.post(format!("{}/api/v1/auth/login", world.url)).header("user-agent", agent);
+            let request = match cookie {
+                Some(cookie) => request.header("cookie", cookie),
+                None => request,
+            };
+            read(request.json(&json!({ "login": "rosa", "password": PASSWORD }))).await
+        };
+        let told = async || world.mails().await.iter().filter(|mail| mail.template == MailTemplate::NewDevice).count();
+        assert_eq!(told().await, 0, "the first log-in surprises nobody");
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
+        let answer = log_in(agent, None).await;
+        assert_eq!(told().await, 1);
+        assert!(world.mails().await.pop().unwrap().text.contains("Aparelho: Firefox · Linux. Rede: 2001:db8:•."));
+        let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let device = cookies.into_iter().find(|cookie| cookie.starts_with("praca_device=")).unwrap().to_owned();
+        assert!(device.contains("HttpOnly; SameSite=Strict") && device.contains("Path=/api/v1/auth"), "{device}");
+        let device = device.split(';').next().unwrap();
+        log_in("Outro programa/2", Some(device)).await.ok();
+        log_in(agent, None).await.ok();
+        assert_eq!(told().await, 1);
+        log_in("Terceiro programa/3", None).await.ok();
+        assert_eq!(told().await, 2);
+        let list = world.get("/auth/sessions", &rosa).await.ok();
+        let devices: Vec<&str> = list["items"].as_array().unwrap().iter().map(|item| item["device"].as_str().unwrap()).collect();
+        assert!(devices.contains(&"Firefox · Linux"), "{devices:?}");
+        assert_eq!(list["items"][0]["place"], "2001:db8:•");
+    }
+}

@@ -1,0 +1,123 @@
+//! Mail, to a real mail server.
+
+use praca_api::mail::{Mail, MailTemplate};
+use praca_peers::Smtp;
+use serde_json::json;
+
+use crate::world::{PASSWORD, Twin, World, on_both_twins};
+
+/// The same twin with a mail server.
+async fn with_mail(world: &World, smtp: &Smtp, more: &[(&str, &str)]) -> World {
+    let mut settings = world.settings();
+    settings.push(("PRACA_SMTP_URL".into(), smtp.url()));
+    settings.push(("PRACA_MAIL_FROM".into(), "Praça do Ipê <praca@praca.example>".into()));
+    settings.extend(more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+    World::with_settings(settings, world).await
+}
+
+async fn register(world: &World, handle: &str, email: &str) {
+    let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD });
+    world.post("/auth/register", None, wish).await.expect(202, "");
+}
+
+fn of<'a>(mails: &'a [Mail], to: &str) -> &'a Mail {
+    mails.iter().find(|mail| mail.to == to).unwrap_or_else(|| panic!("none to {to}"))
+}
+
+on_both_twins! {
+    async fn mails_are_sent_as_text_and_html_and_what_they_say_is_kept_no_longer(world: World) {
+        let smtp = Smtp::start(Some("praca:segredo")).unwrap();
+        let world = with_mail(&world, &smtp, &[]).await;
+        register(&world, "rosa", "rosa@praca.example").await;
+        register(&world, "joao", "joão@correio.example").await;
+        register(&world, "zeca", "ze@açaí.example").await;
+        let outbox = world.mails().await;
+        assert!(outbox.iter().all(|mail| mail.sent_at.is_some() && mail.text.is_empty() && mail.html.is_empty()), "{outbox:?}");
+        let mails = smtp.mails().unwrap();
+        assert_eq!(mails.len(), 3);
+        let mut to: Vec<_> = mails.iter().flat_map(|mail| mail.to.clone()).collect();
+        to.sort();
+        assert_eq!(to, ["joão@correio.example", "rosa@praca.example", "ze@xn--aa-4iaz.example"]);
+        let mail = mails.iter().find(|mail| mail.to == ["rosa@praca.example"]).unwrap();
+        assert_eq!((mail.from.as_str(), mail.subject.as_str()), ("praca@praca.example", "Confirme seu e-mail"));
+        assert_eq!(mail.headers["from"], "Praça do Ipê <praca@praca.example>");
+        assert_eq!(mail.headers["auto-submitted"], "auto-generated");
+        let id = of(&outbox, "rosa@praca.example").id;
+        assert_eq!(mail.headers["message-id"], format!("<{id}@praca.example>"));
+        assert!(mail.text.contains("Olá, @rosa.") && mail.html.contains("<html lang=\"pt-BR\">"));
+        let (_, token) = mail.text.split_once("?token=").unwrap();
+        let token = token.split_whitespace().next().unwrap();
+        assert!(mail.html.contains(token));
+        world.post("/auth/email/verify", None, json!({ "token": token })).await.expect(204, "");
+        world.work().await;
+        assert_eq!(smtp.mails().unwrap().len(), 3, "once");
+    }
+
+    async fn an_address_that_takes_no_mail_keeps_no_other_waiting(world: World) {
+        let smtp = Smtp::start(None).unwrap();
+        smtp.answer(&[("gone@praca.example", "550 5.1.1 no such mailbox"), ("later@praca.example", "451 4.7.1 come back later")]).unwrap();
+        let world = with_mail(&world, &smtp, &[]).await;
+        for handle in ["gone", "later", "rosa"] {
+            register(&world, handle, &format!("{handle}@praca.example")).await;
+        }
+        let outbox = world.mails().await;
+        assert_eq!(smtp.mails().unwrap().len(), 1);
+        let gone = of(&outbox, "gone@praca.example");
+        assert!(gone.error.as_deref().unwrap().contains("no such mailbox") && gone.sent_at.is_none(), "{gone:?}");
+        let later = of(&outbox, "later@praca.example");
+        assert!(later.error.as_deref().unwrap().contains("come back later") && later.sent_at.is_none(), "{later:?}");
+        // Who comes back is taken; who is gone is not asked again.
+        smtp.answer(&[]).unwrap();
+        world.pass(600);
+        let outbox = world.mails().await;
+        assert!(of(&outbox, "later@praca.example").sent_at.is_some());
+        assert!(of(&outbox, "gone@praca.example").sent_at.is_none());
+        // What nobody takes for days is given up.
+        smtp.answer(&[("never@praca.example", "451 4.7.1 come back later")]).unwrap();
+        register(&world, "never", "never@praca.example").await;
+        world.work().await;
+        world.pass(3 * 86_400 + 60);
+        world.work().await;
+        smtp.answer(&[]).unwrap();
+        world.pass(86_400);
+        assert!(of(&world.mails().await, "never@praca.example").sent_at.is_none());
+    }
+
+    async fn a_mail_server_that_was_away_gets_what_waited(world: World) {
+        let mut smtp = Smtp::start(Some("praca:segredo")).unwrap();
+        let world = with_mail(&world, &smtp, &[]).await;
+        smtp.stop();
+        register(&world, "rosa", "rosa@praca.example").await;
+        assert!(world.mails().await[0].sent_at.is_none());
+        smtp.start_again().unwrap();
+        world.pass(60);
+        let outbox = world.mails().await;
+        assert!(outbox[0].sent_at.is_some(), "{outbox:?}");
+        assert_eq!(outbox[0].template, MailTemplate::VerifyEmail);
+        // One that does not let us in is ours to mend: nothing is lost meanwhile.
+        let mut settings = world.settings();
+        settings.retain(|(key, _)| key != "PRACA_SMTP_URL");
+        settings.push(("PRACA_SMTP_URL".into(), smtp.url().replace("segredo", "errada")));
+        let stranger = World::with_settings(settings, &world).await;
+        register(&stranger, "bento", "bento@praca.example").await;
+        let outbox = stranger.mails().await;
+        let waiting = of(&outbox, "bento@praca.example");
+        assert!(waiting.sent_at.is_none() && waiting.error.is_some(), "{waiting:?}");
+        world.pass(600);
+        assert!(of(&world.mails().await, "bento@praca.example").sent_at.is_some());
+    }
+}
+
+/// A mail signed by our key, as the world would check it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mails_are_signed_where_a_key_is_configured() {
+    let smtp = Smtp::start(None).unwrap();
+    let key = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+    let world = World::new(Twin::Embedded, &[]).await;
+    let world = with_mail(&world, &smtp, &[("PRACA_DKIM_SELECTOR", "ipe"), ("PRACA_DKIM_KEY", key)]).await;
+    register(&world, "rosa", "rosa@praca.example").await;
+    world.work().await;
+    let mail = smtp.mails().unwrap().pop().unwrap();
+    let signature = &mail.headers["dkim-signature"];
+    assert!(signature.contains("s=ipe") && signature.contains("d=praca.example") && signature.contains("a=ed25519"));
+}

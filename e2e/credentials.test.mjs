@@ -1,0 +1,187 @@
+// What one logs in with: proving the address, a password that is good, forgotten or changed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axe, logIn, shot } from "./browser.mjs";
+import { composer, onBothTwins, write } from "./residents.mjs";
+import { PASSWORD, api, logIn as session } from "./world.mjs";
+
+const OTHER = "ipê florido no largo";
+
+/** Asks until there is an answer. */
+async function until(ask) {
+  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const answer = await ask();
+    if (answer) return answer;
+  }
+  assert.fail(`never: ${ask}`);
+}
+
+/** The newest mail of a kind to an address, from the outbox that administrators read. */
+async function outbox(square, to, template) {
+  const ana = await session(square.world, "ana");
+  return until(async () => {
+    const { body } = await api(square.world, "GET", "/admin/mail", { token: ana.accessToken });
+    return body.items.find((mail) => mail.to === to && mail.template === template);
+  });
+}
+
+const linkIn = (mail) => mail.text.match(/https?:\S+\?token=\S+/)[0];
+
+onBothTwins("credentials", {}, (square) => {
+  test("somebody new is told how good a password is, and proves the address by the mail", async () => {
+    const page = await square.stranger({ path: "/entrar#cadastro" });
+    await page.getByLabel("Como a vizinhança conhece você?").fill("Rosa Prado");
+    await page.getByLabel("Apelido").fill("rosaprado");
+    await page.getByLabel("E-mail").fill("rosa.prado@praca.example");
+    const password = page.getByLabel("Crie uma senha");
+    const meter = page.getByRole("meter", { name: "Força da senha" });
+    for (const [text, level, said] of [
+      ["curta", "1", "Curta demais"],
+      ["flamengo2024", "1", "Fácil de adivinhar"],
+      ["rosaprado1", "1", "Fácil de adivinhar"],
+      ["12345678", "1", "primeiras senhas"],
+      [OTHER, "4", "Ótima"],
+    ]) {
+      await password.fill(text);
+      await page.locator(".strength", { hasText: said }).waitFor();
+      assert.equal(await meter.getAttribute("value"), level, text);
+    }
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-sign-up-desktop-light");
+    // What the page lets through the server looks at, too.
+    await password.fill("rosa1234567");
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.getByRole("alert").getByText("Fácil de adivinhar").waitFor();
+    await password.fill(OTHER);
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.waitForURL(/\/salas/);
+    await page.goto(`${square.world.url}/perfil`);
+    const setting = page.locator("#senha");
+    await setting.getByText("rosa.prado@praca.example").waitFor();
+    await setting.getByRole("button", { name: "Enviar o link de novo" }).click();
+    await setting.getByText("O link está a caminho.").waitFor();
+    const first = linkIn(await outbox(square, "rosa.prado@praca.example", "verify_email"));
+    const proof = await page.context().newPage();
+    await proof.goto(first);
+    await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
+    assert.deepEqual(await axe(proof), []);
+    await shot(proof, "credentials-confirmed-desktop-light");
+    assert.ok(!proof.url().includes("token"), "the address forgets the token");
+    // The page that was open learns of it by itself.
+    await setting.getByText("Confirmado", { exact: true }).waitFor();
+    await proof.goto(first);
+    await proof.getByText("não vale mais").waitFor();
+    await page.context().close();
+  });
+
+  test("a forgotten password is replaced by a link, with the keyboard alone", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const page = await square.stranger({ path: "/entrar", size: "phone", scheme: "dark" });
+    await page.getByRole("button", { name: "Esqueci a senha" }).press("Enter");
+    await page.getByLabel("E-mail da sua conta").fill(`${rosa.handle}@praca.example`);
+    await page.keyboard.press("Enter");
+    await page.getByText("o link já está a caminho").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-forgot-phone-dark");
+    await page.goto(linkIn(await outbox(square, `${rosa.handle}@praca.example`, "reset_password")));
+    await page.getByLabel("Crie uma senha").fill("curta");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("Curta demais").waitFor();
+    await page.getByLabel("Crie uma senha").fill(OTHER);
+    await page.locator(".strength", { hasText: "Ótima" }).waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-new-password-phone-dark");
+    await page.keyboard.press("Enter");
+    await page.getByText("Senha trocada").waitFor();
+    // The page that was logged in is not any more.
+    await rosa.page.getByRole("button", { name: "Entrar na praça" }).waitFor();
+    await page.getByRole("link", { name: "Entrar na praça" }).click();
+    await logIn(page, rosa.handle, OTHER);
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+    await square.close(rosa);
+  });
+
+  test("address and password are changed by who knows the password", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const other = await square.tab(rosa.handle);
+    const { page } = rosa;
+    await page.goto(`${square.world.url}/perfil`);
+    await page.getByText("Trocar o e-mail").click();
+    await page.getByLabel("Novo e-mail").fill(`nova.${rosa.handle}@praca.example`);
+    const current = page.locator("#p-mail-senha");
+    await current.fill("errada mesmo");
+    await page.getByRole("button", { name: "Enviar o link", exact: true }).click();
+    await page.getByText("não conferem").waitFor();
+    await current.fill(PASSWORD);
+    await page.getByRole("button", { name: "Enviar o link", exact: true }).click();
+    await page.getByText("Enviamos um link ao novo endereço").waitFor();
+    const link = linkIn(await outbox(square, `nova.${rosa.handle}@praca.example`, "change_email"));
+    const proof = await page.context().newPage();
+    await proof.goto(link);
+    await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
+    await page.locator("#senha").getByText(`nova.${rosa.handle}@praca.example`).waitFor();
+    await page.locator("summary", { hasText: "Trocar a senha" }).click();
+    await page.locator("#p-senha").fill(PASSWORD);
+    await page.locator("#p-senha-nova").fill(OTHER);
+    await page.locator("#senha .strength", { hasText: "Ótima" }).waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-profile-desktop-light");
+    await page.getByRole("button", { name: "Trocar a senha" }).click();
+    await page.getByText("Os outros aparelhos saíram").waitFor();
+    await other.getByRole("button", { name: "Entrar na praça" }).waitFor();
+    await other.context().close();
+    await page.reload();
+    await page.locator("#senha").waitFor();
+    await square.close(rosa);
+  });
+
+  test("who guesses is told to wait", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const page = await square.stranger({ path: "/entrar" });
+    await page.getByLabel("E-mail ou apelido").fill(rosa.handle);
+    for (let tries = 0; tries < 6; tries++) {
+      await page.getByLabel("Senha", { exact: true }).fill(`errada ${tries}`);
+      const answered = page.waitForResponse((answer) => answer.url().endsWith("/auth/login"));
+      await page.getByRole("button", { name: "Entrar na praça" }).click();
+      await answered;
+    }
+    await page.getByText("Muitas tentativas").waitFor();
+    assert.ok((await outbox(square, `${rosa.handle}@praca.example`, "account_locked")).text.includes("errou a senha"));
+    await page.context().close();
+    await square.close(rosa);
+  });
+});
+
+onBothTwins("credentials by mail", {}, (square) => {
+  test("where there is a mail server, people prove their address before they write", async () => {
+    const page = await square.stranger({ path: "/entrar#cadastro" });
+    await page.getByLabel("Como a vizinhança conhece você?").fill("Zeca");
+    await page.getByLabel("Apelido").fill("zeca.prado");
+    await page.getByLabel("E-mail").fill("zeca@praca.example");
+    await page.getByLabel("Crie uma senha").fill(OTHER);
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.getByText("enviamos um e-mail com o próximo passo").waitFor();
+    await shot(page, "credentials-mailed-desktop-light");
+    await page.getByRole("tab", { name: "Entrar" }).click();
+    await logIn(page, "zeca.prado", OTHER);
+    await page.goto(`${square.world.url}/salas/praca-central`);
+    await page.getByText("Confirme seu e-mail para escrever").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-unproved-desktop-light");
+    await page.getByRole("button", { name: "Enviar o link de novo" }).click();
+    await page.getByText("O link está a caminho.").waitFor();
+    const mail = await until(() => square.mail.mails().filter((mail) => mail.to.includes("zeca@praca.example"))[1]);
+    assert.equal(mail.subject, "Confirme seu e-mail");
+    const proof = await page.context().newPage();
+    await proof.goto(linkIn(mail));
+    await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
+    await composer(page).waitFor();
+    await write(page, "Agora sim");
+    // How a mail looks.
+    const look = await page.context().newPage();
+    await look.setContent(mail.html);
+    await shot(look, "credentials-mail-desktop-light");
+    await page.context().close();
+  });
+}, { mail: true });
