@@ -136,6 +136,21 @@ onBothTwins("credentials", {}, (square) => {
     await square.close(rosa);
   });
 
+  test("log-ins elsewhere are seen, and ended", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const other = await square.tab(rosa.handle);
+    await rosa.page.goto(`${square.world.url}/perfil#aparelhos`);
+    const devices = rosa.page.locator("#aparelhos li");
+    // The one that registered, and two browsers.
+    await devices.nth(2).waitFor();
+    await devices.filter({ hasText: "Este aparelho" }).getByText("Chrome · Linux").waitFor();
+    await rosa.page.getByRole("button", { name: "Encerrar todos os outros" }).click();
+    await devices.nth(1).waitFor({ state: "detached" });
+    await other.getByRole("button", { name: "Entrar na praça" }).waitFor();
+    await other.context().close();
+    await square.close(rosa);
+  });
+
   test("who guesses is told to wait", async () => {
     const rosa = await square.newcomer("Rosa");
     const page = await square.stranger({ path: "/entrar" });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, Timestamp, UploadId, UserId};
+use crate::{InviteId, SessionId, Timestamp, UploadId, UserId};
 
 /// Declares an enum of words: `snake_case` on the wire and in the database.
 macro_rules! words {
@@ -146,9 +146,76 @@ pub struct Register {
     /// Language; `pt-BR` when absent.
     #[serde(default)]
     pub locale: Option<Locale>,
+    /// As `1990-12-31`, where the square has a minimum age; looked at and not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<String>,
+    /// The code of an invite, where one is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<String>,
     /// Where the refresh token travels; `body` when absent.
     #[serde(default)]
     pub transport: Option<Transport>,
+}
+
+words! {
+    /// Who may register.
+    RegistrationMode {
+        /// Everybody.
+        Open = "open",
+        /// Who has an invite.
+        Invite = "invite",
+        /// Nobody.
+        Closed = "closed",
+    }
+}
+
+/// `GET /auth/registration`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegistrationRules {
+    /// Who may register.
+    pub mode: RegistrationMode,
+    /// The youngest one may be, in years; absent where nobody asks.
+    pub minimum_age: Option<u8>,
+    /// Whether people prove their address before they write.
+    pub verifies_email: bool,
+}
+
+/// `POST /admin/invites`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NewInvite {
+    /// Whom it is for; at most 500 characters, for administrators alone.
+    #[serde(default)]
+    pub note: String,
+    /// How many accounts it opens, 1 to 1000.
+    pub uses: u32,
+    /// For how many days it is good, 1 to 365; without end when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+}
+
+/// An invite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Invite {
+    /// Its id; later ones are greater.
+    pub id: InviteId,
+    /// What one types.
+    pub code: String,
+    /// The page that has it filled in.
+    pub url: String,
+    /// Whom it is for.
+    pub note: String,
+    /// How many accounts it still opens.
+    pub uses_left: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends; absent for never.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// `POST /auth/login`.

@@ -64,6 +64,10 @@ uuid_id! {
     UploadId
 }
 uuid_id! {
+    /// An invite.
+    InviteId
+}
+uuid_id! {
     /// A mail.
     MailId
 }

@@ -27,7 +27,9 @@ pub mod text;
 mod time;
 pub mod uploads;
 
-pub use ids::{ConversationId, JobId, MailId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId};
+pub use ids::{
+    ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId,
+};
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};
 pub use time::Timestamp;

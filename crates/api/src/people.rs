@@ -1,10 +1,35 @@
 //! People as others see them: presence, contacts, profiles, blocks, and what one shares of oneself.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Author, Role, words};
 use crate::notifications::{NotificationPreferences, UpdateNotifications};
 use crate::{ConversationId, Timestamp, UserId};
+
+words! {
+    /// How often somebody gets a mail with what they missed.
+    Digest {
+        /// Never.
+        Off = "off",
+        /// Once a day.
+        Daily = "daily",
+        /// Once a week.
+        Weekly = "weekly",
+    }
+}
+
+impl Digest {
+    /// The time between two; none for never.
+    pub const fn length(self) -> Option<Duration> {
+        match self {
+            Self::Off => None,
+            Self::Daily => Some(Duration::from_secs(86_400)),
+            Self::Weekly => Some(Duration::from_secs(7 * 86_400)),
+        }
+    }
+}
 
 words! {
     /// Whether somebody is there.
@@ -99,6 +124,8 @@ pub struct Preferences {
     pub strangers: bool,
     /// What I want to be told, and how.
     pub notifications: NotificationPreferences,
+    /// How often I get a mail with what I missed.
+    pub digest: Digest,
 }
 
 /// `PATCH /me/preferences`: absent fields stay.
@@ -118,4 +145,7 @@ pub struct UpdatePreferences {
     /// What I want to be told, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notifications: Option<UpdateNotifications>,
+    /// How often I get a mail with what I missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
 }

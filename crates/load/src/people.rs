@@ -67,6 +67,8 @@ impl Square {
             display_name: format!("Vizinha {handle}"),
             password: PASSWORD.to_owned(),
             locale: None,
+            birth_date: None,
+            invite: None,
             transport: None,
         };
         let response = self.http.post(self.url("/auth/register")).json(&body).send().await?;

@@ -311,11 +311,6 @@ impl App {
         let hour = Duration::from_secs(3_600);
         let app = self.clone();
         registry.every(hour, "keys.rotate", move || app.clone().rotate_keys_when_due());
-        let accounts = self.accounts.clone();
-        registry.every(6 * hour, "sessions.sweep", move || {
-            let accounts = accounts.clone();
-            async move { accounts.sweep_sessions().await }
-        });
         self.accounts.register_jobs(&mut registry);
         mail::register(&self.base, &mut registry);
         self.uploads.register(&mut registry);

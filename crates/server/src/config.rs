@@ -5,6 +5,7 @@
 mod antispam;
 mod mail;
 mod push;
+mod sessions;
 mod source;
 mod storage;
 mod values;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 pub use antispam::{AntispamSettings, Links};
 pub use mail::{DkimSettings, MailSettings};
 pub use push::PushHost;
+pub use sessions::SessionSettings;
 pub use source::Source;
 pub use storage::{ClamavAddress, S3Settings, Storage};
 pub use values::{Contacts, Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
@@ -86,8 +88,12 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// Who may register.
     pub registration: Registration,
+    /// The youngest one may be, in years; none = nobody asks.
+    pub minimum_age: Option<u8>,
     /// Whether people prove their address before they write.
     pub require_verified_email: bool,
+    /// How long log-ins last, and how many a person has.
+    pub sessions: SessionSettings,
     /// How mail is sent; none = it is not, and stays for the administrator to read.
     pub mail: Option<MailSettings>,
     /// Flood limits.
@@ -131,7 +137,9 @@ impl Config {
             metrics_listen: source.get("PRACA_METRICS_LISTEN")?,
             metrics_token: source.get("PRACA_METRICS_TOKEN")?,
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
+            minimum_age: source.get::<u8>("PRACA_MINIMUM_AGE")?.filter(|age| *age > 0),
             require_verified_email: source.get("PRACA_REQUIRE_VERIFIED_EMAIL")?.unwrap_or(mail.is_some()),
+            sessions: sessions::sessions(source)?,
             mail,
             limits: limit_settings(source)?,
             antispam: antispam::antispam(source)?,
@@ -281,6 +289,10 @@ mod tests {
             ("PRACA_ANTISPAM_INVISIBLE", "some"),
             ("PRACA_REQUIRE_VERIFIED_EMAIL", "maybe"),
             ("PRACA_SMTP_URL", "mail.example:25"),
+            ("PRACA_SESSION_IDLE", "30"),
+            ("PRACA_SESSION_LIFETIME", "0d"),
+            ("PRACA_SESSIONS", "0"),
+            ("PRACA_MINIMUM_AGE", "dezoito"),
             ("PRACA_CLAMAV_ADDR", "clamd"),
             ("PRACA_S3_ENDPOINT", "minio"),
         ] {
@@ -324,6 +336,7 @@ mod tests {
             include_str!("config/storage.rs"),
             include_str!("config/antispam.rs"),
             include_str!("config/mail.rs"),
+            include_str!("config/sessions.rs"),
         ];
         let code = code.into_iter().flat_map(|file| file.split('"'));
         let read: BTreeSet<&str> = code.filter(is_key).collect();

@@ -74,6 +74,8 @@ async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
             display_name: (*name).into(),
             password: PASSWORD.into(),
             locale: None,
+            birth_date: None,
+            invite: None,
             transport: None,
         };
         let created = app.accounts.create_account(NewAccount::parse(wish)?.trusted(*role)).await;

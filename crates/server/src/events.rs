@@ -1,6 +1,7 @@
 //! Every domain event, and who must hear of it. The matches are exhaustive: a new event has to answer whether it is
 //! audited, which jobs it starts, who is notified, and whose sockets learn of it.
 
+mod accounts;
 pub mod audit;
 mod entries;
 mod notices;
@@ -9,107 +10,26 @@ mod signals;
 
 use std::time::Duration;
 
-use praca_api::accounts::{AccountStatus, Role};
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
 use praca_api::notifications::NotificationNew;
 use praca_api::rooms::{MemberRole, Room};
 use praca_api::uploads::Upload;
-use praca_api::{ConversationId, MailId, SessionId, Timestamp, UploadId, UserId};
-use serde::{Deserialize, Serialize};
+use praca_api::{ConversationId, Timestamp, UploadId, UserId};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::bus::{Change, Hearers};
 use crate::jobs::NewJob;
 
+pub use accounts::{AccountEvent, Letter, SessionEnd};
 pub use people::{EVERYBODY, Pair, PairStep, Told};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Somebody registered.
-    AccountRegistered {
-        /// Who.
-        user: UserId,
-    },
-    /// A person changed their own name, language or picture.
-    AccountUpdated {
-        /// Who.
-        user: UserId,
-    },
-    /// An administrator changed somebody's status.
-    AccountStatusChanged {
-        /// Whose.
-        user: UserId,
-        /// By whom; none = the command line.
-        by: Option<UserId>,
-        /// Before.
-        from: AccountStatus,
-        /// After.
-        to: AccountStatus,
-        /// Why.
-        reason: String,
-        /// Until when.
-        until: Option<Timestamp>,
-    },
-    /// An administrator changed somebody's role.
-    AccountRoleChanged {
-        /// Whose.
-        user: UserId,
-        /// By whom; none = the command line.
-        by: Option<UserId>,
-        /// Before.
-        from: Role,
-        /// After.
-        to: Role,
-        /// Why.
-        reason: String,
-    },
-    /// Somebody logged in.
-    SessionStarted {
-        /// Who.
-        user: UserId,
-        /// The new session.
-        session: SessionId,
-    },
-    /// A person proved once more who they are.
-    Reauthenticated {
-        /// Who.
-        user: UserId,
-    },
-    /// A person proved that an address is theirs.
-    EmailVerified {
-        /// Who.
-        user: UserId,
-        /// Whether it took the place of another.
-        changed: bool,
-    },
-    /// A person chose another password.
-    PasswordChanged {
-        /// Who.
-        user: UserId,
-        /// Whether by the link of a mail.
-        recovered: bool,
-    },
-    /// A mail is to be written to whoever has an address, if somebody does.
-    LetterAsked(Letter),
-    /// A mail was written.
-    MailWritten {
-        /// Which.
-        mail: MailId,
-        /// Whether there is a mail server it is sent by.
-        is_sent: bool,
-    },
-    /// Sessions ended.
-    SessionsEnded {
-        /// Whose.
-        user: UserId,
-        /// Which; none = all.
-        sessions: Option<Vec<SessionId>>,
-        /// Why.
-        cause: SessionEnd,
-    },
+    /// Something happened to an account.
+    Account(AccountEvent),
     /// There is a new signing key.
     SigningKeysRotated {
         /// Its id.
@@ -299,51 +219,6 @@ pub enum Event {
     },
 }
 
-/// Why sessions ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionEnd {
-    /// The person logged out or ended them.
-    LoggedOut,
-    /// A refresh token was used twice.
-    Reused,
-    /// The password was changed elsewhere.
-    PasswordChanged,
-}
-
-/// A mail to whoever has an address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Letter {
-    /// With a link to choose a new password.
-    Recovery {
-        /// The address, in lower case.
-        email: String,
-    },
-    /// To somebody who has an account and was registered again.
-    AlreadyRegistered {
-        /// The address, in lower case.
-        email: String,
-    },
-    /// After many failed log-ins.
-    Locked {
-        /// The name that was tried, in lower case.
-        login: String,
-        /// Where from.
-        source: String,
-    },
-}
-
-impl Letter {
-    /// Its kind, in a word.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Recovery { .. } => "recovery",
-            Self::AlreadyRegistered { .. } => "already_registered",
-            Self::Locked { .. } => "locked",
-        }
-    }
-}
-
 /// What was done to a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomAction {
@@ -367,6 +242,7 @@ impl Event {
                 let clear = NewJob { delay: *cleared_after, ..NewJob::new(NewJob::CLEAR_UPLOAD, payload) };
                 vec![NewJob { turn: *before, unique_key: Some(format!("upload:{upload}")), ..process }, clear]
             }
+            Self::Account(event) => event.jobs(),
             Self::UploadsReleased { uploads } => {
                 vec![NewJob::new(NewJob::REMOVE_UPLOADS, json!({ "uploads": uploads }))]
             }
@@ -376,19 +252,7 @@ impl Event {
                 let job = |(turn, device)| NewJob { turn, ..NewJob::new(NewJob::PUSH, push(device)) };
                 (0..).zip(devices).map(job).collect()
             }
-            Self::MailWritten { mail, is_sent: true } => vec![NewJob::new(NewJob::MAIL, json!({ "mail": mail }))],
-            Self::LetterAsked(letter) => vec![NewJob::new(NewJob::LETTER, json!(letter))],
-            Self::AccountRegistered { .. }
-            | Self::MailWritten { is_sent: false, .. }
-            | Self::Reauthenticated { .. }
-            | Self::EmailVerified { .. }
-            | Self::PasswordChanged { .. }
-            | Self::AccountUpdated { .. }
-            | Self::AccountStatusChanged { .. }
-            | Self::AccountRoleChanged { .. }
-            | Self::SessionStarted { .. }
-            | Self::SessionsEnded { .. }
-            | Self::SigningKeysRotated { .. }
+            Self::SigningKeysRotated { .. }
             | Self::RoomCreated { .. }
             | Self::RoomChanged { .. }
             | Self::MemberSilenceChanged { .. }

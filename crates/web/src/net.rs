@@ -3,6 +3,7 @@
 pub mod device;
 pub mod live;
 pub mod put;
+pub mod save;
 pub mod version;
 
 use gloo_net::http::{Method, RequestBuilder};
@@ -30,12 +31,21 @@ pub async fn send<B: Serialize, T: DeserializeOwned>(
     token: Option<&str>,
     body: Option<&B>,
 ) -> Answer<T> {
-    let text = send_text(method, path, token, body).await?;
-    let text = if text.is_empty() { "null" } else { &text };
-    serde_json::from_str(text).map_err(|_| Trouble::Network)
+    read(&send_text(method, path, token, body).await?)
 }
 
-async fn send_text<B: Serialize>(method: Method, path: &str, token: Option<&str>, body: Option<&B>) -> Answer<String> {
+/// Reads the JSON of an answer; nothing is `null`.
+pub fn read<T: DeserializeOwned>(text: &str) -> Answer<T> {
+    serde_json::from_str(if text.is_empty() { "null" } else { text }).map_err(|_| Trouble::Network)
+}
+
+/// Sends JSON and gives the answer as it is, below `/api/v1`.
+pub async fn send_text<B: Serialize>(
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&B>,
+) -> Answer<String> {
     let mut request = RequestBuilder::new(&format!("/api/v1{path}"))
         .method(method)
         .credentials(RequestCredentials::SameOrigin)

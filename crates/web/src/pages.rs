@@ -1,5 +1,6 @@
 //! The pages and their addresses.
 
+mod admin;
 mod card;
 mod chat;
 mod fetched;
@@ -41,6 +42,7 @@ pub fn Pages() -> impl IntoView {
                     <Route path=path!("/mensagens/:handle?") view=|| () />
                     <Route path=path!("/avisos") view=|| () />
                     <Route path=path!("/perfil") view=|| () />
+                    <Route path=path!("/admin/:section?") view=|| () />
                 </ParentRoute>
                 <Route path=path!("/aviso-legal") view=|| view! { <texts::Text name="notice" /> } />
                 <Route path=path!("/privacidade") view=|| view! { <texts::Text name="privacy" /> } />

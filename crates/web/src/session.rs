@@ -201,13 +201,26 @@ impl Session {
         path: &str,
         body: Option<&B>,
     ) -> Answer<T> {
+        net::read(&self.send_text(method, path, body).await?)
+    }
+
+    /// Fetches a file and hands it to the browser under a name.
+    ///
+    /// # Errors
+    /// The server refuses it, or the browser.
+    pub async fn download(self, path: &str, name: &str) -> Answer<()> {
+        let text = self.send_text(Method::GET, path, None::<&()>).await?;
+        net::save::save(&text, name).map_err(|_| Trouble::Network)
+    }
+
+    async fn send_text<B: Serialize>(self, method: Method, path: &str, body: Option<&B>) -> Answer<String> {
         let token = self.token.get_untracked();
-        match net::send(method.clone(), path, Some(&token), body).await {
+        match net::send_text(method.clone(), path, Some(&token), body).await {
             Err(Trouble::Problem(problem)) if problem.is(ProblemCode::AuthExpiredToken) => {
                 if self.token.get_untracked() == token {
                     self.renew().await.inspect_err(|trouble| self.note_end(trouble))?;
                 }
-                net::send(method, path, Some(&self.token.get_untracked()), body).await
+                net::send_text(method, path, Some(&self.token.get_untracked()), body).await
             }
             answer => answer.inspect_err(|trouble| self.note_end(trouble)),
         }

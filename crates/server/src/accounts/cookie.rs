@@ -6,7 +6,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::ProblemCode;
 
 use super::devices::KNOWN_FOR;
-use super::sessions::LIFETIME;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -16,7 +15,7 @@ const DEVICE: &str = "praca_device";
 
 /// `Set-Cookie` that stores a token.
 pub fn store(config: &Config, token: &str) -> Result<HeaderValue> {
-    header(config, NAME, token, LIFETIME.as_secs())
+    header(config, NAME, token, config.sessions.idle.as_secs())
 }
 
 /// `Set-Cookie` that removes it.

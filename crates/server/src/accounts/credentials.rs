@@ -15,7 +15,7 @@ use crate::auth::Actor;
 use crate::config::Quota;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::{Event, Letter, SessionEnd};
+use crate::events::{AccountEvent, Letter, SessionEnd};
 use crate::mail::{self, Reader, Topic};
 
 /// Mails to prove an address, asked for by one person.
@@ -37,7 +37,7 @@ impl Accounts {
                 return Err(Error::invalid_field("token", "ended", "The account has another address by now."));
             }
             set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
-            tx.emit(Event::EmailVerified { user: person.id, changed: false });
+            tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
             return tx.commit().await;
         }
         let email = proof.email.clone();
@@ -48,7 +48,7 @@ impl Accounts {
             .filter(entity::Column::Id.eq(person.id));
         change.exec(tx.conn()).await.map_err(name_duplicate)?;
         mail::write(base, &mut tx, &person.reader(), Topic::EmailChanged { address: masked(&email) }).await?;
-        tx.emit(Event::EmailVerified { user: person.id, changed: true });
+        tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
         tx.commit().await
     }
 
@@ -122,7 +122,7 @@ impl Accounts {
         let mut tx = self.0.base.begin().await?;
         // What is no address is nobody's.
         let email = clean_email(email).unwrap_or_default().to_lowercase();
-        tx.emit(Event::LetterAsked(Letter::Recovery { email }));
+        tx.emit(AccountEvent::LetterAsked(Letter::Recovery { email }));
         tx.commit().await
     }
 
@@ -141,7 +141,7 @@ impl Accounts {
         one_time::take(tx.conn(), &wish.token, &purposes, base.clock.now()).await?;
         if person.email == proof.email && !person.email_verified {
             set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
-            tx.emit(Event::EmailVerified { user: person.id, changed: false });
+            tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
         }
         self.set_password(&mut tx, &person, hash, None).await?;
         tx.commit().await
@@ -164,8 +164,8 @@ impl Accounts {
         set(tx, person.id, |row| row.col_expr(entity::Column::PasswordHash, Expr::value(hash))).await?;
         let ended = store::end_sessions_but(tx.conn(), person.id, stays, base.clock.now()).await?;
         let cause = SessionEnd::PasswordChanged;
-        tx.emit(Event::SessionsEnded { user: person.id, sessions: Some(ended), cause });
-        tx.emit(Event::PasswordChanged { user: person.id, recovered: stays.is_none() });
+        tx.emit(AccountEvent::SessionsEnded { user: person.id, sessions: Some(ended), cause });
+        tx.emit(AccountEvent::PasswordChanged { user: person.id, recovered: stays.is_none() });
         let link = format!("{}/entrar#senha", base.config.public_url);
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
     }

@@ -1,6 +1,7 @@
 //! A person's row.
 
 use praca_api::accounts::{AccountStatus, Locale, Role};
+use praca_api::people::Digest;
 use praca_api::{Timestamp, UploadId, UserId};
 use sea_orm::entity::prelude::*;
 
@@ -50,6 +51,9 @@ pub struct Model {
     /// What the person wants to be told; nothing, for what people want at first.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notify: Option<Json>,
+    /// How often the person gets a mail with what they missed, and when the next is due.
+    pub digest: Digest,
+    pub digest_due_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,8 @@ use crate::events::Letter;
 use crate::jobs::{NewJob, Registry};
 use crate::mail::{self, Reader, Topic};
 
+/// Time between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// Links to choose a new password, for one account.
 const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 /// Of each other kind, for one account.
@@ -29,6 +31,11 @@ impl entity::Model {
 impl Accounts {
     /// What the slice does in the background.
     pub fn register_jobs(&self, registry: &mut Registry) {
+        let accounts = self.clone();
+        registry.every(SWEEP_EVERY, "sessions.sweep", move || {
+            let accounts = accounts.clone();
+            async move { accounts.sweep_sessions().await }
+        });
         let accounts = self.clone();
         registry.handle(NewJob::LETTER, move |payload| {
             let accounts = accounts.clone();

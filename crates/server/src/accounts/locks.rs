@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Accounts, entity};
 use crate::error::{Error, Result};
-use crate::events::{Event, Letter};
+use crate::events::{AccountEvent, Letter};
 use crate::limits::Slowing;
 
 /// Of one account, from one source.
@@ -65,7 +65,7 @@ impl Accounts {
             metrics::counter!("praca_login_locks_total").increment(1);
             // The same work for names nobody has.
             let mut tx = base.begin().await?;
-            tx.emit(Event::LetterAsked(Letter::Locked { login: login.to_owned(), source: source.to_owned() }));
+            tx.emit(AccountEvent::LetterAsked(Letter::Locked { login: login.to_owned(), source: source.to_owned() }));
             tx.commit().await?;
         }
         Ok(())

@@ -9,13 +9,12 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::devices::{self, Device};
 use super::locks::Attempt;
-use super::sessions::LIFETIME;
 use super::{Accounts, entity, session_entity, store};
 use crate::auth::Actor;
 use crate::auth::refresh::{RefreshToken, RefreshTokens};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::AccountEvent;
 use crate::mail::{self, Topic};
 
 /// A session that has begun.
@@ -87,7 +86,7 @@ impl Accounts {
             .filter(session_entity::Column::Id.eq(actor.session))
             .exec(tx.conn())
             .await?;
-        tx.emit(Event::Reauthenticated { user: actor.id() });
+        tx.emit(AccountEvent::Reauthenticated { user: actor.id() });
         tx.commit().await
     }
 
@@ -125,9 +124,10 @@ impl Accounts {
             Some(mark) => mark,
             None => base.ids.secret()?,
         };
+        self.make_room(&mut tx, user).await?;
         devices::note(tx.conn(), user, mark, base.clock.now()).await?;
         self.insert_session(&tx, user, transport, device, &token).await?;
-        tx.emit(Event::SessionStarted { user, session: token.session });
+        tx.emit(AccountEvent::SessionStarted { user, session: token.session });
         tx.commit().await?;
         Ok(Begun { token, device: mark })
     }
@@ -164,7 +164,7 @@ impl Accounts {
             previous_hash: Set(None),
             rotated_at: Set(now),
             created_at: Set(now),
-            expires_at: Set(now + LIFETIME),
+            expires_at: Set(self.end_of(now, now)),
             ended_at: Set(None),
             authenticated_at: Set(Some(now)),
         };

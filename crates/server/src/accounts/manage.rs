@@ -17,7 +17,7 @@ use crate::auth::Authority;
 use crate::db::Tx;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::AccountEvent;
 
 /// The farthest end of a silence or suspension: a hundred years. What has no end has none.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
@@ -158,7 +158,7 @@ async fn apply(tx: &mut Tx, row: &entity::Model, by: Option<UserId>, change: &Ac
     if let Some(role) = change.role {
         update = update.col_expr(entity::Column::Role, Expr::value(role));
         let reason = change.reason.clone();
-        tx.emit(Event::AccountRoleChanged { user: row.id, by, from: row.role, to: role, reason });
+        tx.emit(AccountEvent::RoleChanged { user: row.id, by, from: row.role, to: role, reason });
     }
     if let Some(status) = change.status {
         let reason = (status != AccountStatus::Active).then(|| change.reason.clone());
@@ -167,7 +167,7 @@ async fn apply(tx: &mut Tx, row: &entity::Model, by: Option<UserId>, change: &Ac
             .col_expr(entity::Column::StatusReason, Expr::value(reason))
             .col_expr(entity::Column::StatusUntil, Expr::value(change.until));
         let (from, reason, until) = (row.status, change.reason.clone(), change.until);
-        tx.emit(Event::AccountStatusChanged { user: row.id, by, from, to: status, reason, until });
+        tx.emit(AccountEvent::StatusChanged { user: row.id, by, from, to: status, reason, until });
     }
     let changed = update.exec_with_returning(tx.conn()).await?;
     changed.into_iter().next().ok_or_else(Error::not_found)

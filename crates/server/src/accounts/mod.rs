@@ -10,6 +10,8 @@ mod credentials;
 mod device_entity;
 mod devices;
 mod entity;
+mod invite_entity;
+mod invites;
 mod letters;
 mod locks;
 mod login;
@@ -45,6 +47,7 @@ use crate::links::Links;
 
 pub use blocks::Blocks;
 pub use manage::{AccountChange, PeopleQuery, check_end, clean_reason};
+pub use preferences::DueDigest;
 pub use register::NewAccount;
 pub use routes::routes;
 

@@ -97,13 +97,13 @@ pub async fn look(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose]
 /// # Errors
 /// `request.invalid` for one that is none of ours, was used, or has ended.
 pub async fn take(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose], now: Timestamp) -> Result<Model> {
-    let taken = Entity::delete_many()
+    let used = Entity::delete_many()
         .filter(Column::Hash.eq(hash_of(token)?))
         .filter(Column::Purpose.is_in(purposes.iter().copied()))
         .filter(Column::ExpiresAt.gt(now))
         .exec_with_returning(conn)
         .await?;
-    taken.into_iter().next().ok_or_else(ended)
+    used.into_iter().next().ok_or_else(ended)
 }
 
 /// Removes those that have ended.

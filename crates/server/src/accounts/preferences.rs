@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use praca_api::UserId;
-use praca_api::people::{Preferences, UpdatePreferences};
+use praca_api::accounts::AccountStatus;
+use praca_api::people::{Digest, Preferences, UpdatePreferences};
+use praca_api::{Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::{Accounts, entity, store};
 use crate::auth::Actor;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::mail::Reader;
 use crate::quiet_hours::Quiet;
 
 impl Accounts {
@@ -60,10 +63,58 @@ impl Accounts {
             let wanted = store::lock_person(tx.conn(), user).await?.preferences().notifications.changed(wanted);
             update = update.col_expr(entity::Column::Notify, Expr::value(serde_json::to_value(wanted)?));
         }
+        if let Some(digest) = change.digest {
+            let due = digest.length().map(|period| self.0.base.clock.now() + period);
+            update = update
+                .col_expr(entity::Column::Digest, Expr::value(digest))
+                .col_expr(entity::Column::DigestDueAt, Expr::value(due));
+        }
         update.exec(tx.conn()).await?;
         tx.emit(Event::PreferencesChanged { user, presence: change.presence });
         tx.commit().await?;
         self.preferences_of(user).await
+    }
+}
+
+/// A mail with what somebody missed, that is due.
+#[derive(Clone, Debug)]
+pub struct DueDigest {
+    /// Whose.
+    pub user: UserId,
+    /// How often they get one.
+    pub period: Digest,
+    /// Since when it is due.
+    pub due: Timestamp,
+}
+
+impl Accounts {
+    /// Up to `most` digests that are due, those that wait longest first.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn digests_due(&self, most: u64) -> Result<Vec<DueDigest>> {
+        let base = &self.0.base;
+        let due = entity::Entity::find().filter(entity::Column::DigestDueAt.lte(base.clock.now()));
+        let due = due.order_by_asc(entity::Column::DigestDueAt).limit(most).all(base.db.read()).await?;
+        let digest = |row: entity::Model| Some(DueDigest { user: row.id, period: row.digest, due: row.digest_due_at? });
+        Ok(due.into_iter().filter_map(digest).collect())
+    }
+
+    /// Takes one up: the next is due then. To whom it goes; nobody, if another took it, or who may not get it.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn take_digest(&self, tx: &Tx, digest: &DueDigest, next: Timestamp) -> Result<Option<Reader>> {
+        let taken = entity::Entity::update_many()
+            .col_expr(entity::Column::DigestDueAt, Expr::value(next))
+            .filter(entity::Column::Id.eq(digest.user))
+            .filter(entity::Column::DigestDueAt.eq(digest.due))
+            .exec_with_returning(tx.conn())
+            .await?;
+        let now = self.0.base.clock.now();
+        let reads = |row: &entity::Model| row.email_verified && row.status_at(now) != AccountStatus::Suspended;
+        let row = taken.into_iter().next().filter(|row| row.status != AccountStatus::Deleted && reads(row));
+        Ok(row.map(|row| row.reader()))
     }
 }
 
@@ -79,6 +130,7 @@ impl entity::Model {
                 .clone()
                 .and_then(|wanted| serde_json::from_value(wanted).ok())
                 .unwrap_or_default(),
+            digest: self.digest,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Accounts, entity, store};
 use crate::auth::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::AccountEvent;
 use crate::fold::fold;
 use crate::uploads::{Use, release, take};
 
@@ -46,7 +46,7 @@ impl Accounts {
                 .col_expr(Column::AvatarFolder, Expr::value(folder));
         }
         let rows = update.exec_with_returning(tx.conn()).await?;
-        tx.emit(Event::AccountUpdated { user: actor.id() });
+        tx.emit(AccountEvent::Updated { user: actor.id() });
         tx.commit().await?;
         let row = rows.into_iter().next().ok_or_else(Error::not_found)?;
         Ok(row.user(&self.0.base))

@@ -1,20 +1,22 @@
 //! Opening an account.
 
-use praca_api::accounts::{AccountStatus, Locale, Register, Role};
+use chrono::NaiveDate;
+use praca_api::accounts::{AccountStatus, Locale, Register, RegistrationMode, RegistrationRules, Role};
 use praca_api::handle::{parse_handle, skeleton};
 use praca_api::limits::{DISPLAY_NAME_CHARS, EMAIL_CHARS};
 use praca_api::password::{Weak, strength};
+use praca_api::people::Digest;
 use praca_api::text::clean_line;
 use praca_api::{FieldProblem, ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait as _};
 
-use super::{Accounts, entity, store};
+use super::{Accounts, entity, invites, store};
 use crate::config::Registration;
 use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
 use crate::error::{Error, Result};
-use crate::events::{Event, Letter};
+use crate::events::{AccountEvent, Letter};
 use crate::fold::fold;
 
 /// A checked wish for an account.
@@ -27,6 +29,8 @@ pub struct NewAccount {
     locale: Locale,
     role: Role,
     verified: bool,
+    birth_date: Option<String>,
+    invite: Option<String>,
 }
 
 impl NewAccount {
@@ -52,7 +56,18 @@ impl NewAccount {
         let local = email.split('@').next().unwrap_or_default();
         check_password(&wish.password, &[&handle, &display_name, &email, local])?;
         let locale = wish.locale.unwrap_or(Locale::PtBr);
-        Ok(Self { email, handle, display_name, password: wish.password, locale, role: Role::User, verified: false })
+        let (birth_date, invite) = (wish.birth_date, wish.invite);
+        Ok(Self {
+            birth_date,
+            invite,
+            email,
+            handle,
+            display_name,
+            password: wish.password,
+            locale,
+            role: Role::User,
+            verified: false,
+        })
     }
 
     /// With this role, of somebody whose address needs no proof: for the command line and the demo data.
@@ -100,19 +115,49 @@ impl Accounts {
     /// `access.denied` with registration closed, `accounts.handle_taken`, `accounts.email_taken`.
     pub(super) async fn register(&self, account: NewAccount) -> Result<Option<UserId>> {
         let base = &self.0.base;
-        if base.config.registration == Registration::Closed {
-            return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed."));
-        }
+        self.require_welcome(&account)?;
         let proves = base.config.require_verified_email;
         let email = account.email.to_lowercase();
         match self.create_account(account).await {
             Err(error) if proves && error.is(ProblemCode::AccountsEmailTaken) => {
                 let mut tx = base.begin().await?;
-                tx.emit(Event::LetterAsked(Letter::AlreadyRegistered { email }));
+                tx.emit(AccountEvent::LetterAsked(Letter::AlreadyRegistered { email }));
                 tx.commit().await?;
                 Ok(None)
             }
             created => created.map(|user| (!proves).then_some(user)),
+        }
+    }
+
+    /// Who may register, and what is asked of them.
+    pub(super) fn registration_rules(&self) -> RegistrationRules {
+        let config = &self.0.base.config;
+        let mode = match config.registration {
+            Registration::Open => RegistrationMode::Open,
+            Registration::Invite => RegistrationMode::Invite,
+            Registration::Closed => RegistrationMode::Closed,
+        };
+        RegistrationRules { mode, minimum_age: config.minimum_age, verifies_email: config.require_verified_email }
+    }
+
+    /// Refuses who may not register: nobody may, there is no invite, or they are too young.
+    fn require_welcome(&self, account: &NewAccount) -> Result<()> {
+        let config = &self.0.base.config;
+        match config.registration {
+            Registration::Closed => return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed.")),
+            Registration::Invite if account.invite.is_none() => {
+                return Err(Error::invalid_field("invite", "required", "Registration needs an invite."));
+            }
+            Registration::Invite | Registration::Open => {}
+        }
+        let Some(least) = config.minimum_age else { return Ok(()) };
+        let wrong = |code, detail: &str| Err(Error::invalid_field("birthDate", code, detail));
+        let Some(text) = &account.birth_date else { return wrong("required", "Say when you were born.") };
+        let Ok(born) = text.parse::<NaiveDate>() else { return wrong("format", "A date is written as 1990-12-31.") };
+        match self.0.base.clock.now().to_utc().date_naive().years_since(born) {
+            Some(age) if age >= u32::from(least) && age < 130 => Ok(()),
+            Some(age) if age < u32::from(least) => wrong("too_young", "You are too young for this square."),
+            _ => wrong("range", "Nobody was born then."),
         }
     }
 
@@ -124,12 +169,16 @@ impl Accounts {
         let base = &self.0.base;
         let hash = base.passwords.hash(account.password.clone()).await?;
         let mut tx = base.begin().await?;
+        let invite = account.invite.clone().filter(|_| base.config.registration == Registration::Invite);
         let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
+        if let Some(invite) = invite {
+            invites::take(tx.conn(), &invite, base.clock.now()).await?;
+        }
         let person = store::person(tx.conn(), user).await?;
         if !person.email_verified {
             self.write_verification(&mut tx, &person).await?;
         }
-        tx.emit(Event::AccountRegistered { user });
+        tx.emit(AccountEvent::Registered { user });
         tx.commit().await?;
         Ok(user)
     }
@@ -158,6 +207,8 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         avatar_folder: Set(None),
         accepts_strangers: Set(true),
         notify: Set(None),
+        digest: Set(Digest::Off),
+        digest_due_at: Set(None),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use praca_api::accounts::{Login, Refresh, Register, Session, SessionInfo, Transport, UpdateMe, User};
+use praca_api::accounts::{
+    Login, Refresh, Register, RegistrationRules, Session, SessionInfo, Transport, UpdateMe, User,
+};
 use praca_api::people::{Preferences, UpdatePreferences};
 use praca_api::{Page, SessionId, UserId};
 use utoipa_axum::router::OpenApiRouter;
@@ -37,13 +39,21 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(limited)
         .merge(credentials::routes(&accounts))
+        .routes(routes!(registration))
         .routes(routes!(log_out))
         .routes(routes!(log_out_everywhere))
-        .routes(routes!(list_sessions))
+        .routes(routes!(list_sessions, end_other_sessions))
         .routes(routes!(end_session))
         .routes(routes!(get_me, update_me))
         .routes(routes!(get_preferences, update_preferences))
         .with_state(accounts)
+}
+
+/// Who may register, and what is asked of them.
+#[utoipa::path(get, path = "/auth/registration", tag = "auth", operation_id = "registration",
+    responses((status = 200, description = "The rules", body = RegistrationRules), Problems))]
+async fn registration(State(accounts): State<Accounts>) -> Json<RegistrationRules> {
+    Json(accounts.registration_rules())
 }
 
 /// Open an account and log in; where people prove their address first, a mail is on its way, for known addresses too.
@@ -132,6 +142,14 @@ async fn log_out_everywhere(State(accounts): State<Accounts>, AnyCaller(actor): 
     security(("bearer" = [])), responses((status = 200, description = "Sessions, last used first", body = Page<SessionInfo>), Problems))]
 async fn list_sessions(State(accounts): State<Accounts>, Caller(actor): Caller) -> Result<Json<Page<SessionInfo>>> {
     accounts.list_sessions(&actor).await.map(Json)
+}
+
+/// End the caller's sessions, but for the one that asks.
+#[utoipa::path(delete, path = "/auth/sessions", tag = "auth", operation_id = "end_other_sessions",
+    security(("bearer" = [])), responses((status = 204, description = "Ended"), Problems))]
+async fn end_other_sessions(State(accounts): State<Accounts>, Caller(actor): Caller) -> Result<StatusCode> {
+    accounts.end_other_sessions(&actor).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// End one of the caller's sessions.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use praca_api::accounts::{Session, SessionInfo, Transport};
-use praca_api::{Page, ProblemCode, SessionId, UserId};
+use praca_api::{Page, ProblemCode, SessionId, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -11,12 +11,11 @@ use super::devices::{self, Device};
 use super::session_entity::{self, Column};
 use super::{Accounts, one_time, store};
 use crate::auth::refresh::RefreshToken;
-use crate::auth::{Actor, tokens};
+use crate::auth::{Actor, Authority, tokens};
+use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::{Event, SessionEnd};
+use crate::events::{AccountEvent, SessionEnd};
 
-/// A session ends so long after its last refresh.
-pub(super) const LIFETIME: Duration = Duration::from_secs(30 * 86_400);
 /// The token before the present one is good so long, for a second tab or a lost answer.
 const GRACE: Duration = Duration::from_secs(20);
 /// Ended sessions are kept so long, so that a late reuse is still told from a forgery.
@@ -46,7 +45,8 @@ impl Accounts {
         let refreshed = |token| Refreshed { user: session.user_id, transport: session.transport, token };
         if hash == session.current_hash {
             let next = self.0.refresh.successor(&token);
-            rotate(tx.conn(), &session, &next, device, now).await?;
+            let ends = self.end_of(session.created_at, now);
+            rotate(tx.conn(), &session, &next, device, (now, ends)).await?;
             tx.commit().await?;
             return Ok(refreshed(next));
         }
@@ -54,9 +54,50 @@ impl Accounts {
             return Ok(refreshed(self.0.refresh.successor(&token)));
         }
         let ended = store::end_sessions(tx.conn(), session.user_id, Some(session.id), now).await?;
-        tx.emit(Event::SessionsEnded { user: session.user_id, sessions: Some(ended), cause: SessionEnd::Reused });
+        tx.emit(AccountEvent::SessionsEnded {
+            user: session.user_id,
+            sessions: Some(ended),
+            cause: SessionEnd::Reused,
+        });
         tx.commit().await?;
         Err(Error::problem(ProblemCode::AuthRefreshReused, "The refresh token was used before; the session has ended."))
+    }
+
+    /// When a session ends that was begun then and is used now.
+    pub(super) fn end_of(&self, begun: Timestamp, now: Timestamp) -> Timestamp {
+        let settings = self.0.base.config.sessions;
+        (now + settings.idle).min(begun + settings.lifetime)
+    }
+
+    /// Ends those of a person that were not used for longest, where one more would be too many.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn make_room(&self, tx: &mut Tx, user: UserId) -> Result<()> {
+        let base = &self.0.base;
+        let most = usize::try_from(base.config.sessions.most).unwrap_or(usize::MAX);
+        let running = store::running_sessions(tx.conn(), user, base.clock.now()).await?;
+        let mut ended = Vec::new();
+        for session in running.iter().skip(most.saturating_sub(1)) {
+            ended.extend(store::end_sessions(tx.conn(), user, Some(session.id), base.clock.now()).await?);
+        }
+        if !ended.is_empty() {
+            tx.emit(AccountEvent::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::TooMany });
+        }
+        Ok(())
+    }
+
+    /// Ends the person's sessions but the one that asks.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn end_other_sessions(&self, actor: &Actor) -> Result<()> {
+        let base = &self.0.base;
+        let mut tx = base.begin().await?;
+        let (user, stays) = (actor.id(), Some(actor.session));
+        let ended = store::end_sessions_but(tx.conn(), user, stays, base.clock.now()).await?;
+        tx.emit(AccountEvent::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::LoggedOut });
+        tx.commit().await
     }
 
     /// The session a refresh token belongs to, used or not: for logging out.
@@ -91,9 +132,23 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub(super) async fn list_sessions(&self, actor: &Actor) -> Result<Page<SessionInfo>> {
-        let rows = store::running_sessions(&self.0.base, actor.id()).await?;
+        self.sessions_of(actor.id(), Some(actor.session)).await
+    }
+
+    /// Where somebody is logged in.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn list_sessions_of(&self, _: Authority, id: UserId) -> Result<Page<SessionInfo>> {
+        store::person(self.0.base.db.read(), id).await?;
+        self.sessions_of(id, None).await
+    }
+
+    async fn sessions_of(&self, user: UserId, current: Option<SessionId>) -> Result<Page<SessionInfo>> {
+        let base = &self.0.base;
+        let rows = store::running_sessions(base.db.read(), user, base.clock.now()).await?;
         let items = rows.into_iter().map(|row| SessionInfo {
-            current: row.id == actor.session,
+            current: Some(row.id) == current,
             id: row.id,
             device: praca_api::device::describe(&row.user_agent),
             place: praca_api::device::network_of(&row.address),
@@ -103,6 +158,20 @@ impl Accounts {
             last_used_at: row.rotated_at,
         });
         Ok(Page::whole(items.collect()))
+    }
+
+    /// Ends all sessions of somebody. Sockets close on every node.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn end_sessions_of(&self, authority: Authority, id: UserId) -> Result<()> {
+        let base = &self.0.base;
+        let mut tx = base.begin().await?;
+        store::person(tx.conn(), id).await?;
+        let ended = store::end_sessions(tx.conn(), id, None, base.clock.now()).await?;
+        let cause = SessionEnd::ByAdministrator { by: authority.by() };
+        tx.emit(AccountEvent::SessionsEnded { user: id, sessions: Some(ended), cause });
+        tx.commit().await
     }
 
     /// Ends one of the person's sessions, or all. Sockets close on every node.
@@ -116,7 +185,7 @@ impl Accounts {
         if only.is_some() && ended.is_empty() {
             return Err(Error::not_found());
         }
-        tx.emit(Event::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::LoggedOut });
+        tx.emit(AccountEvent::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::LoggedOut });
         tx.commit().await
     }
 
@@ -138,14 +207,14 @@ async fn rotate(
     session: &session_entity::Model,
     next: &RefreshToken,
     device: Device,
-    now: praca_api::Timestamp,
+    (now, ends): (Timestamp, Timestamp),
 ) -> Result<()> {
     session_entity::Entity::update_many()
         .col_expr(Column::Generation, Expr::value(next.generation))
         .col_expr(Column::PreviousHash, Expr::value(session.current_hash.clone()))
         .col_expr(Column::CurrentHash, Expr::value(next.hash()))
         .col_expr(Column::RotatedAt, Expr::value(now))
-        .col_expr(Column::ExpiresAt, Expr::value(now + LIFETIME))
+        .col_expr(Column::ExpiresAt, Expr::value(ends))
         .col_expr(Column::UserAgent, Expr::value(device.user_agent))
         .col_expr(Column::Address, Expr::value(device.address))
         .filter(Column::Id.eq(session.id))

@@ -151,14 +151,18 @@ pub async fn lock_session(conn: &impl ConnectionTrait, id: SessionId) -> Result<
 }
 
 /// Sessions that still run, the last used first.
-pub async fn running_sessions(base: &Base, user: UserId) -> Result<Vec<session_entity::Model>> {
+pub async fn running_sessions(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<session_entity::Model>> {
     use session_entity::Column;
     let rows = session_entity::Entity::find()
         .filter(Column::UserId.eq(user))
         .filter(Column::EndedAt.is_null())
-        .filter(Column::ExpiresAt.gt(base.clock.now()))
+        .filter(Column::ExpiresAt.gt(now))
         .order_by_desc(Column::RotatedAt)
-        .all(base.db.read())
+        .all(conn)
         .await?;
     Ok(rows)
 }

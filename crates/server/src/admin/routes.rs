@@ -1,19 +1,23 @@
 //! `/admin`.
 
 use axum::extract::State;
-use praca_api::accounts::User;
-use praca_api::admin::UpdateUser;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use praca_api::accounts::{Invite, NewInvite, SessionInfo, User};
+use praca_api::admin::{AuditEntry, UpdateUser};
 use praca_api::mail::Mail;
-use praca_api::{Page, UserId};
+use praca_api::{InviteId, Page, UserId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::{self, AuditQuery};
+use super::authority_for;
 use crate::accounts::{AccountChange, Accounts, PeopleQuery};
 use crate::base::Base;
 use crate::db::page::PageQuery;
 use crate::error::Result;
 use crate::http::openapi::Problems;
-use crate::http::{AdminCaller, Json, Path, Query};
+use crate::http::{AdminCaller, Caller, Json, Path, Query};
 use crate::mail;
 
 /// What the routes need.
@@ -28,7 +32,12 @@ pub fn routes(base: Base, accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_users))
         .routes(routes!(update_user))
+        .routes(routes!(list_sessions_of, end_sessions_of))
+        .routes(routes!(list_invites, create_invite))
+        .routes(routes!(end_invite))
         .routes(routes!(list_mail))
+        .routes(routes!(list_audit))
+        .routes(routes!(export_audit))
         .with_state(Admin { base, accounts })
 }
 
@@ -43,16 +52,17 @@ async fn list_users(
     admin.accounts.list_people(authority, &query).await.map(Json)
 }
 
-/// Change somebody's role or status, with a reason. A suspended person's sockets close on every node.
+/// Change somebody's role or status, with a reason; a role asks for a recent proof of who one is. A suspended person's sockets close on every node.
 #[utoipa::path(patch, path = "/admin/users/{id}", tag = "admin", operation_id = "update_user", request_body = UpdateUser,
     params(("id" = uuid::Uuid, Path, description = "The person")),
     security(("bearer" = [])), responses((status = 200, description = "The person as they are now", body = User), Problems))]
 async fn update_user(
     State(admin): State<Admin>,
-    AdminCaller(authority): AdminCaller,
+    Caller(actor): Caller,
     Path(id): Path<UserId>,
     Json(wish): Json<UpdateUser>,
 ) -> Result<Json<User>> {
+    let authority = authority_for(&wish, &actor, admin.base.clock.now())?;
     let change = AccountChange::parse(wish, admin.base.clock.now())?;
     admin.accounts.change_account(authority, id, change).await.map(Json)
 }
@@ -66,4 +76,92 @@ async fn list_mail(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Mail>>> {
     mail::list(&admin.base, authority, &page).await.map(Json)
+}
+
+/// What was done, the newest first.
+#[utoipa::path(get, path = "/admin/audit", tag = "admin", operation_id = "list_audit", params(AuditQuery),
+    security(("bearer" = [])), responses((status = 200, description = "A page of entries", body = Page<AuditEntry>), Problems))]
+async fn list_audit(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Query(query): Query<AuditQuery>,
+) -> Result<Json<Page<AuditEntry>>> {
+    audit::list(&admin.base, &admin.accounts, authority, &query).await.map(Json)
+}
+
+/// The same as a file of comma-separated values: the newest fifty thousand that fit; `limit` and `after` do not matter.
+#[utoipa::path(get, path = "/admin/audit.csv", tag = "admin", operation_id = "export_audit", params(AuditQuery),
+    security(("bearer" = [])), responses((status = 200, description = "The entries", body = String, content_type = "text/csv"), Problems))]
+async fn export_audit(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Query(query): Query<AuditQuery>,
+) -> Result<Response> {
+    let file = audit::export(&admin.base, &admin.accounts, authority, &query).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"praca-audit.csv\""),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// Invites that are still good, the newest first.
+#[utoipa::path(get, path = "/admin/invites", tag = "admin", operation_id = "list_invites", params(PageQuery),
+    security(("bearer" = [])), responses((status = 200, description = "A page of invites", body = Page<Invite>), Problems))]
+async fn list_invites(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Invite>>> {
+    admin.accounts.list_invites(authority, &page).await.map(Json)
+}
+
+/// Make an invite.
+#[utoipa::path(post, path = "/admin/invites", tag = "admin", operation_id = "create_invite", request_body = NewInvite,
+    security(("bearer" = [])), responses((status = 201, description = "The invite", body = Invite), Problems))]
+async fn create_invite(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Json(wish): Json<NewInvite>,
+) -> Result<(StatusCode, Json<Invite>)> {
+    let invite = admin.accounts.create_invite(authority, wish).await?;
+    Ok((StatusCode::CREATED, Json(invite)))
+}
+
+/// End an invite.
+#[utoipa::path(delete, path = "/admin/invites/{id}", tag = "admin", operation_id = "end_invite",
+    params(("id" = uuid::Uuid, Path, description = "The invite")),
+    security(("bearer" = [])), responses((status = 204, description = "Ended"), Problems))]
+async fn end_invite(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Path(id): Path<InviteId>,
+) -> Result<StatusCode> {
+    admin.accounts.end_invite(authority, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where somebody is logged in.
+#[utoipa::path(get, path = "/admin/users/{id}/sessions", tag = "admin", operation_id = "list_sessions_of",
+    params(("id" = uuid::Uuid, Path, description = "The person")),
+    security(("bearer" = [])), responses((status = 200, description = "Sessions, last used first", body = Page<SessionInfo>), Problems))]
+async fn list_sessions_of(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Path(id): Path<UserId>,
+) -> Result<Json<Page<SessionInfo>>> {
+    admin.accounts.list_sessions_of(authority, id).await.map(Json)
+}
+
+/// End all sessions of somebody; their sockets close on every node.
+#[utoipa::path(delete, path = "/admin/users/{id}/sessions", tag = "admin", operation_id = "end_sessions_of",
+    params(("id" = uuid::Uuid, Path, description = "The person")),
+    security(("bearer" = [])), responses((status = 204, description = "Ended"), Problems))]
+async fn end_sessions_of(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Path(id): Path<UserId>,
+) -> Result<StatusCode> {
+    admin.accounts.end_sessions_of(authority, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -88,6 +88,8 @@ impl FromStr for LogFormat {
 pub enum Registration {
     /// Everyone.
     Open,
+    /// Who has an invite.
+    Invite,
     /// Nobody.
     Closed,
 }
@@ -98,8 +100,9 @@ impl FromStr for Registration {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "open" => Ok(Self::Open),
+            "invite" => Ok(Self::Invite),
             "closed" => Ok(Self::Closed),
-            other => Err(format!("is `{other}`, not `open` or `closed`")),
+            other => Err(format!("is `{other}`, not `open`, `invite` or `closed`")),
         }
     }
 }

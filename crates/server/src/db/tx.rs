@@ -28,8 +28,8 @@ impl Tx {
     }
 
     /// Says what happened.
-    pub fn emit(&mut self, event: Event) {
-        self.events.push(event);
+    pub fn emit(&mut self, event: impl Into<Event>) {
+        self.events.push(event.into());
     }
 
     /// Stores everything, then tells everyone: both, even if the caller goes away while the database works.

@@ -1,36 +1,18 @@
 //! What the audit log says of an event.
 
 use praca_api::rooms::Room;
-use praca_api::{ConversationId, SessionId, UserId};
+use praca_api::{ConversationId, UserId};
 use serde_json::json;
 
 use super::audit::Entry;
-use super::{Event, RoomAction, SessionEnd};
+use super::{Event, RoomAction};
 use crate::bus::{Change, ChangeKind};
 
 impl Event {
     /// What the audit log says of it, if anything.
     pub fn audit(&self) -> Option<Entry> {
         match self {
-            Self::AccountRegistered { user } => Some(Entry::new("account.register", "user", user).by(Some(*user))),
-            Self::AccountStatusChanged { user, by, from, to, reason, until } => {
-                let entry = Entry::new("account.set_status", "user", user).by(*by).because(reason);
-                Some(entry.with(json!({ "from": from, "to": to, "until": until })))
-            }
-            Self::AccountRoleChanged { user, by, from, to, reason } => {
-                let entry = Entry::new("account.set_role", "user", user).by(*by).because(reason);
-                Some(entry.with(json!({ "from": from, "to": to })))
-            }
-            Self::SessionsEnded { user, cause: SessionEnd::Reused, sessions } => {
-                Some(reuse_entry(*user, sessions.as_ref()))
-            }
-            Self::EmailVerified { user, changed: true } => {
-                Some(Entry::new("account.change_email", "user", user).by(Some(*user)))
-            }
-            Self::PasswordChanged { user, recovered } => {
-                let entry = Entry::new("account.change_password", "user", user).by(Some(*user));
-                Some(entry.with(json!({ "recovered": recovered })))
-            }
+            Self::Account(event) => event.audit(),
             Self::SigningKeysRotated { kid } => Some(Entry::new("keys.rotate", "signing_key", kid)),
             Self::RoomCreated { room, by } => Some(Entry::new("room.create", "room", room).by(*by)),
             Self::RoomChanged { room, by, action, reason } => Some(room_entry(room, *by, *action, reason.clone())),
@@ -45,14 +27,7 @@ impl Event {
             Self::MessagesChanged { conversation: id, changes, .. } => {
                 changes.first().and_then(|c| message_entry(*id, c))
             }
-            Self::AccountUpdated { .. }
-            | Self::EmailVerified { changed: false, .. }
-            | Self::Reauthenticated { .. }
-            | Self::LetterAsked(_)
-            | Self::MailWritten { .. }
-            | Self::SessionStarted { .. }
-            | Self::SessionsEnded { .. }
-            | Self::PairOpened { .. }
+            Self::PairOpened { .. }
             | Self::MembershipChanged { .. }
             | Self::ConversationMuted { .. }
             | Self::PairChanged { .. }
@@ -80,10 +55,6 @@ impl RoomAction {
             Self::Archive => "room.archive",
         }
     }
-}
-
-fn reuse_entry(user: UserId, sessions: Option<&Vec<SessionId>>) -> Entry {
-    Entry::new("session.reuse_detected", "user", user).with(json!({ "sessions": sessions }))
 }
 
 fn silence_entry(user: UserId, by: UserId, silenced: bool) -> Entry {

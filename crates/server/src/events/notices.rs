@@ -16,14 +16,7 @@ impl Event {
             Self::MessagesChanged { conversation, changes, hearers, told } => {
                 message_notices(*conversation, changes, hearers, told)
             }
-            Self::AccountStatusChanged { user, to, reason, until, .. } => {
-                let params = NotificationParams { status: Some(*to), ..why(Some(reason), *until) };
-                vec![NewNotice::of_person(NotificationCode::AccountStatus, *user, params)]
-            }
-            Self::AccountRoleChanged { user, to, .. } => {
-                let params = NotificationParams { role: Some(*to), ..NotificationParams::default() };
-                vec![NewNotice::of_person(NotificationCode::AccountRole, *user, params)]
-            }
+            Self::Account(event) => event.notices(),
             Self::MemberSilenceChanged { room, user, reason, until, .. } => {
                 let params = why(reason.as_ref(), *until);
                 vec![NewNotice::of_room(NotificationCode::RoomSilence, *user, *room, params)]
@@ -33,16 +26,7 @@ impl Event {
                 vec![NewNotice::of_room(NotificationCode::RoomRole, *user, *room, params)]
             }
             Self::UploadChanged { user, upload } => upload_notice(*user, upload).into_iter().collect(),
-            Self::AccountRegistered { .. }
-            | Self::Reauthenticated { .. }
-            | Self::EmailVerified { .. }
-            | Self::PasswordChanged { .. }
-            | Self::LetterAsked(_)
-            | Self::MailWritten { .. }
-            | Self::AccountUpdated { .. }
-            | Self::SessionStarted { .. }
-            | Self::SessionsEnded { .. }
-            | Self::SigningKeysRotated { .. }
+            Self::SigningKeysRotated { .. }
             | Self::RoomCreated { .. }
             | Self::RoomChanged { .. }
             | Self::PairOpened { .. }
@@ -64,7 +48,7 @@ impl Event {
 }
 
 /// Why something holds, and until when.
-fn why(reason: Option<&String>, until: Option<Timestamp>) -> NotificationParams {
+pub(super) fn why(reason: Option<&String>, until: Option<Timestamp>) -> NotificationParams {
     NotificationParams { reason: reason.cloned(), until, ..NotificationParams::default() }
 }
 

@@ -1,15 +1,13 @@
 //! What the nodes are told of an event once it is committed, and whose sockets learn of it.
 
-use praca_api::accounts::{AccountStatus, Role};
 use praca_api::dms::DmState;
 use praca_api::events::{
-    BlockChanged, DmUpdated, Mentioned, Muted, Nothing, Receipt, RoleChanged, RoomUpdated, ServerEvent, StatusChanged,
-    Typing,
+    BlockChanged, DmUpdated, Mentioned, Muted, Nothing, Receipt, RoomUpdated, ServerEvent, Typing,
 };
 use praca_api::notifications::NotificationNew;
 use praca_api::rooms::Room;
 use praca_api::uploads::{Upload, UploadChanged};
-use praca_api::{ConversationId, Timestamp, UserId};
+use praca_api::{ConversationId, UserId};
 
 use super::{EVERYBODY, Event, Pair, PairStep, Told};
 use crate::bus::{Audience, CacheKey, Change, Hearers, Sight, Signal};
@@ -18,25 +16,8 @@ impl Event {
     /// What the nodes are told once it is committed.
     pub fn signals(&self) -> Vec<Signal> {
         match self {
-            Self::AccountRegistered { .. }
-            | Self::LetterAsked(_)
-            | Self::MailWritten { .. }
-            | Self::SessionStarted { .. }
-            | Self::RoomCreated { .. }
-            | Self::UploadArrived { .. }
-            | Self::UploadsReleased { .. } => Vec::new(),
-            Self::Reauthenticated { user } | Self::PasswordChanged { user, .. } => {
-                vec![Signal::Forget(CacheKey::Person(*user))]
-            }
-            Self::AccountUpdated { user } | Self::EmailVerified { user, .. } => {
-                let updated = to_person(*user, &ServerEvent::AccountUpdated(Nothing {}));
-                vec![Signal::Forget(CacheKey::Person(*user)), updated]
-            }
-            Self::AccountStatusChanged { user, to, reason, until, .. } => status_signals(*user, *to, reason, *until),
-            Self::AccountRoleChanged { user, to, .. } => role_signals(*user, *to),
-            Self::SessionsEnded { user, sessions, .. } => {
-                vec![Signal::Forget(CacheKey::Person(*user)), Signal::Close { user: *user, sessions: sessions.clone() }]
-            }
+            Self::RoomCreated { .. } | Self::UploadArrived { .. } | Self::UploadsReleased { .. } => Vec::new(),
+            Self::Account(event) => event.signals(),
             Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
             Self::RoomChanged { room, .. } => room_signals(room),
             Self::MemberSilenceChanged { room, user, .. } | Self::MemberRoleChanged { room, user, .. } => {
@@ -94,21 +75,6 @@ fn upload_signal(user: UserId, upload: &Upload) -> Signal {
 fn change_signals(id: ConversationId, changes: &[Change], hearers: &Hearers, told: &[Told]) -> Vec<Signal> {
     let changes = Signal::Changes { conversation: id, changes: changes.to_vec(), hearers: hearers.clone() };
     std::iter::once(changes).chain(told.iter().map(|told| mentioned(id, told))).collect()
-}
-
-fn role_signals(user: UserId, role: Role) -> Vec<Signal> {
-    let event = ServerEvent::AccountRole(RoleChanged { role });
-    vec![Signal::Forget(CacheKey::Person(user)), to_person(user, &event)]
-}
-
-/// The person hears of it; then, where they may no longer be connected, their sockets close.
-fn status_signals(user: UserId, status: AccountStatus, reason: &str, until: Option<Timestamp>) -> Vec<Signal> {
-    let event = StatusChanged { status, reason: Some(reason.to_owned()), until };
-    let mut signals = vec![Signal::Forget(CacheKey::Person(user)), to_person(user, &ServerEvent::AccountStatus(event))];
-    if status == AccountStatus::Suspended || status == AccountStatus::Deleted {
-        signals.push(Signal::Close { user, sessions: None });
-    }
-    signals
 }
 
 fn room_signals(room: &Room) -> Vec<Signal> {
@@ -188,6 +154,6 @@ fn to_others(id: UserId, except: Option<String>, event: &ServerEvent) -> Signal 
     Signal::emit(Audience::Person { id, except }, event)
 }
 
-fn to_person(id: UserId, event: &ServerEvent) -> Signal {
+pub(super) fn to_person(id: UserId, event: &ServerEvent) -> Signal {
     Signal::emit(Audience::Person { id, except: None }, event)
 }

@@ -30,7 +30,7 @@ use crate::base::Base;
 use crate::db::Tx;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::events::AccountEvent;
 use crate::jobs::{NewJob, Registry};
 use entity::{ActiveModel, Column, Entity, Model};
 
@@ -89,7 +89,7 @@ pub async fn write(base: &Base, tx: &mut Tx, to: &Reader, topic: Topic) -> Resul
         last_error: Set(None),
     };
     Entity::insert(row).exec_without_returning(tx.conn()).await?;
-    tx.emit(Event::MailWritten { mail: id, is_sent: base.mailer.is_some() });
+    tx.emit(AccountEvent::MailWritten { mail: id, is_sent: base.mailer.is_some() });
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: each event is told a person once; events of one kind in one conversation are one notification as long as it
 //! is unread; a notification holds no words of others, so that what was deleted, left or blocked is not told any more.
 
+mod digest;
 mod push;
 mod render;
 mod routes;
@@ -36,6 +37,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const COUNTED: u64 = 100;
 /// Devices sent to at a time.
 const PUSHED_AT_ONCE: usize = 8;
+/// Time between two looks at mails with what people missed.
+const DIGESTS_EVERY: Duration = Duration::from_secs(600);
 /// Time between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// What was read is kept so long.
@@ -67,6 +70,11 @@ impl Notifications {
         registry.every(SWEEP_EVERY, "notifications.sweep", move || {
             let notifications = notifications.clone();
             async move { notifications.sweep().await }
+        });
+        let notifications = self.clone();
+        registry.every(DIGESTS_EVERY, "notifications.digest", move || {
+            let notifications = notifications.clone();
+            async move { notifications.write_digests().await }
         });
         // Push services take their time, and keep no other jobs waiting.
         let notifications = self.clone();

@@ -162,6 +162,41 @@ on_both_twins! {
         world.set_role(&rosa, Role::User).await;
         world.get("/admin/users", &rosa).await.expect(403, "access.denied");
     }
+
+    async fn log_ins_end_by_idleness_by_age_and_by_number(world: World) {
+        let mut settings = world.settings();
+        for (key, value) in [("PRACA_SESSION_IDLE", "2d"), ("PRACA_SESSION_LIFETIME", "5d"), ("PRACA_SESSIONS", "3")] {
+            settings.push((key.into(), value.into()));
+        }
+        let world = World::with_settings(settings, &world).await;
+        let rosa = world.user("rosa").await;
+        let refresh = async |token: String| {
+            world.post("/auth/refresh", None, json!({ "refreshToken": token })).await
+        };
+        world.pass(2 * 86_400 + 1);
+        refresh(rosa.refresh.clone()).await.expect(401, "auth.invalid_token");
+        let mut token = world.log_in("rosa").await.refresh;
+        for _ in 0..3 {
+            world.pass(86_400 + 40_000);
+            refresh(token.clone()).await.ok()["refreshToken"].as_str().unwrap().clone_into(&mut token);
+        }
+        world.pass(86_400);
+        refresh(token).await.expect(401, "auth.invalid_token");
+        // One more than three ends the one that was not used for longest.
+        let mut people = Vec::new();
+        for _ in 0..4 {
+            people.push(world.log_in("rosa").await);
+            world.pass(1);
+        }
+        world.get("/me", &people[0]).await.expect(401, "auth.invalid_token");
+        for person in &people[1..] {
+            world.get("/me", person).await.ok();
+        }
+        world.delete("/auth/sessions", &people[2]).await.expect(204, "");
+        let alive = futures_util::future::join_all(people.iter().map(|person| world.get("/me", person))).await;
+        let alive: Vec<u16> = alive.iter().map(|answer| answer.status.as_u16()).collect();
+        assert_eq!(alive, [401, 401, 200, 401]);
+    }
 }
 
 #[tokio::test]

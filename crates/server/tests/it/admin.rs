@@ -7,7 +7,7 @@ use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use crate::socket::Socket;
-use crate::world::{World, on_both_twins};
+use crate::world::{PASSWORD, World, on_both_twins};
 
 on_both_twins! {
     async fn a_suspension_closes_sockets_at_once_and_restricts_the_session(world: World) {
@@ -125,5 +125,133 @@ on_both_twins! {
         world.get("/admin/users?after=%21", &ana).await.expect(422, "request.invalid");
         world.get("/admin/users?limit=0", &ana).await.expect(422, "request.invalid");
         world.get("/admin/users?role=king", &ana).await.expect(400, "request.invalid");
+    }
+
+    async fn a_role_asks_for_a_recent_proof_and_a_status_does_not(world: World) {
+        let ana = world.person("ana", Role::Admin).await;
+        let rosa = world.user("rosa").await;
+        let path = format!("/admin/users/{}", rosa.id);
+        let role = json!({ "role": "moderator", "reason": "Ajuda na feira." });
+        world.patch(&path, &ana, role.clone()).await.ok();
+        world.pass(301);
+        world.patch(&path, &ana, role.clone()).await.expect(403, "auth.reauthentication_required");
+        world.patch(&path, &ana, json!({ "status": "silenced", "reason": "Basta." })).await.ok();
+        world.post("/auth/reauthenticate", Some(&ana), json!({ "password": PASSWORD })).await.expect(204, "");
+        world.patch(&path, &ana, role).await.ok();
+    }
+
+    async fn what_was_done_is_found_and_exported(world: World) {
+        let ana = world.person("ana", Role::Admin).await;
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        for (person, reason) in [(&rosa, "=brigas, \"muitas\""), (&bento, "propaganda")] {
+            let silence = json!({ "status": "silenced", "reason": reason });
+            world.patch(&format!("/admin/users/{}", person.id), &ana, silence).await.ok();
+            world.pass(60);
+        }
+        let reasons = async |query: &str| {
+            let found = world.get(&format!("/admin/audit?{query}"), &ana).await.ok();
+            let reason = |entry: &serde_json::Value| entry["reason"].as_str().unwrap_or_default().to_owned();
+            found["items"].as_array().unwrap().iter().map(reason).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons("action=account.set_status").await, ["propaganda", "=brigas, \"muitas\""]);
+        assert_eq!(reasons(&format!("targetType=user&targetId={}&action=account.set_status", rosa.id)).await, ["=brigas, \"muitas\""]);
+        assert_eq!(reasons(&format!("actorId={}&limit=1", ana.id)).await, ["propaganda"]);
+        assert_eq!(reasons("action=nenhuma%00").await, [""; 0]);
+        let time = serde_json::to_value(world.app.base.clock.now()).unwrap().as_str().unwrap().replace('+', "%2B");
+        assert_eq!(reasons(&format!("from={time}")).await, [""; 0]);
+        assert_eq!(reasons(&format!("to={time}&action=account.set_status")).await.len(), 2);
+        let first = world.get("/admin/audit?action=account.set_status&limit=1", &ana).await.ok();
+        let next = first["next"].as_str().unwrap();
+        assert_eq!(reasons(&format!("action=account.set_status&limit=1&after={next}")).await, ["=brigas, \"muitas\""]);
+        assert_eq!(first["items"][0]["actor"]["handle"], "ana");
+        let file = world.get("/admin/audit.csv?action=account.set_status", &ana).await;
+        assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+        let file = file.ok();
+        let lines: Vec<&str> = file.as_str().unwrap().split("\r\n").collect();
+        assert_eq!(lines.len(), 4);
+        assert!(lines[2].contains("\"'=brigas, \"\"muitas\"\"\""), "{}", lines[2]);
+    }
+
+    async fn who_has_an_invite_registers_as_often_as_it_is_good(world: World) {
+        let mut settings = world.settings();
+        settings.push(("PRACA_REGISTRATION".into(), "invite".into()));
+        let world = World::with_settings(settings, &world).await;
+        let ana = world.person("ana", Role::Admin).await;
+        let register = async |handle: &str, invite: serde_json::Value| {
+            let email = format!("{handle}@praca.example");
+            let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD, "invite": invite });
+            world.post("/auth/register", None, wish).await
+        };
+        let rules = world.get("/auth/registration", &ana).await.ok();
+        assert_eq!(rules, json!({ "mode": "invite", "minimumAge": null, "verifiesEmail": false }));
+        let refused = register("rosa", json!(null)).await.expect(422, "request.invalid");
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("invite"), &json!("required")));
+        register("rosa", json!("AAAA-BBBB-CCCC")).await.expect(422, "request.invalid");
+        for wrong in [json!({ "uses": 0 }), json!({ "uses": 1_001 }), json!({ "uses": 1, "days": 0 }), json!({ "uses": 1, "days": 366 })] {
+            world.post("/admin/invites", Some(&ana), wrong).await.expect(422, "request.invalid");
+        }
+        let invite = world.post("/admin/invites", Some(&ana), json!({ "uses": 2, "days": 3, "note": "Rua do Ipê" })).await.expect(201, "");
+        let code = invite["code"].as_str().unwrap();
+        assert!(invite["url"].as_str().unwrap().ends_with(&format!("/entrar?convite={code}#cadastro")));
+        // Taken names use none of it up, and of many at once as many come in as it is good for.
+        register("ana", json!(code)).await.expect(409, "accounts.handle_taken");
+        let all = ["rosa", "bento", "cida", "davi"].map(|handle| register(handle, json!(code.to_lowercase().replace('-', " "))));
+        let all = futures_util::future::join_all(all).await;
+        assert_eq!(all.iter().filter(|answer| answer.status == 201).count(), 2);
+        assert_eq!(world.get("/admin/invites", &ana).await.ok()["items"], json!([]));
+        let late = world.post("/admin/invites", Some(&ana), json!({ "uses": 9, "days": 1 })).await.expect(201, "");
+        let ended = world.post("/admin/invites", Some(&ana), json!({ "uses": 9 })).await.expect(201, "");
+        assert_eq!(world.get("/admin/invites", &ana).await.ok()["items"].as_array().unwrap().len(), 2);
+        world.delete(&format!("/admin/invites/{}", ended["id"].as_str().unwrap()), &ana).await.expect(204, "");
+        register("elis", ended["code"].clone()).await.expect(422, "request.invalid");
+        world.pass(86_401);
+        register("elis", late["code"].clone()).await.expect(422, "request.invalid");
+    }
+
+    async fn who_is_too_young_does_not_register(world: World) {
+        let mut settings = world.settings();
+        settings.push(("PRACA_MINIMUM_AGE".into(), "16".into()));
+        let world = World::with_settings(settings, &world).await;
+        let today = world.app.base.clock.now().to_utc().date_naive();
+        let years_ago = |years: i32, days: i64| {
+            use chrono::Datelike as _;
+            let born = today.with_day(1).and_then(|day| day.with_year(today.year() - years)).unwrap();
+            (born + chrono::Duration::days(days)).to_string()
+        };
+        let register = async |handle: &str, birth: serde_json::Value| {
+            let email = format!("{handle}@praca.example");
+            let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD, "birthDate": birth });
+            world.post("/auth/register", None, wish).await
+        };
+        for (birth, code) in [
+            (json!(null), "required"),
+            (json!("31/12/1990"), "format"),
+            (json!("1990-02-30"), "format"),
+            (json!(years_ago(15, 0)), "too_young"),
+            (json!(years_ago(16, 40)), "too_young"),
+            (json!("1800-01-01"), "range"),
+            (json!("2999-01-01"), "range"),
+        ] {
+            let refused = register("rosa", birth.clone()).await.expect(422, "request.invalid");
+            assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("birthDate"), &json!(code)), "{birth}");
+        }
+        register("rosa", json!(years_ago(16, 0))).await.expect(201, "");
+        register("bento", json!(years_ago(80, 0))).await.expect(201, "");
+    }
+
+    async fn an_administrator_sees_and_ends_somebodys_sessions(world: World) {
+        let ana = world.person("ana", Role::Admin).await;
+        let rosa = world.user("rosa").await;
+        let mut socket = world.socket(&rosa).await;
+        let path = format!("/admin/users/{}/sessions", rosa.id);
+        let list = world.get(&path, &ana).await.ok();
+        assert_eq!((list["items"].as_array().unwrap().len(), &list["items"][0]["current"]), (1, &json!(false)));
+        world.delete(&path, &ana).await.expect(204, "");
+        socket.wait_closed().await;
+        world.get("/me", &rosa).await.expect(401, "auth.invalid_token");
+        assert_eq!(world.get(&path, &ana).await.ok()["items"], json!([]));
+        let log = world.get("/admin/audit?action=account.end_sessions", &ana).await.ok();
+        assert_eq!(log["items"][0]["targetId"], json!(rosa.id));
+        world.get(&format!("/admin/users/{}/sessions", world.app.base.ids.uuid()), &ana).await.expect(404, "resource.not_found");
     }
 }

@@ -108,6 +108,48 @@ on_both_twins! {
     }
 }
 
+on_both_twins! {
+    async fn who_wants_it_gets_a_mail_with_what_they_missed(world: World) {
+        let (rosa, bento) = (world.user("rosa").await, world.user("bento").await);
+        let room = world.room("largo", 0, 0).await;
+        for person in [&rosa, &bento] {
+            world.put(&format!("/rooms/{room}/membership"), person, json!({})).await.ok();
+        }
+        world.say(&bento, room, "@rosa, antes").await.ok();
+        world.tell().await;
+        world.pass(86_400);
+        assert!(world.mails().await.is_empty(), "nobody gets one who did not ask for it");
+        let (rosa, bento) = (world.log_in("rosa").await, world.log_in("bento").await);
+        let wanted = world.patch("/me/preferences", &rosa, json!({ "digest": "daily" })).await.ok();
+        assert_eq!(wanted["digest"], "daily");
+        world.patch("/me/preferences", &rosa, json!({ "digest": "hourly" })).await.expect(400, "request.invalid");
+        world.say(&bento, room, "@rosa, <b>vem</b> ver").await.ok();
+        world.tell().await;
+        assert!(world.mails().await.is_empty(), "not before its time");
+        world.pass(86_400);
+        let digest = world.mails().await.pop().unwrap();
+        assert_eq!((digest.template, digest.to.as_str()), (MailTemplate::Digest, "rosa@praca.example"));
+        assert!(digest.text.contains("Pessoa bento citou você em Sala largo"), "{}", digest.text);
+        assert!(digest.text.contains("<b>vem</b>") && !digest.html.contains("<b>vem</b>"), "{}", digest.html);
+        assert!(!digest.text.contains("antes"), "what is older than a day was in the one before");
+        world.pass(700);
+        assert_eq!(world.mails().await.len(), 1, "once");
+        // What was read is not told; nothing is nothing.
+        let (rosa, bento) = (world.log_in("rosa").await, world.log_in("bento").await);
+        world.say(&bento, room, "@rosa, lido").await.ok();
+        world.tell().await;
+        world.put("/me/notifications/read", &rosa, json!({})).await.ok();
+        world.pass(86_400);
+        assert_eq!(world.mails().await.len(), 1);
+        let (rosa, bento) = (world.log_in("rosa").await, world.log_in("bento").await);
+        world.patch("/me/preferences", &rosa, json!({ "digest": "off" })).await.ok();
+        world.say(&bento, room, "@rosa, e agora?").await.ok();
+        world.tell().await;
+        world.pass(2 * 86_400);
+        assert_eq!(world.mails().await.len(), 1);
+    }
+}
+
 /// A mail signed by our key, as the world would check it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mails_are_signed_where_a_key_is_configured() {

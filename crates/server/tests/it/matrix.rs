@@ -16,8 +16,18 @@ use crate::matrix_of_two;
 use crate::socket::Socket;
 use crate::world::{Answer, PASSWORD, Person, Twin, World, read};
 
-const WHO: [&str; 9] =
-    ["anonymous", "stranger", "member", "blocked", "room-mod", "moderator", "silenced", "suspended", "admin"];
+const WHO: [&str; 10] = [
+    "anonymous",
+    "stranger",
+    "member",
+    "blocked",
+    "unproved",
+    "room-mod",
+    "moderator",
+    "silenced",
+    "suspended",
+    "admin",
+];
 
 /// Everyone who tries, and somebody things are done to.
 struct Cast {
@@ -41,8 +51,12 @@ async fn cast(world: &World) -> Cast {
         (world.user("calada").await, world.user("suspensa").await, world.user("alvo").await);
     let blocked = world.user("barrada").await;
     world.put(&format!("/me/blocks/{}", blocked.id), &target, json!({})).await.expect(204, "");
+    let (handle, email) = ("semprova", "semprova@praca.example");
+    let wish = json!({ "email": email, "handle": handle, "displayName": "Sem Prova", "password": PASSWORD });
+    world.post("/auth/register", None, wish).await.expect(202, "");
+    let unproved = world.log_in(handle).await;
     Cast {
-        members: [&member, &room_mod, &silenced, &suspended, &target, &blocked].map(Clone::clone).to_vec(),
+        members: [&member, &room_mod, &silenced, &suspended, &target, &blocked, &unproved].map(Clone::clone).to_vec(),
         admin: admin.clone(),
         room_mod: room_mod.clone(),
         target,
@@ -51,6 +65,7 @@ async fn cast(world: &World) -> Cast {
             Some(stranger),
             Some(member),
             Some(blocked),
+            Some(unproved),
             Some(room_mod),
             Some(moderator),
             Some(silenced),
@@ -104,12 +119,26 @@ fn account_routes() -> Vec<Ask> {
         (Method::GET, "/contacts", "/contacts", None),
         (Method::GET, "/search/people?q=alvo", "/search/people", None),
         (Method::GET, "/auth/sessions", "/auth/sessions", None),
+        (Method::DELETE, "/auth/sessions", "/auth/sessions", None),
         (Method::DELETE, "/auth/sessions/{target}", "/auth/sessions/{id}", None),
         (Method::POST, "/auth/email/resend", "/auth/email/resend", None),
         (Method::POST, "/auth/reauthenticate", "/auth/reauthenticate", Some(json!({ "password": PASSWORD }))),
         (Method::POST, "/me/password", "/me/password", Some(passwords)),
         (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "matriz@praca.example" }))),
         (Method::GET, "/admin/mail", "/admin/mail", None),
+        (Method::GET, "/admin/users/{target}/sessions", "/admin/users/{id}/sessions", None),
+        // Nobody's: who comes later in the table needs theirs.
+        (
+            Method::DELETE,
+            "/admin/users/00000000-0000-0000-0000-000000000000/sessions",
+            "/admin/users/{id}/sessions",
+            None,
+        ),
+        (Method::GET, "/admin/invites", "/admin/invites", None),
+        (Method::POST, "/admin/invites", "/admin/invites", Some(json!({ "uses": 1 }))),
+        (Method::DELETE, "/admin/invites/{target}", "/admin/invites/{id}", None),
+        (Method::GET, "/admin/audit", "/admin/audit", None),
+        (Method::GET, "/admin/audit.csv", "/admin/audit.csv", None),
         (Method::GET, "/admin/users", "/admin/users", None),
         (Method::PATCH, "/admin/users/{target}", "/admin/users/{id}", Some(change)),
     ]
@@ -172,7 +201,8 @@ fn room_routes() -> Vec<Ask> {
 }
 
 /// Routes anybody may call without an account.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
+    "get /auth/registration",
     "post /auth/register",
     "post /auth/login",
     "post /auth/refresh",
@@ -182,7 +212,7 @@ const OPEN: [&str; 6] = [
 ];
 
 async fn table(twin: Twin) -> String {
-    let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off")]).await;
+    let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")]).await;
     let mut cast = cast(&world).await;
     let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<15}")).join("")).trim_end().to_owned() + "\n";
     let mut covered: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
@@ -246,11 +276,12 @@ async fn log_everybody_in(world: &World) -> Cast {
     let again = async |handle: &str| world.log_in(handle).await;
     let (admin, room_mod, target) = (again("admina").await, again("zelador").await, again("alvo").await);
     let (member, silenced, suspended) = (again("membra").await, again("calada").await, again("suspensa").await);
-    let blocked = again("barrada").await;
+    let (blocked, unproved) = (again("barrada").await, again("semprova").await);
     let people = [
         again("alheia").await,
         member.clone(),
         blocked.clone(),
+        unproved.clone(),
         room_mod.clone(),
         again("modera").await,
         silenced.clone(),
@@ -259,7 +290,7 @@ async fn log_everybody_in(world: &World) -> Cast {
     ];
     Cast {
         people: std::iter::once(None).chain(people.into_iter().map(Some)).collect(),
-        members: vec![member, room_mod.clone(), silenced, suspended, target.clone(), blocked],
+        members: vec![member, room_mod.clone(), silenced, suspended, target.clone(), blocked, unproved],
         admin,
         room_mod,
         target,

@@ -189,6 +189,8 @@ impl World {
             display_name: format!("Pessoa {handle}"),
             password: PASSWORD.into(),
             locale: None,
+            birth_date: None,
+            invite: None,
             transport: None,
         };
         let account = NewAccount::parse(wish).unwrap().trusted(role);

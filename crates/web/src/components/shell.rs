@@ -87,6 +87,13 @@ fn Places() -> impl IntoView {
                     <Wave />
                 </a>
             </li>
+            <Show when=move || square.runs_the_square()>
+                <li data-phone="no">
+                    <a class="rail-item" href="/admin" aria-current=move || current("/admin")>
+                        <Icon name="sliders-horizontal" /><span>{t!(i18n, nav.admin)}</span><Wave />
+                    </a>
+                </li>
+            </Show>
             <li data-phone="only">
                 <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
                     <Icon name="circle-user-round" /><span>{t!(i18n, nav.you)}</span><Wave />

@@ -7,6 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use praca_api::Seq;
 
+use super::admin::Admin;
 use super::card::ProfileCard;
 use super::chat::pictures::Pictures;
 use super::finder::Finder;
@@ -27,6 +28,7 @@ enum Page {
     Messages,
     Notices,
     Profile,
+    Admin,
 }
 
 /// The pages, and what stays while one goes from one to the other.
@@ -48,6 +50,7 @@ pub fn Square() -> impl IntoView {
         Some("mensagens") => Page::Messages,
         Some("avisos") => Page::Notices,
         Some("perfil") => Page::Profile,
+        Some("admin") => Page::Admin,
         _ => Page::Rooms,
     });
     view! {
@@ -56,6 +59,7 @@ pub fn Square() -> impl IntoView {
             Page::Messages => view! { <Messages /> }.into_any(),
             Page::Notices => view! { <Notices /> }.into_any(),
             Page::Profile => view! { <Profile /> }.into_any(),
+            Page::Admin => view! { <Admin /> }.into_any(),
         }}
         <ProfileCard />
         <Finder />
@@ -101,6 +105,8 @@ fn name_page(square: square::Square, i18n: Language) {
             t_string!(i18n, notices.title)
         } else if path.get().starts_with("/perfil") {
             t_string!(i18n, nav.you)
+        } else if path.get().starts_with("/admin") {
+            t_string!(i18n, nav.admin)
         } else {
             t_string!(i18n, nav.rooms)
         };

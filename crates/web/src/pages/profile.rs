@@ -27,13 +27,17 @@ use crate::{format, store};
 pub fn Profile() -> impl IntoView {
     let i18n = language();
     // No conversation is open here.
-    expect_context::<Square>().enter(None);
+    let square = expect_context::<Square>();
+    square.enter(None);
     view! {
         <Shell pane="main" layout=Signal::stored(Some("single"))>
             <section class="pane-main">
                 <div class="pane-scroll">
                     <div class="page page--narrow">
-                        <header class="page-head"><div><h1>{t!(i18n, profile.title)}</h1></div></header>
+                        <header class="page-head">
+                            <div><h1>{t!(i18n, profile.title)}</h1></div>
+                            <Show when=move || square.runs_the_square()><a class="btn only-phone" href="/admin">{t!(i18n, nav.admin)}</a></Show>
+                        </header>
                         <portrait::PortraitSetting />
                         <NameSetting />
                         <credentials::CredentialsSetting />
@@ -153,6 +157,12 @@ fn SessionsSetting() -> impl IntoView {
             sessions.refetch();
         });
     });
+    let end_others = move |_| {
+        spawn_local(async move {
+            let _: Answer<()> = session.send(Method::DELETE, "/auth/sessions", None::<&()>).await;
+            sessions.refetch();
+        });
+    };
     view! {
         <section class="setting" id="aparelhos">
             <h2>{t!(i18n, profile.sessions)}</h2>
@@ -164,6 +174,7 @@ fn SessionsSetting() -> impl IntoView {
             </Suspense>
             <div class="row mt-4">
                 <button type="button" class="btn" on:click=move |_| session.leave(false)><Icon name="log-out" />{t!(i18n, profile.log_out)}</button>
+                <button type="button" class="btn" on:click=end_others>{t!(i18n, profile.end_others)}</button>
                 <button type="button" class="btn btn--danger-quiet" on:click=move |_| session.leave(true)>{t!(i18n, profile.log_out_all)}</button>
             </div>
         </section>

@@ -76,6 +76,11 @@ pub fn NewPassword() -> impl IntoView {
         });
     };
     let refused = Signal::derive(move || error.with(Option::is_some));
+    // What was said was of another password.
+    Effect::new(move |_| {
+        password.track();
+        error.set(None);
+    });
     view! {
         <Alone>
             <div class="alone-form stack">

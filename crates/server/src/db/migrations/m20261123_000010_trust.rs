@@ -1,8 +1,9 @@
-//! Mails, tokens they carry, devices people log in from, and when they last proved who they are.
+//! Mails, tokens they carry, devices people log in from, when they last proved who they are, and invites.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    binary, binary_null, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    binary, binary_null, integer, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    uuid_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -18,6 +19,13 @@ impl MigrationTrait for Migration {
         mails(manager).await?;
         tokens(manager).await?;
         devices(manager).await?;
+        invites(manager).await?;
+        let digest = [text("digest").default("off").take(), timestamp_with_time_zone_null("digest_due_at")];
+        for column in digest {
+            manager.alter_table(Table::alter().table("users").add_column(column).to_owned()).await?;
+        }
+        let due = Index::create().name("ix_users_digest_due").table("users").col("digest_due_at").to_owned();
+        manager.create_index(due).await?;
         let proved = timestamp_with_time_zone_null("authenticated_at");
         manager.alter_table(Table::alter().table("sessions").add_column(proved).to_owned()).await
     }
@@ -57,6 +65,21 @@ async fn tokens(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let index = |name: &'static str| Index::create().name(name).table("one_time_tokens").to_owned();
     manager.create_index(index("ux_one_time_tokens_user").unique().col("user_id").col("purpose").to_owned()).await?;
     manager.create_index(index("ix_one_time_tokens_age").col("expires_at").to_owned()).await
+}
+
+async fn invites(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let table = Table::create()
+        .table("invites")
+        .col(uuid("id").primary_key().take())
+        .col(text("code").unique_key().take())
+        .col(text("note"))
+        .col(integer("uses_left"))
+        .col(uuid_null("created_by"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone_null("ends_at"))
+        .check(Expr::col("uses_left").gte(0))
+        .to_owned();
+    manager.create_table(table).await
 }
 
 async fn devices(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -81,6 +81,11 @@ struct Said {
     note: String,
 }
 
+/// A paragraph, a button and a note.
+fn said(subject: &str, text: impl Into<String>, label: &'static str, note: &str) -> Said {
+    Said { subject: subject.into(), paragraphs: vec![text.into()], label, note: note.into() }
+}
+
 impl Topic {
     /// Which of the mails it is.
     pub const fn template(&self) -> MailTemplate {
@@ -163,7 +168,7 @@ mod tests {
     fn topics() -> Vec<Topic> {
         let link = || "https://praca.example/verificar?token=abc".to_owned();
         let at = Timestamp::from_millis(1_795_380_360_000).unwrap();
-        let line = Line { headline: "Bia respondeu a você em Largo".into(), detail: "<b>Eu levo</b> o bolo".into() };
+        let missed = Line { headline: "Bia respondeu a você em Largo".into(), detail: "<b>Eu levo</b> o bolo".into() };
         vec![
             Topic::VerifyEmail { link: link() },
             Topic::AlreadyRegistered { link: link() },
@@ -173,7 +178,7 @@ mod tests {
             Topic::EmailChanged { address: "r•••@praca.example".into() },
             Topic::NewDevice { device: "Firefox, Linux".into(), place: "200.147.•.•".into(), at, link: link() },
             Topic::AccountLocked { place: "200.147.•.•".into(), link: link() },
-            Topic::Digest { count: 3, lines: vec![line], link: link() },
+            Topic::Digest { count: 3, lines: vec![missed], link: link() },
         ]
     }
 

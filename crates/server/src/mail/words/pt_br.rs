@@ -1,86 +1,114 @@
 //! In Brazilian Portuguese.
 
+use praca_api::Timestamp;
 use praca_api::accounts::Locale;
 
-use super::{Said, Topic, when};
+use super::{Said, Topic, said, when};
 
 /// What is said of a topic.
 pub fn say(topic: &Topic) -> Said {
-    let said = |subject: &str, text: String, label, note: &str| Said {
-        subject: subject.into(),
-        paragraphs: vec![text],
-        label,
-        note: note.into(),
-    };
     match topic {
-        Topic::VerifyEmail { .. } => said(
-            "Confirme seu e-mail",
-            "Falta pouco: confirme que este endereço é seu e a praça é toda sua. O link vale por 24 horas.".into(),
-            "Confirmar meu e-mail",
-            "Se você não criou uma conta na Praça, ignore este e-mail: sem a confirmação, nada acontece com seu endereço.",
-        ),
-        Topic::AlreadyRegistered { .. } => said(
-            "Você já tem uma conta",
-            "Alguém tentou criar uma conta na Praça com este endereço, mas ele já tem uma: a sua. Se foi você, é só \
-             entrar. Se não lembra a senha, peça um link para criar outra."
-                .into(),
-            "Entrar na praça",
-            "Se não foi você, não precisa fazer nada: ninguém entrou na sua conta.",
-        ),
-        Topic::ResetPassword { .. } => said(
-            "Crie uma nova senha",
-            "Recebemos um pedido para trocar a senha da sua conta. O link vale por 10 minutos e só uma vez. Ao usá-lo, \
-             você sai de todos os aparelhos."
-                .into(),
-            "Criar nova senha",
-            "Se não foi você, ignore este e-mail: sua senha continua a mesma.",
-        ),
-        Topic::PasswordChanged { .. } => said(
-            "Sua senha foi trocada",
-            "A senha da sua conta acaba de ser trocada, e os outros aparelhos saíram dela.".into(),
-            "Não fui eu",
-            "Se foi você, está tudo certo. Se não foi, crie outra senha agora mesmo pelo botão acima.",
-        ),
-        Topic::ChangeEmail { .. } => said(
-            "Confirme seu novo e-mail",
-            "Você pediu para usar este endereço na sua conta. Confirme que ele é seu; até lá, vale o endereço de antes. \
-             O link vale por uma hora."
-                .into(),
-            "Usar este e-mail",
-            "Se não foi você, ignore este e-mail: nada muda.",
-        ),
-        Topic::EmailChanged { address } => said(
-            "O e-mail da sua conta mudou",
-            format!("Sua conta agora usa o endereço {address}. Este aqui não recebe mais nada dela."),
-            "",
-            "Se não foi você, procure a administração da praça o quanto antes.",
-        ),
-        Topic::NewDevice { device, place, at, .. } => Said {
-            subject: "Entraram na sua conta de um aparelho novo".into(),
-            paragraphs: vec![
-                "Alguém acaba de entrar na sua conta de um aparelho que ainda não conhecíamos.".into(),
-                format!("Aparelho: {device}. Rede: {place}. Quando: {}.", when(Locale::PtBr, *at)),
-            ],
-            label: "Ver meus aparelhos",
-            note: "Se foi você, está tudo certo. Se não foi, encerre esse acesso pelo botão acima e troque a senha.".into(),
-        },
-        Topic::AccountLocked { place, .. } => said(
-            "Muitas senhas erradas na sua conta",
-            format!(
-                "Alguém errou a senha da sua conta várias vezes, na rede {place}. Quem tenta dali precisa esperar cada \
-                 vez mais. Você continua entrando normalmente dos aparelhos que já usa."
-            ),
-            "Trocar minha senha",
-            "Se foi você, espere um pouco e tente de novo. Se não foi, uma senha longa e só sua já basta.",
-        ),
-        Topic::Digest { count, .. } => said(
-            "O que aconteceu na praça",
-            match count {
-                1 => "Há um aviso que você ainda não viu.".into(),
-                count => format!("Há {count} avisos que você ainda não viu."),
-            },
-            "Ver na praça",
-            "Você recebe este resumo porque o ligou nas suas preferências, onde também pode desligá-lo.",
-        ),
+        Topic::VerifyEmail { .. } => verify_email(),
+        Topic::AlreadyRegistered { .. } => already_registered(),
+        Topic::ResetPassword { .. } => reset_password(),
+        Topic::PasswordChanged { .. } => password_changed(),
+        Topic::ChangeEmail { .. } => change_email(),
+        Topic::EmailChanged { address } => email_changed(address),
+        Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
+        Topic::AccountLocked { place, .. } => account_locked(place),
+        Topic::Digest { count, .. } => digest(*count),
     }
+}
+
+fn verify_email() -> Said {
+    said(
+        "Confirme seu e-mail",
+        "Falta pouco: confirme que este endereço é seu e a praça é toda sua. O link vale por 24 horas.",
+        "Confirmar meu e-mail",
+        "Se você não criou uma conta na Praça, ignore este e-mail: sem a confirmação, nada acontece com seu endereço.",
+    )
+}
+
+fn already_registered() -> Said {
+    said(
+        "Você já tem uma conta",
+        "Alguém tentou criar uma conta na Praça com este endereço, mas ele já tem uma: a sua. Se foi você, é só \
+         entrar. Se não lembra a senha, peça um link para criar outra.",
+        "Entrar na praça",
+        "Se não foi você, não precisa fazer nada: ninguém entrou na sua conta.",
+    )
+}
+
+fn reset_password() -> Said {
+    said(
+        "Crie uma nova senha",
+        "Recebemos um pedido para trocar a senha da sua conta. O link vale por 10 minutos e só uma vez. Ao usá-lo, \
+         você sai de todos os aparelhos.",
+        "Criar nova senha",
+        "Se não foi você, ignore este e-mail: sua senha continua a mesma.",
+    )
+}
+
+fn password_changed() -> Said {
+    said(
+        "Sua senha foi trocada",
+        "A senha da sua conta acaba de ser trocada, e os outros aparelhos saíram dela.",
+        "Não fui eu",
+        "Se foi você, está tudo certo. Se não foi, crie outra senha agora mesmo pelo botão acima.",
+    )
+}
+
+fn change_email() -> Said {
+    said(
+        "Confirme seu novo e-mail",
+        "Você pediu para usar este endereço na sua conta. Confirme que ele é seu; até lá, vale o endereço de antes. \
+         O link vale por uma hora.",
+        "Usar este e-mail",
+        "Se não foi você, ignore este e-mail: nada muda.",
+    )
+}
+
+fn email_changed(address: &str) -> Said {
+    said(
+        "O e-mail da sua conta mudou",
+        format!("Sua conta agora usa o endereço {address}. Este aqui não recebe mais nada dela."),
+        "",
+        "Se não foi você, procure a administração da praça o quanto antes.",
+    )
+}
+
+fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
+    Said {
+        subject: "Entraram na sua conta de um aparelho novo".into(),
+        paragraphs: vec![
+            "Alguém acaba de entrar na sua conta de um aparelho que ainda não conhecíamos.".into(),
+            format!("Aparelho: {device}. Rede: {place}. Quando: {}.", when(Locale::PtBr, at)),
+        ],
+        label: "Ver meus aparelhos",
+        note: "Se foi você, está tudo certo. Se não foi, encerre esse acesso pelo botão acima e troque a senha.".into(),
+    }
+}
+
+fn account_locked(place: &str) -> Said {
+    said(
+        "Muitas senhas erradas na sua conta",
+        format!(
+            "Alguém errou a senha da sua conta várias vezes, na rede {place}. Quem tenta dali precisa esperar cada \
+             vez mais. Você continua entrando normalmente dos aparelhos que já usa."
+        ),
+        "Trocar minha senha",
+        "Se foi você, espere um pouco e tente de novo. Se não foi, uma senha longa e só sua já basta.",
+    )
+}
+
+fn digest(count: u32) -> Said {
+    said(
+        "O que aconteceu na praça",
+        match count {
+            1 => "Há um aviso que você ainda não viu.".into(),
+            count => format!("Há {count} avisos que você ainda não viu."),
+        },
+        "Ver na praça",
+        "Você recebe este resumo porque o ligou nas suas preferências, onde também pode desligá-lo.",
+    )
 }

@@ -2,7 +2,7 @@
 //! server (RFC 8292).
 
 mod vapid;
-mod words;
+pub(super) mod words;
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use crate::net::{self, Answer, Trouble};
 pub fn RecoverForm() -> impl IntoView {
     let i18n = language();
     let email = RwSignal::new(String::new());
-    let (busy, error, sent) = (RwSignal::new(false), RwSignal::new(None::<Trouble>), RwSignal::new(false));
+    let (busy, error, done) = (RwSignal::new(false), RwSignal::new(None::<Trouble>), RwSignal::new(false));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -26,7 +26,7 @@ pub fn RecoverForm() -> impl IntoView {
         spawn_local(async move {
             let answer: Answer<()> = net::send(Method::POST, "/auth/password/forgot", None, Some(&wish)).await;
             // The page may be gone by now.
-            let _ = sent.try_set(answer.is_ok());
+            let _ = done.try_set(answer.is_ok());
             let _ = error.try_set(answer.err());
             let _ = busy.try_set(false);
         });
@@ -42,7 +42,7 @@ pub fn RecoverForm() -> impl IntoView {
                 <ErrorLine error />
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>{t!(i18n, recover.send)}</button>
                 <div role="status">
-                    <Show when=move || sent.get()>
+                    <Show when=move || done.get()>
                         <div class="notice" data-tone="positive"><Icon name="mail" /><p>{t!(i18n, recover.sent)}</p></div>
                     </Show>
                 </div>

@@ -2,16 +2,18 @@
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_i18n::{Locale as _, t, t_string};
+use leptos_router::hooks::use_query_map;
 use praca_api::ProblemCode;
-use praca_api::accounts::{Locale as Spoken, Register, Transport};
+use praca_api::accounts::{Locale as Spoken, Register, RegistrationMode, RegistrationRules, Transport};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
 use super::submit;
 use crate::components::{ERROR, ErrorLine, Icon, PasswordField, Strength};
 use crate::language::language;
-use crate::net::{self, Trouble};
+use crate::net::{self, Answer, Trouble};
 use crate::session::Session;
 
 /// What is written, and which field the server refused, by its id.
@@ -21,12 +23,23 @@ struct Form {
     handle: RwSignal<String>,
     email: RwSignal<String>,
     password: RwSignal<String>,
+    birth_date: RwSignal<String>,
+    invite: RwSignal<String>,
+    rules: RwSignal<Option<RegistrationRules>>,
     refused: Memo<Option<&'static str>>,
 }
 
 impl Form {
     fn new(error: RwSignal<Option<Trouble>>) -> Self {
-        let [name, handle, email, password] = [(); 4].map(|()| RwSignal::new(String::new()));
+        let [name, handle, email, password, birth_date] = [(); 5].map(|()| RwSignal::new(String::new()));
+        let invited = use_query_map().with_untracked(|query| query.get("convite"));
+        let rules = RwSignal::new(None);
+        spawn_local(async move {
+            let answer: Answer<RegistrationRules> =
+                net::send(Method::GET, "/auth/registration", None, None::<&()>).await;
+            // Without an answer the server says what it needs when one registers.
+            let _ = rules.try_set(answer.ok());
+        });
         let refused = Memo::new(move |_| error.with(|error| error.as_ref().and_then(refused_field)));
         // Where something is wrong, one goes on writing.
         Effect::new(move |_| {
@@ -36,7 +49,16 @@ impl Form {
                 let _ = field.focus();
             }
         });
-        Self { name, handle, email, password, refused }
+        Self {
+            name,
+            handle,
+            email,
+            password,
+            birth_date,
+            invite: RwSignal::new(invited.unwrap_or_default()),
+            rules,
+            refused,
+        }
     }
 
     fn is_refused(self, id: &'static str) -> Option<&'static str> {
@@ -57,6 +79,8 @@ fn refused_field(trouble: &Trouble) -> Option<&'static str> {
         Some("handle") => Some("c-apelido"),
         Some("email") => Some("c-mail"),
         Some("password") => Some("c-senha"),
+        Some("birthDate") => Some("c-nascimento"),
+        Some("invite") => Some("c-convite"),
         _ if problem.is(ProblemCode::AccountsHandleTaken) => Some("c-apelido"),
         _ if problem.is(ProblemCode::AccountsEmailTaken) => Some("c-mail"),
         _ if problem.is(ProblemCode::AccountsPasswordWeak) => Some("c-senha"),
@@ -80,6 +104,8 @@ pub fn SignUpForm() -> impl IntoView {
             display_name: form.name.get_untracked(),
             password: form.password.get_untracked(),
             locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
+            birth_date: Some(form.birth_date.get_untracked()).filter(|date| !date.is_empty()),
+            invite: Some(form.invite.get_untracked()).filter(|code| !code.trim().is_empty()),
             transport: Some(Transport::Cookie),
         };
         let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
@@ -109,6 +135,7 @@ pub fn SignUpForm() -> impl IntoView {
 fn Fields(form: Form) -> impl IntoView {
     let i18n = language();
     view! {
+        <Welcome form />
         <div class="field">
             <label for="c-nome">{t!(i18n, login.name)}</label>
             <input
@@ -132,6 +159,7 @@ fn Fields(form: Form) -> impl IntoView {
                 aria-describedby=move || form.described("c-mail", "") bind:value=form.email
             />
         </div>
+        <BirthDate form />
         <PasswordField
             id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=form.password autocomplete="new-password"
             refused=Signal::derive(move || form.is_refused("c-senha").is_some())
@@ -140,5 +168,46 @@ fn Fields(form: Form) -> impl IntoView {
         <p class="small muted">
             {t!(i18n, login.agreed)}" "<a href="/regras">{t!(i18n, legal.rules)}</a>" · "<a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
         </p>
+    }
+}
+
+/// Whether one may register, and by which invite.
+#[component]
+fn Welcome(form: Form) -> impl IntoView {
+    let i18n = language();
+    let mode = move || form.rules.get().map(|rules| rules.mode);
+    view! {
+        <Show when=move || mode() == Some(RegistrationMode::Closed)>
+            <div class="notice"><Icon name="info" /><p>{t!(i18n, login.closed)}</p></div>
+        </Show>
+        <Show when=move || mode() == Some(RegistrationMode::Invite)>
+            <div class="field">
+                <label for="c-convite">{t!(i18n, login.invite)}</label>
+                <input
+                    class="input" id="c-convite" autocapitalize="characters" autocomplete="off" aria-invalid=move || form.is_refused("c-convite")
+                    aria-describedby=move || form.described("c-convite", "c-convite-dica") bind:value=form.invite
+                />
+                <p class="hint" id="c-convite-dica">{t!(i18n, login.invite_hint)}</p>
+            </div>
+        </Show>
+    }
+}
+
+/// Where the square has a minimum age.
+#[component]
+fn BirthDate(form: Form) -> impl IntoView {
+    let i18n = language();
+    let asks_age = move || form.rules.get().is_some_and(|rules| rules.minimum_age.is_some());
+    view! {
+        <Show when=asks_age>
+            <div class="field">
+                <label for="c-nascimento">{t!(i18n, login.birth_date)}</label>
+                <input
+                    class="input" id="c-nascimento" type="date" autocomplete="bday" aria-invalid=move || form.is_refused("c-nascimento")
+                    aria-describedby=move || form.described("c-nascimento", "c-nascimento-dica") bind:value=form.birth_date
+                />
+                <p class="hint" id="c-nascimento-dica">{t!(i18n, login.birth_date_hint)}</p>
+            </div>
+        </Show>
     }
 }

@@ -81,6 +81,9 @@ fn EmailForm() -> impl IntoView {
                 answer = session.send(Method::POST, "/me/email", Some(&wish)).await;
             }
             // The page may be gone by now.
+            if answer.is_ok() {
+                let _ = (email.try_set(String::new()), password.try_set(String::new()));
+            }
             let _ = done.try_set(answer.is_ok());
             let _ = error.try_set(answer.err());
         });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
 use praca_api::notifications::{NotificationPreferences, QuietHours, Reach, UpdateNotifications};
-use praca_api::people::{Preferences, UpdatePreferences};
+use praca_api::people::{Digest, Preferences, UpdatePreferences};
 
 use crate::components::explain;
 use crate::language::language;
@@ -21,19 +21,18 @@ const NIGHT: (&str, &str) = ("22:00", "07:00");
 pub fn NotifySetting() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let wanted = RwSignal::new(None::<NotificationPreferences>);
+    let now = RwSignal::new(None::<Preferences>);
     let said = RwSignal::new(String::new());
     spawn_local(async move {
         let answer: Answer<Preferences> = square.session.send(Method::GET, "/me/preferences", None::<&()>).await;
         match answer {
-            Ok(now) => drop(wanted.try_set(Some(now.notifications))),
+            Ok(known) => drop(now.try_set(Some(known))),
             Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
         }
     });
-    let change = Callback::new(move |new: UpdateNotifications| {
-        let before = wanted.get_untracked();
-        wanted.update(|wanted| *wanted = wanted.take().map(|wanted| wanted.changed(&new)));
-        let change = UpdatePreferences { notifications: Some(new), ..UpdatePreferences::default() };
+    let save = Callback::new(move |change: UpdatePreferences| {
+        let before = now.get_untracked();
+        now.update(|now| *now = now.take().map(|now| with(now, &change)));
         spawn_local(async move {
             let answer: Answer<Preferences> =
                 square.session.send(Method::PATCH, "/me/preferences", Some(&change)).await;
@@ -41,20 +40,62 @@ pub fn NotifySetting() -> impl IntoView {
             let _ = said.try_set(match answer {
                 Ok(_) => t_string!(i18n, profile.saved).to_owned(),
                 Err(trouble) => {
-                    wanted.try_set(before);
+                    now.try_set(before);
                     explain(i18n, &trouble)
                 }
             });
         });
     });
+    let change = Callback::new(move |new| {
+        save.run(UpdatePreferences { notifications: Some(new), ..UpdatePreferences::default() });
+    });
+    let choose = Callback::new(move |new| {
+        save.run(UpdatePreferences { digest: Some(new), ..UpdatePreferences::default() });
+    });
     view! {
         <section class="setting" id="avisos">
             <h2>{t!(i18n, notify.title)}</h2>
             <p>{t!(i18n, notify.text)}</p>
-            {move || wanted.get().map(|wanted| view! { <Kinds wanted=wanted.clone() change /><Quiet wanted change /> })}
+            {move || now.get().map(|Preferences { notifications: wanted, digest, .. }| view! {
+                <Kinds wanted=wanted.clone() change /><Quiet wanted change /><ByMail digest choose />
+            })}
             <p class="small muted" role="status">{move || said.get()}</p>
             <ThisDevice />
         </section>
+    }
+}
+
+/// What was, with a change.
+fn with(now: Preferences, change: &UpdatePreferences) -> Preferences {
+    let notifications = match &change.notifications {
+        Some(change) => now.notifications.changed(change),
+        None => now.notifications,
+    };
+    Preferences { notifications, digest: change.digest.unwrap_or(now.digest), ..now }
+}
+
+/// How often a mail tells what was missed.
+#[component]
+fn ByMail(digest: Digest, choose: Callback<Digest>) -> impl IntoView {
+    let i18n = language();
+    let option = move |own: Digest| {
+        let word = move || match own {
+            Digest::Off => t_string!(i18n, notify.digest_off),
+            Digest::Daily => t_string!(i18n, notify.digest_daily),
+            Digest::Weekly => t_string!(i18n, notify.digest_weekly),
+        };
+        view! { <option value=own.as_str() selected=own == digest>{word}</option> }
+    };
+    let chosen = move |event| {
+        if let Ok(word) = event_target_value(&event).parse() {
+            choose.run(word);
+        }
+    };
+    view! {
+        <div class="field notify-kind">
+            <label for="avisos-resumo">{t!(i18n, notify.digest)}</label>
+            <select class="input" id="avisos-resumo" on:change=chosen>{option(Digest::Off)}{option(Digest::Daily)}{option(Digest::Weekly)}</select>
+        </div>
     }
 }
 

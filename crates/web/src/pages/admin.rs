@@ -1,0 +1,89 @@
+//! Running the square: people, what was done, and mail.
+
+mod audit;
+mod invites;
+mod mail;
+mod people;
+
+use leptos::prelude::*;
+use leptos_i18n::{t, t_string};
+
+use super::inside::second_part;
+use crate::components::{Empty, Shell, Wave};
+use crate::language::language;
+use crate::square::Square;
+use audit::AuditSection;
+use invites::InvitesSection;
+use mail::MailSection;
+use people::PeopleSection;
+
+/// The parts of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    People,
+    Invites,
+    Mail,
+    Audit,
+}
+
+/// The page.
+#[component]
+pub fn Admin() -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    // No conversation is open here.
+    square.enter(None);
+    let part = second_part();
+    let section = Memo::new(move |_| match part.get().as_deref() {
+        Some("convites") => Section::Invites,
+        Some("mail") => Section::Mail,
+        Some("registro") => Section::Audit,
+        _ => Section::People,
+    });
+    view! {
+        <Shell pane="main" layout=Signal::stored(Some("single"))>
+            <section class="pane-main">
+                <div class="pane-scroll">
+                    <div class="page">
+                        <header class="page-head"><div><h1>{t!(i18n, admin.title)}</h1></div></header>
+                        <Show
+                            when=move || square.runs_the_square()
+                            fallback=move || view! {
+                                <Empty
+                                    drawing="gate" title=Signal::derive(move || t_string!(i18n, admin.not_yours).to_owned())
+                                    text=Signal::derive(move || t_string!(i18n, error.denied).to_owned())
+                                />
+                            }
+                        >
+                            <Tabs section />
+                            {move || match section.get() {
+                                Section::People => view! { <PeopleSection /> }.into_any(),
+                                Section::Invites => view! { <InvitesSection /> }.into_any(),
+                                Section::Audit => view! { <AuditSection /> }.into_any(),
+                                Section::Mail => view! { <MailSection /> }.into_any(),
+                            }}
+                        </Show>
+                    </div>
+                </div>
+            </section>
+        </Shell>
+    }
+}
+
+#[component]
+fn Tabs(section: Memo<Section>) -> impl IntoView {
+    let i18n = language();
+    let tab = move |own: Section, address: &'static str, label: Signal<&'static str>| {
+        view! {
+            <a class="tab" href=address aria-current=move || (section.get() == own).then_some("page")>{move || label.get()}<Wave /></a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label=move || t_string!(i18n, admin.sections)>
+            {tab(Section::People, "/admin", Signal::derive(move || t_string!(i18n, admin.people)))}
+            {tab(Section::Invites, "/admin/convites", Signal::derive(move || t_string!(i18n, admin.invites)))}
+            {tab(Section::Audit, "/admin/registro", Signal::derive(move || t_string!(i18n, admin.audit)))}
+            {tab(Section::Mail, "/admin/mail", Signal::derive(move || t_string!(i18n, admin.mail)))}
+        </nav>
+    }
+}

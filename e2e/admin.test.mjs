@@ -1,0 +1,136 @@
+// Running the square: finding people and changing them, what was done, and mail.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { axe, logIn, shot } from "./browser.mjs";
+import { dialog, onBothTwins } from "./residents.mjs";
+import { PASSWORD } from "./world.mjs";
+
+const row = (page, name) => page.getByRole("row", { name: new RegExp(name) });
+
+onBothTwins("admin", {}, (square) => {
+  test("an administrator finds somebody, silences them with a reason, and reads of it in the log", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const ana = await square.tab("ana");
+    await ana.getByRole("link", { name: "Gestão" }).click();
+    await ana.getByRole("heading", { name: "Gestão da praça" }).waitFor();
+    await ana.getByLabel("Nome, apelido ou e-mail").fill(rosa.handle);
+    await ana.getByRole("button", { name: "Filtrar" }).click();
+    await ana.getByRole("row", { name: /Bia Monteiro/ }).waitFor({ state: "detached" });
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-people-desktop-light");
+    await row(ana, rosa.name).getByRole("button").click();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-change-desktop-light");
+    await dialog(ana).getByLabel("Situação").selectOption("silenced");
+    await dialog(ana).getByRole("button", { name: "Salvar a mudança" }).click();
+    await dialog(ana).getByRole("alert").getByText(/./).first().waitFor();
+    await dialog(ana).getByLabel("Motivo, que a pessoa lê").fill("brigas na feira");
+    await dialog(ana).getByRole("button", { name: "Salvar a mudança" }).click();
+    await row(ana, rosa.name).getByText("Em silêncio").waitFor();
+    await dialog(ana).waitFor({ state: "hidden" });
+    await ana.getByRole("link", { name: "Registro" }).click();
+    const entry = row(ana, "brigas na feira");
+    await entry.getByText("account.set_status").waitFor();
+    await ana.getByLabel("Ação", { exact: true }).fill("account.set_role");
+    await ana.getByRole("button", { name: "Filtrar" }).click();
+    await entry.waitFor({ state: "detached" });
+    await ana.getByLabel("Ação", { exact: true }).fill("account.set_status");
+    await ana.getByRole("button", { name: "Filtrar" }).click();
+    await entry.waitFor();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-audit-desktop-light");
+    const download = ana.waitForEvent("download");
+    await ana.getByRole("button", { name: "Baixar planilha" }).click();
+    const file = readFileSync(await (await download).path(), "utf8");
+    assert.match(file, /^id,at,actorId,actor,action/);
+    assert.ok(file.includes("brigas na feira") && !file.includes("account.set_role"));
+    assert.deepEqual(ana.complaints, []);
+    await ana.context().close();
+    await square.close(rosa);
+  });
+
+  test("without a mail server mails are read, and handed on, by an administrator", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const ana = await square.tab("ana", { size: "phone", scheme: "dark" });
+    await ana.goto(`${square.world.url}/perfil`);
+    await ana.getByRole("link", { name: "Gestão" }).click();
+    await ana.getByRole("link", { name: "Correio" }).click();
+    const mail = ana.locator("details.mail", { hasText: `${rosa.handle}@praca.example` });
+    await mail.locator("summary").click();
+    await mail.getByText(`Olá, @${rosa.handle}.`).waitFor();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-mail-phone-dark");
+    assert.match(await mail.getByRole("link").getAttribute("href"), /\/confirmar\?token=/);
+    await ana.context().close();
+    await square.close(rosa);
+  });
+
+  test("nobody else finds it, and a role asks for the password once more", async () => {
+    const rosa = await square.newcomer("Rosa");
+    assert.equal(await rosa.page.getByRole("link", { name: "Gestão" }).count(), 0);
+    await rosa.page.goto(`${square.world.url}/admin`);
+    await rosa.page.getByRole("heading", { name: "Esta página é da gestão" }).waitFor();
+    assert.deepEqual(await axe(rosa.page), []);
+    const page = await square.stranger();
+    await logIn(page, "ana", PASSWORD);
+    // As after five minutes: the server is asked to say so.
+    await page.route("**/api/v1/admin/users/*", async (route) => {
+      await page.unroute("**/api/v1/admin/users/*");
+      const problem = { type: "/problems/auth.reauthentication_required", title: "", status: 403, detail: "", code: "auth.reauthentication_required", requestId: "x" };
+      await route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await page.goto(`${square.world.url}/admin`);
+    await page.getByLabel("Nome, apelido ou e-mail").fill(rosa.handle);
+    await page.getByRole("button", { name: "Filtrar" }).click();
+    await page.getByRole("row", { name: /Bia Monteiro/ }).waitFor({ state: "detached" });
+    await row(page, rosa.name).getByRole("button").click();
+    await dialog(page).getByLabel("Papel").selectOption("moderator");
+    await dialog(page).getByLabel("Motivo, que a pessoa lê").fill("ajuda na feira");
+    await dialog(page).getByRole("button", { name: "Salvar a mudança" }).click();
+    await dialog(page).getByText("digite sua senha mais uma vez").waitFor();
+    await dialog(page).getByLabel("Senha atual").fill(PASSWORD);
+    await shot(page, "admin-once-more-desktop-light");
+    await dialog(page).getByRole("button", { name: "Salvar a mudança" }).click();
+    await row(page, rosa.name).getByText("Moderação").waitFor();
+    await page.context().close();
+    await square.close(rosa);
+  });
+});
+
+onBothTwins("invites", { PRACA_REGISTRATION: "invite", PRACA_MINIMUM_AGE: "16" }, (square) => {
+  test("an administrator invites somebody, who opens an account with the link", async () => {
+    const ana = await square.tab("ana");
+    await ana.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await ana.goto(`${square.world.url}/admin/convites`);
+    await ana.getByLabel("Para quem").fill("Rua do Ipê");
+    await ana.getByRole("button", { name: "Convidar" }).click();
+    await ana.getByText("Convite pronto").waitFor();
+    const invite = ana.getByRole("listitem").filter({ hasText: "Rua do Ipê" });
+    await invite.getByRole("button", { name: "Copiar o link" }).click();
+    await invite.getByText("Copiado").waitFor();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-invites-desktop-light");
+    const link = await ana.evaluate(() => navigator.clipboard.readText());
+    const page = await square.stranger({ path: link.slice(square.world.url.length), size: "phone" });
+    assert.match(await page.getByLabel("Código do convite").inputValue(), /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    await page.getByLabel("Como a vizinhança conhece você?").fill("Rosa Prado");
+    await page.getByLabel("Apelido").fill("rosaprado");
+    await page.getByLabel("E-mail").fill("rosa.prado@praca.example");
+    await page.getByLabel("Crie uma senha").fill("ipê florido no largo");
+    await page.getByLabel("Data de nascimento").fill("2020-01-01");
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.getByText("idade mínima desta praça").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "admin-invited-phone-light");
+    await page.getByLabel("Data de nascimento").fill("1980-01-01");
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.waitForURL(/\/salas/);
+    // It was good for one.
+    await ana.reload();
+    await ana.getByRole("heading", { name: "Gestão da praça" }).waitFor();
+    await invite.waitFor({ state: "detached" });
+    await ana.context().close();
+    await page.context().close();
+  });
+});
