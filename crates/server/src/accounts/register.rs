@@ -170,6 +170,10 @@ impl Accounts {
         let hash = base.passwords.hash(account.password.clone()).await?;
         let mut tx = base.begin().await?;
         let invite = account.invite.clone().filter(|_| base.config.registration == Registration::Invite);
+        // Before the address: or a taken handle would tell whether the address is known.
+        if store::is_handle_taken(tx.conn(), &skeleton(&account.handle)).await? {
+            return Err(handle_taken());
+        }
         let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
         if let Some(invite) = invite {
             invites::take(tx.conn(), &invite, base.clock.now()).await?;
@@ -214,15 +218,16 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
     Ok(id)
 }
 
+fn handle_taken() -> Error {
+    Error::problem(ProblemCode::AccountsHandleTaken, "Somebody has this handle, or one that looks like it.")
+}
+
 pub(super) fn name_duplicate(error: DbErr) -> Error {
     if is_duplicate(&error, "ux_users_email_folded", "users.email_folded") {
         return Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.");
     }
     if is_duplicate(&error, "ux_users_handle", "users.handle") {
-        return Error::problem(
-            ProblemCode::AccountsHandleTaken,
-            "Somebody has this handle, or one that looks like it.",
-        );
+        return handle_taken();
     }
     error.into()
 }

@@ -43,6 +43,12 @@ pub async fn ids_of(base: &Base, handles: &[String]) -> Result<HashMap<String, U
     Ok(rows.into_iter().collect())
 }
 
+/// Whether somebody has a handle of this shape.
+pub async fn is_handle_taken(conn: &impl ConnectionTrait, skeleton: &str) -> Result<bool> {
+    let taken = entity::Entity::find().filter(entity::Column::HandleSkeleton.eq(skeleton));
+    Ok(taken.one(conn).await?.is_some())
+}
+
 /// By handle or folded e-mail address.
 pub async fn by_login(conn: &impl ConnectionTrait, folded: &str) -> Result<Option<entity::Model>> {
     if folded.contains(char::is_control) {

@@ -214,7 +214,7 @@ const OPEN: [&str; 7] = [
 async fn table(twin: Twin) -> String {
     let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")]).await;
     let mut cast = cast(&world).await;
-    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<15}")).join("")).trim_end().to_owned() + "\n";
+    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<17}")).join("")).trim_end().to_owned() + "\n";
     let mut covered: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
     for ask in account_routes().into_iter().chain(room_routes()).chain(upload_routes()) {
         covered.insert(format!("{} {}", ask.0.as_str().to_lowercase(), ask.2));
@@ -260,14 +260,14 @@ async fn picture_rows(world: &World, cast: &Cast) -> [(&'static str, String); 2]
     let of_all = json!(variants.thumb.url);
     world.show(&cast.target, dm, "dms", &[&hidden]).await.ok();
     for person in &cast.people {
-        let _ = write!(public, "{:<15}", cell(&read(world.http.get(world.address(&of_all))).await));
+        let _ = write!(public, "{:<17}", cell(&read(world.http.get(world.address(&of_all))).await));
         variants.thumb.url = Links::private_picture(hidden.parse().unwrap(), "thumb.webp");
         if let Some(person) = person {
             let base = &world.app.base;
             base.links.sign_variants(&mut variants, person.id, base.clock.now());
         }
         let of_two = json!(variants.thumb.url);
-        let _ = write!(private, "{:<15}", cell(&read(world.http.get(world.address(&of_two))).await));
+        let _ = write!(private, "{:<17}", cell(&read(world.http.get(world.address(&of_two))).await));
     }
     [("/media/{folder}/{name}", public), ("/media/private/{upload}/{name}", private)]
 }
@@ -316,7 +316,7 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
         }
         let answer = world.request(method.clone(), &path.replace("{m}", &message), person.as_ref(), body).await;
         let cell = cell(&answer);
-        let _ = write!(line, "{cell:<15}");
+        let _ = write!(line, "{cell:<17}");
         // What this one did must not decide what the next may do.
         world.put(&format!("/rooms/{room}/silence"), &cast.admin, json!({ "reason": "matriz" })).await;
         world.delete(&format!("/rooms/{room}/silence"), &cast.admin).await;
@@ -346,7 +346,7 @@ async fn event_row(world: &World, cast: &Cast, event: &str) -> String {
             None => attack_without_handshake(world, event, payload).await,
             Some(person) => attack(world, person, event, payload).await,
         };
-        let _ = write!(line, "{cell:<15}");
+        let _ = write!(line, "{cell:<17}");
     }
     line.trim_end().to_owned() + "\n"
 }

@@ -84,9 +84,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The stable code of a problem.
+    /// The stable code of a problem; of what is none, nothing.
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or("")
+        self.body["code"].as_str().filter(|_| !self.status.is_success()).unwrap_or("")
     }
 
     /// Fails unless it has this status and, for problems, this code.

@@ -94,7 +94,7 @@ pub fn AuditSection() -> impl IntoView {
         Found { entries: RwSignal::new(Vec::new()), next: RwSignal::new(None), said: RwSignal::new(String::new()) };
     found.load(i18n, session, sought, None);
     view! {
-        <section class="stack mt-6" aria-label=move || t_string!(i18n, admin.audit)>
+        <section class="stack mt-6">
             <Filter sought found />
             <p role="status">{move || found.said.get()}</p>
             <Table entries=found.entries />

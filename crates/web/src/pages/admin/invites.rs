@@ -37,7 +37,7 @@ pub fn InvitesSection() -> impl IntoView {
         });
     });
     view! {
-        <section class="stack mt-6" aria-label=move || t_string!(i18n, admin.invites)>
+        <section class="stack mt-6">
             <p>{t!(i18n, admin.invites_text)}</p>
             <NewInviteForm invites said />
             <p role="status">{move || said.get()}</p>

@@ -91,7 +91,7 @@ pub fn PeopleSection() -> impl IntoView {
         found.load(square, i18n, sought.address(None), false);
     };
     view! {
-        <section class="stack mt-6" aria-label=move || t_string!(i18n, admin.people)>
+        <section class="stack mt-6">
             <form class="toolbar" aria-label=move || t_string!(i18n, admin.filter_people) on:submit=search>
                 <div class="field field--wide">
                     <label for="g-q">{t!(i18n, admin.search)}</label>
