@@ -200,6 +200,8 @@ async fn what_the_scanner_finds_is_rejected_and_without_it_nothing_passes() {
             world.pass(40);
         }
         scanner.start_again().unwrap();
+        // It is asked again after a tenth of the time it has been away.
+        world.pass(60);
         world.work().await;
         assert_eq!(world.get(&format!("/uploads/{id}"), &ana).await.ok()["status"], "ready");
         // After a week of that it is given up, and nothing stays.
