@@ -35,6 +35,12 @@ pub fn describe(user_agent: &str) -> String {
     }
 }
 
+/// The same, of browsers alone: nothing of what a program makes up.
+pub fn browser_of(user_agent: &str) -> String {
+    let is_browser = PROGRAMS.iter().any(|(sign, _)| user_agent.contains(sign));
+    if is_browser { describe(user_agent) } else { String::new() }
+}
+
 /// The network an address is of, as far as it may be shown to whoever reads a mail: `200.147.•.•`, `2804:14c:•`.
 pub fn network_of(address: &str) -> String {
     match address.parse() {
@@ -75,6 +81,7 @@ mod tests {
         ] {
             assert_eq!(describe(agent), name);
         }
+        assert_eq!(browser_of("R$ 5000: evil.example"), "");
     }
 
     #[test]

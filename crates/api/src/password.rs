@@ -11,7 +11,7 @@ use crate::limits::PASSWORD_CHARS;
 /// Passwords and words of them seen often in Brazil, the most frequent first.
 const COMMON: &str = include_str!("common_passwords.txt");
 /// Characters that are looked at: what is strong so far is strong.
-const LOOKED_AT: usize = 64;
+const LOOKED_AT: usize = 32;
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ mod tests {
             ("Senha123", "", Weak::Common),
             ("aaaaaaaaaaaa", "", Weak::Guessable),
             ("P@ssw0rd1", "", Weak::Guessable),
-            ("qwertyuiop1", "", Weak::Guessable),
+            ("qwertyuiop1", "", Weak::Common),
             ("flamengo2024", "", Weak::Guessable),
             ("rosa1234567", "rosa", Weak::Guessable),
             ("rosinha1990", "Rosinha Prado", Weak::Guessable),

@@ -7,11 +7,12 @@ use praca_api::{SessionId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::devices::Device;
+use super::devices::{self, Device};
+use super::login::wrong;
 use super::one_time::{self, Purpose};
 use super::register::{check_password, clean_email, name_duplicate};
 use super::{Accounts, entity, store};
-use crate::auth::Actor;
+use crate::auth::{Actor, tokens};
 use crate::config::Quota;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -22,7 +23,7 @@ use crate::mail::{self, Reader, Topic};
 const PROOFS: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 
 impl Accounts {
-    /// Uses the link of a mail that proves an address. Used again right away it says the same: mail programs look first.
+    /// Uses the link of a mail that proves an address: the account's own, or a new one that takes its place.
     ///
     /// # Errors
     /// `request.invalid` for a link that is not good, `accounts.email_taken` when somebody else proved the address first.
@@ -47,6 +48,8 @@ impl Accounts {
             .col_expr(entity::Column::EmailVerified, Expr::value(true))
             .filter(entity::Column::Id.eq(person.id));
         change.exec(tx.conn()).await.map_err(name_duplicate)?;
+        // What was sent to the old address opens nothing any more.
+        one_time::revoke(tx.conn(), person.id, &[Purpose::VerifyEmail, Purpose::ResetPassword]).await?;
         mail::write(base, &mut tx, &person.reader(), Topic::EmailChanged { address: masked(&email) }).await?;
         tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
         tx.commit().await
@@ -93,8 +96,13 @@ impl Accounts {
         let email = clean_email(email)
             .ok_or_else(|| Error::invalid_field("email", "format", "This is not an e-mail address."))?;
         self.limit_proofs(actor.id()).await?;
-        let person = store::person(base.db.read(), actor.id()).await?;
         let mut tx = base.begin().await?;
+        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        // Whoever was thrown out meanwhile leaves nothing behind.
+        store::session(tx.conn(), actor.session)
+            .await?
+            .filter(|session| session.ended_at.is_none())
+            .ok_or_else(tokens::invalid)?;
         let link = one_time::issue(base, tx.conn(), person.id, Purpose::ChangeEmail, &email).await?;
         let reader = Reader { email, ..person.reader() };
         mail::write(base, &mut tx, &reader, Topic::ChangeEmail { link }).await?;
@@ -106,11 +114,18 @@ impl Accounts {
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`, `accounts.password_weak`.
     pub(super) async fn change_password(&self, actor: &Actor, wish: ChangePassword, device: &Device) -> Result<()> {
-        self.require_password(actor, wish.current_password, device).await?;
-        let person = store::person(self.0.base.db.read(), actor.id()).await?;
+        let known = self.require_password(actor, wish.current_password, device).await?;
+        let base = &self.0.base;
+        let person = store::person(base.db.read(), actor.id()).await?;
         let hash = self.hash_new(wish.new_password, &person).await?;
-        let mut tx = self.0.base.begin().await?;
+        let mut tx = base.begin().await?;
+        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        if person.password_hash != known {
+            // Somebody chose another one meanwhile, and means it.
+            return Err(wrong());
+        }
         self.set_password(&mut tx, &person, hash, Some(actor.session)).await?;
+        devices::forget_all_but(tx.conn(), person.id, device.token).await?;
         tx.commit().await
     }
 
@@ -139,20 +154,29 @@ impl Accounts {
         let hash = self.hash_new(wish.password, &person).await?;
         let mut tx = base.begin().await?;
         one_time::take(tx.conn(), &wish.token, &purposes, base.clock.now()).await?;
-        if person.email == proof.email && !person.email_verified {
+        let person = store::lock_person(tx.conn(), proof.user_id).await?;
+        if person.email != proof.email {
+            return Err(one_time::ended());
+        }
+        if !person.email_verified {
             set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
         }
         self.set_password(&mut tx, &person, hash, None).await?;
+        devices::forget_all_but(tx.conn(), person.id, None).await?;
         tx.commit().await
     }
 
     async fn hash_new(&self, password: String, person: &entity::Model) -> Result<String> {
-        check_password(&password, &[&person.handle, &person.display_name, &person.email])?;
+        let own = [person.handle.clone(), person.display_name.clone(), person.email.clone()];
+        let looked_at = password.clone();
+        let check = move || check_password(&looked_at, &own.each_ref().map(String::as_str));
+        self.0.base.passwords.in_turn(check).await?;
         self.0.base.passwords.hash(password).await
     }
 
-    /// Stores a new password and ends every session but one; the person is told by mail.
+    /// Stores a new password, and ends every session but one and what mails began; the person is told by mail, if the
+    /// address is theirs.
     async fn set_password(
         &self,
         tx: &mut Tx,
@@ -162,10 +186,14 @@ impl Accounts {
     ) -> Result<()> {
         let base = &self.0.base;
         set(tx, person.id, |row| row.col_expr(entity::Column::PasswordHash, Expr::value(hash))).await?;
+        one_time::revoke(tx.conn(), person.id, &[Purpose::ChangeEmail, Purpose::ResetPassword]).await?;
         let ended = store::end_sessions_but(tx.conn(), person.id, stays, base.clock.now()).await?;
         let cause = SessionEnd::PasswordChanged;
         tx.emit(AccountEvent::SessionsEnded { user: person.id, sessions: Some(ended), cause });
         tx.emit(AccountEvent::PasswordChanged { user: person.id, recovered: stays.is_none() });
+        if stays.is_some() && !person.email_verified {
+            return Ok(());
+        }
         let link = format!("{}/entrar#senha", base.config.public_url);
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
     }

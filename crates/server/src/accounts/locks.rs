@@ -1,6 +1,6 @@
 //! Slowing whoever guesses passwords, without slowing whose passwords they are.
 //!
-//! Invariants: failures count for an account from one source, and for a source over all accounts; names nobody has count as
+//! Invariants: failures count for a name from one source, and for a source over all accounts; names nobody has count as
 //! those of people do; a right password from another source, or a known device, is never refused.
 
 use std::time::Duration;
@@ -30,22 +30,25 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// By the account, or by the name nobody has.
-    pub(super) fn new(person: Option<&entity::Model>, login: &str, source: &str) -> Self {
-        let whose = match person {
-            Some(row) => row.id.to_string(),
-            None => Sha256::digest(login).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
-        };
-        Self { account: format!("login:{whose}:{source}"), source: format!("login:{source}") }
+    /// By the name as it is typed, whoever has it: or a name and an address would tell by their one row that they are of one
+    /// person.
+    pub(super) fn new(login: &str, source: &str) -> Self {
+        Self { account: account_key(login, source), source: format!("login:{source}") }
     }
 }
 
+fn account_key(login: &str, source: &str) -> String {
+    let name = Sha256::digest(login).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    format!("login:{name}:{source}")
+}
+
 impl Accounts {
-    /// Refuses a log-in that has to wait.
+    /// Refuses a log-in that has to wait; none has to that is no attempt of a stranger's.
     ///
     /// # Errors
     /// `auth.locked`.
-    pub(super) async fn require_unlocked(&self, attempt: &Attempt) -> Result<()> {
+    pub(super) async fn require_unlocked(&self, attempt: Option<&Attempt>) -> Result<()> {
+        let Some(attempt) = attempt else { return Ok(()) };
         let limits = &self.0.base.limits;
         let waits = [limits.failures_wait(&attempt.account).await, limits.failures_wait(&attempt.source).await];
         match waits.into_iter().flatten().max() {
@@ -71,9 +74,11 @@ impl Accounts {
         Ok(())
     }
 
-    /// The row of failures is over.
-    pub(super) async fn note_success(&self, attempt: &Attempt) {
-        self.0.base.limits.forget_failures(&attempt.account).await;
+    /// The rows of failures are over, under both of the person's names.
+    pub(super) async fn note_success(&self, person: &entity::Model, source: &str) {
+        for name in [&person.handle, &person.email_folded] {
+            self.0.base.limits.forget_failures(&account_key(name, source)).await;
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Logging in.
 
+use std::time::Duration;
+
 use praca_api::accounts::{AccountStatus, Transport};
-use praca_api::limits::PASSWORD_CHARS;
+use praca_api::limits::{EMAIL_CHARS, PASSWORD_CHARS};
 use praca_api::{ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -12,10 +14,21 @@ use super::locks::Attempt;
 use super::{Accounts, entity, session_entity, store};
 use crate::auth::Actor;
 use crate::auth::refresh::{RefreshToken, RefreshTokens};
+use crate::config::Quota;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::AccountEvent;
 use crate::mail::{self, Topic};
+
+/// Mails on log-ins from new devices, to one person.
+const NEW_DEVICES: Quota = Quota { count: 5, per: Duration::from_secs(86_400) };
+
+/// Somebody whose password was right.
+pub(super) struct Proved {
+    pub user: UserId,
+    /// The hash it was right for.
+    pub hash: String,
+}
 
 /// A session that has begun.
 pub(super) struct Begun {
@@ -29,48 +42,46 @@ impl Accounts {
     ///
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`.
-    pub(super) async fn authenticate(&self, login: &str, password: String, device: &Device) -> Result<UserId> {
+    pub(super) async fn authenticate(&self, login: &str, password: String, device: &Device) -> Result<Proved> {
         let base = &self.0.base;
         let folded = login.trim().trim_start_matches('@').to_lowercase();
+        let folded: String = folded.chars().filter(|c| !c.is_control()).take(EMAIL_CHARS).collect();
         let person = store::by_login(base.db.read(), &folded).await?;
         let person = person.filter(|row| row.status != AccountStatus::Deleted);
-        let attempt = Attempt::new(person.as_ref(), &folded, &device.source);
         let known = devices::is_known(base.db.read(), person.as_ref().map(|row| row.id), device).await?;
-        if !known {
-            self.require_unlocked(&attempt).await?;
-        }
-        if !self.is_password_of(person.as_ref(), password).await? {
-            self.note_failure(&attempt, &folded, &device.source).await?;
+        let attempt = (!known).then(|| Attempt::new(&folded, &device.source));
+        self.require_unlocked(attempt.as_ref()).await?;
+        let hash = self.password_of(person.as_ref(), password).await?;
+        // Of many guesses at once, those that come after the lock learn nothing, right or wrong.
+        self.require_unlocked(attempt.as_ref()).await?;
+        let (Some(person), Some(hash)) = (person, hash) else {
+            self.note_failure(&Attempt::new(&folded, &device.source), &folded, &device.source).await?;
             return Err(wrong());
-        }
-        if !known {
-            // Of many guesses at once, those that come after the lock learn nothing.
-            self.require_unlocked(&attempt).await?;
-        }
-        self.note_success(&attempt).await;
-        person.map(|row| row.id).ok_or_else(wrong)
+        };
+        self.note_success(&person, &device.source).await;
+        Ok(Proved { user: person.id, hash })
     }
 
-    /// Whether the password is that person's; it is hashed anew where the parameters have changed. Nobody's takes the same
-    /// work.
-    async fn is_password_of(&self, person: Option<&entity::Model>, password: String) -> Result<bool> {
+    /// The hash of the password, if it is that person's; it is hashed anew where the parameters have changed. Nobody's takes
+    /// the same work.
+    async fn password_of(&self, person: Option<&entity::Model>, password: String) -> Result<Option<String>> {
         let passwords = &self.0.base.passwords;
         // Longer ones cannot be anybody's, and are not worth the work of their length.
         let cut: String = password.chars().take(*PASSWORD_CHARS.end() + 1).collect();
         let hash = person.map(|row| row.password_hash.clone());
-        if !passwords.verify(cut.clone(), hash).await? {
-            return Ok(false);
+        if !passwords.verify(cut.clone(), hash.clone()).await? {
+            return Ok(None);
         }
-        if let Some(row) = person.filter(|row| passwords.is_outdated(&row.password_hash)) {
-            let anew = passwords.hash(cut).await?;
-            entity::Entity::update_many()
-                .col_expr(entity::Column::PasswordHash, Expr::value(anew))
-                .filter(entity::Column::Id.eq(row.id))
-                .filter(entity::Column::PasswordHash.eq(&row.password_hash))
-                .exec(self.0.base.db.write())
-                .await?;
-        }
-        Ok(true)
+        let Some(row) = person.filter(|row| passwords.is_outdated(&row.password_hash)) else { return Ok(hash) };
+        let anew = passwords.hash(cut).await?;
+        let renewed = entity::Entity::update_many()
+            .col_expr(entity::Column::PasswordHash, Expr::value(anew.clone()))
+            .filter(entity::Column::Id.eq(row.id))
+            .filter(entity::Column::PasswordHash.eq(&row.password_hash))
+            .exec(self.0.base.db.write())
+            .await?;
+        // Another log-in may have been faster: then what is stored is not this one.
+        Ok(if renewed.rows_affected > 0 { Some(anew) } else { hash })
     }
 
     /// Has the person behind a session prove once more who they are.
@@ -90,41 +101,55 @@ impl Accounts {
         tx.commit().await
     }
 
-    /// Refuses a password that is not the actor's.
+    /// Refuses a password that is not the actor's; its hash.
     ///
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`.
-    pub(super) async fn require_password(&self, actor: &Actor, password: String, device: &Device) -> Result<()> {
+    pub(super) async fn require_password(&self, actor: &Actor, password: String, device: &Device) -> Result<String> {
         let row = store::person(self.0.base.db.read(), actor.id()).await?;
-        let attempt = Attempt::new(Some(&row), &row.handle, &device.source);
         // Whoever is logged in may be somebody who found the device open.
-        self.require_unlocked(&attempt).await?;
-        if !self.is_password_of(Some(&row), password).await? {
+        let attempt = Attempt::new(&row.handle, &device.source);
+        self.require_unlocked(Some(&attempt)).await?;
+        let hash = self.password_of(Some(&row), password).await?;
+        self.require_unlocked(Some(&attempt)).await?;
+        let Some(hash) = hash else {
             self.note_failure(&attempt, &row.handle, &device.source).await?;
             return Err(wrong());
-        }
-        self.require_unlocked(&attempt).await?;
-        self.note_success(&attempt).await;
-        Ok(())
+        };
+        self.note_success(&row, &device.source).await;
+        Ok(hash)
     }
 
     /// Starts a session on a device; its first refresh token. Of a log-in they would not expect the person gets a mail.
     ///
     /// # Errors
     /// The database refuses.
-    pub(super) async fn start_session(&self, user: UserId, transport: Transport, device: Device) -> Result<Begun> {
+    pub(super) async fn start_session(
+        &self,
+        user: UserId,
+        proved: Option<&str>,
+        transport: Transport,
+        device: Device,
+    ) -> Result<Begun> {
         let base = &self.0.base;
+        let known = devices::is_known(base.db.read(), Some(user), &device).await?;
+        let surprising = !known && devices::is_surprising(base.db.read(), user, &device).await?;
         let token = RefreshTokens::first(base.ids.session(), base.ids.secret()?);
         let mut tx = base.begin().await?;
-        let known = devices::is_known(tx.conn(), Some(user), &device).await?;
-        if !known && devices::is_surprising(tx.conn(), user, &device).await? {
-            self.write_of_new_device(&mut tx, user, &device).await?;
+        let person = store::lock_person(tx.conn(), user).await?;
+        if proved.is_some_and(|hash| hash != person.password_hash) {
+            // Another password was chosen while this one was looked at.
+            return Err(wrong());
         }
-        let mark = match device.token {
+        if surprising {
+            self.write_of_new_device(&mut tx, &person, &device).await?;
+        }
+        self.make_room(&mut tx, user).await?;
+        // Only what we gave to this person for this device: or somebody could leave theirs on a machine others use.
+        let mark = match device.token.filter(|_| known) {
             Some(mark) => mark,
             None => base.ids.secret()?,
         };
-        self.make_room(&mut tx, user).await?;
         devices::note(tx.conn(), user, mark, base.clock.now()).await?;
         self.insert_session(&tx, user, transport, device, &token).await?;
         tx.emit(AccountEvent::SessionStarted { user, session: token.session });
@@ -132,11 +157,15 @@ impl Accounts {
         Ok(Begun { token, device: mark })
     }
 
-    async fn write_of_new_device(&self, tx: &mut Tx, user: UserId, device: &Device) -> Result<()> {
+    /// Tells the person, if the address is theirs, and not all the time.
+    async fn write_of_new_device(&self, tx: &mut Tx, person: &entity::Model, device: &Device) -> Result<()> {
         let base = &self.0.base;
-        let person = store::person(tx.conn(), user).await?;
+        let key = format!("letters:new_device:{}", person.id);
+        if !person.email_verified || base.limits.take(&key, NEW_DEVICES).await.is_some() {
+            return Ok(());
+        }
         let topic = Topic::NewDevice {
-            device: praca_api::device::describe(&device.user_agent),
+            device: praca_api::device::browser_of(&device.user_agent),
             place: praca_api::device::network_of(&device.address),
             at: base.clock.now(),
             link: format!("{}/perfil#aparelhos", base.config.public_url),
@@ -173,6 +202,6 @@ impl Accounts {
     }
 }
 
-fn wrong() -> Error {
+pub(super) fn wrong() -> Error {
     Error::problem(ProblemCode::AuthInvalidCredentials, "Log-in name or password is wrong.")
 }

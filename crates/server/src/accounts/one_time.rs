@@ -79,7 +79,7 @@ fn hash_of(token: &str) -> Result<Vec<u8>> {
     Ok(Sha256::digest(secret).to_vec())
 }
 
-fn ended() -> Error {
+pub(super) fn ended() -> Error {
     Error::invalid_field("token", "ended", "The link is no longer good, or was used already; ask for another one.")
 }
 
@@ -104,6 +104,16 @@ pub async fn take(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose]
         .exec_with_returning(conn)
         .await?;
     used.into_iter().next().ok_or_else(ended)
+}
+
+/// Ends a person's tokens of these purposes.
+///
+/// # Errors
+/// The database refuses.
+pub async fn revoke(conn: &impl ConnectionTrait, user: UserId, purposes: &[Purpose]) -> Result<()> {
+    let theirs = Entity::delete_many().filter(Column::UserId.eq(user));
+    theirs.filter(Column::Purpose.is_in(purposes.iter().copied())).exec(conn).await?;
+    Ok(())
 }
 
 /// Removes those that have ended.

@@ -113,8 +113,13 @@ impl Accounts {
     ///
     /// # Errors
     /// `access.denied` with registration closed, `accounts.handle_taken`, `accounts.email_taken`.
-    pub(super) async fn register(&self, account: NewAccount) -> Result<Option<UserId>> {
+    pub(super) async fn register(&self, wish: Register) -> Result<Option<UserId>> {
         let base = &self.0.base;
+        if base.config.registration == Registration::Closed {
+            return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed."));
+        }
+        // How good a password is takes a while to tell.
+        let account = base.passwords.in_turn(move || NewAccount::parse(wish)).await?;
         self.require_welcome(&account)?;
         let proves = base.config.require_verified_email;
         let email = account.email.to_lowercase();
@@ -140,15 +145,14 @@ impl Accounts {
         RegistrationRules { mode, minimum_age: config.minimum_age, verifies_email: config.require_verified_email }
     }
 
-    /// Refuses who may not register: nobody may, there is no invite, or they are too young.
+    /// Refuses who may not register: there is no invite, or they are too young.
     fn require_welcome(&self, account: &NewAccount) -> Result<()> {
         let config = &self.0.base.config;
         match config.registration {
-            Registration::Closed => return Err(Error::problem(ProblemCode::AccessDenied, "Registration is closed.")),
             Registration::Invite if account.invite.is_none() => {
                 return Err(Error::invalid_field("invite", "required", "Registration needs an invite."));
             }
-            Registration::Invite | Registration::Open => {}
+            Registration::Invite | Registration::Open | Registration::Closed => {}
         }
         let Some(least) = config.minimum_age else { return Ok(()) };
         let wrong = |code, detail: &str| Err(Error::invalid_field("birthDate", code, detail));
@@ -170,14 +174,14 @@ impl Accounts {
         let hash = base.passwords.hash(account.password.clone()).await?;
         let mut tx = base.begin().await?;
         let invite = account.invite.clone().filter(|_| base.config.registration == Registration::Invite);
-        // Before the address: or a taken handle would tell whether the address is known.
+        // Both before the address: or a code that is not good, or a taken handle, would tell whether the address is known.
+        if let Some(invite) = invite {
+            invites::take(tx.conn(), &invite, base.clock.now()).await?;
+        }
         if store::is_handle_taken(tx.conn(), &skeleton(&account.handle)).await? {
             return Err(handle_taken());
         }
         let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
-        if let Some(invite) = invite {
-            invites::take(tx.conn(), &invite, base.clock.now()).await?;
-        }
         let person = store::person(tx.conn(), user).await?;
         if !person.email_verified {
             self.write_verification(&mut tx, &person).await?;

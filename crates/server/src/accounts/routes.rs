@@ -15,8 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::devices::Device;
-use super::login::Begun;
-use super::register::NewAccount;
+use super::login::{Begun, Proved};
 use super::{Accounts, cookie};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::tokens;
@@ -65,10 +64,10 @@ async fn registration(State(accounts): State<Accounts>) -> Json<RegistrationRule
     ))]
 async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): Json<Register>) -> Result<Response> {
     let transport = wish.transport.unwrap_or(Transport::Body);
-    let Some(user) = accounts.register(NewAccount::parse(wish)?).await? else {
+    let Some(user) = accounts.register(wish).await? else {
         return Ok(StatusCode::ACCEPTED.into_response());
     };
-    let begun = accounts.start_session(user, transport, device).await?;
+    let begun = accounts.start_session(user, None, transport, device).await?;
     enter(&accounts, StatusCode::CREATED, user, transport, &begun).await
 }
 
@@ -77,8 +76,8 @@ async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): 
     responses((status = 200, description = "Logged in", body = Session), Problems))]
 async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): Json<Login>) -> Result<Response> {
     let transport = login.transport.unwrap_or(Transport::Body);
-    let user = accounts.authenticate(&login.login, login.password, &device).await?;
-    let begun = accounts.start_session(user, transport, device).await?;
+    let Proved { user, hash } = accounts.authenticate(&login.login, login.password, &device).await?;
+    let begun = accounts.start_session(user, Some(&hash), transport, device).await?;
     enter(&accounts, StatusCode::OK, user, transport, &begun).await
 }
 

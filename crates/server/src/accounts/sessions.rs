@@ -8,8 +8,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::devices::{self, Device};
+use super::one_time::{self, Purpose};
 use super::session_entity::{self, Column};
-use super::{Accounts, one_time, store};
+use super::{Accounts, store};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::{Actor, Authority, tokens};
 use crate::db::Tx;
@@ -168,6 +169,7 @@ impl Accounts {
         let base = &self.0.base;
         let mut tx = base.begin().await?;
         store::person(tx.conn(), id).await?;
+        one_time::revoke(tx.conn(), id, &[Purpose::ChangeEmail]).await?;
         let ended = store::end_sessions(tx.conn(), id, None, base.clock.now()).await?;
         let cause = SessionEnd::ByAdministrator { by: authority.by() };
         tx.emit(AccountEvent::SessionsEnded { user: id, sessions: Some(ended), cause });
@@ -181,6 +183,9 @@ impl Accounts {
     pub(super) async fn end_sessions(&self, user: UserId, only: Option<SessionId>) -> Result<()> {
         let base = &self.0.base;
         let mut tx = base.begin().await?;
+        if only.is_none() {
+            one_time::revoke(tx.conn(), user, &[Purpose::ChangeEmail]).await?;
+        }
         let ended = store::end_sessions(tx.conn(), user, only, base.clock.now()).await?;
         if only.is_some() && ended.is_empty() {
             return Err(Error::not_found());

@@ -1,5 +1,6 @@
 //! Reading the audit log.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use praca_api::admin::AuditEntry;
@@ -16,6 +17,8 @@ use crate::db::page::{PageQuery, page_of};
 use crate::error::Result;
 use crate::events::audit::{Column, Entity, Model};
 
+/// People looked up at a time.
+const ACTORS: usize = 10_000;
 /// Most entries of a file.
 const FILE_ENTRIES: u64 = 50_000;
 
@@ -122,8 +125,13 @@ fn quoted(field: &str) -> String {
 }
 
 async fn shown(accounts: &Accounts, rows: Vec<Model>) -> Result<Vec<AuditEntry>> {
-    let actors: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
-    let actors = accounts.authors(&actors).await?;
+    let known: BTreeSet<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
+    let known: Vec<UserId> = known.into_iter().collect();
+    let mut actors = HashMap::new();
+    // As many as one statement of SQLite takes.
+    for some in known.chunks(ACTORS) {
+        actors.extend(accounts.authors(some).await?);
+    }
     let entry = |row: Model| AuditEntry {
         id: row.id,
         at: row.at,

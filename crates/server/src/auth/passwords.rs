@@ -65,7 +65,11 @@ impl Passwords {
         !hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    /// Does work that takes long beside the async threads, a few at a time.
+    ///
+    /// # Errors
+    /// `service.unavailable` when too many wait; what the work says.
+    pub async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let busy = || Error::unavailable("Too many log-ins at once; try again in a moment.");
         let _place = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
         let turn = tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await.map_err(|_| busy())?;

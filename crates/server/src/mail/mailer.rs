@@ -102,8 +102,10 @@ impl Mailer {
             Ok(_) => Ok(()),
             Err(error) => {
                 let is_ours = error.status().is_some_and(|code| OURS.contains(&u16::from(code)));
-                let is_final = (error.is_permanent() && !is_ours) || error.is_client();
                 let said = said(&error);
+                // What our side refuses is the address (RFC 6531), or a server that is not as it should be for a while.
+                let is_address = error.is_client() && said.contains("non-ascii");
+                let is_final = (error.is_permanent() && !is_ours) || is_address;
                 Err(if is_final { Refusal::Final(said) } else { Refusal::Later(said) })
             }
         }

@@ -193,6 +193,12 @@ on_both_twins! {
         let invite = world.post("/admin/invites", Some(&ana), json!({ "uses": 2, "days": 3, "note": "Rua do Ipê" })).await.expect(201, "");
         let code = invite["code"].as_str().unwrap();
         assert!(invite["url"].as_str().unwrap().ends_with(&format!("/entrar?convite={code}#cadastro")));
+        // Where addresses are proved first, no code tells which are known without being good.
+        let mut proving = world.settings();
+        proving.push(("PRACA_REQUIRE_VERIFIED_EMAIL".into(), "true".into()));
+        let proving = World::with_settings(proving, &world).await;
+        let known = json!({ "email": "ana@praca.example", "handle": "outra", "displayName": "Nova", "password": PASSWORD, "invite": "AAAA-BBBB-CCCC" });
+        proving.post("/auth/register", None, known).await.expect(422, "request.invalid");
         // Taken names use none of it up, and of many at once as many come in as it is good for.
         register("ana", json!(code)).await.expect(409, "accounts.handle_taken");
         let all = ["rosa", "bento", "cida", "davi"].map(|handle| register(handle, json!(code.to_lowercase().replace('-', " "))));

@@ -238,4 +238,40 @@ on_both_twins! {
         assert!(devices.contains(&"Firefox · Linux"), "{devices:?}");
         assert_eq!(list["items"][0]["place"], "2001:db8:•");
     }
+
+    async fn a_new_password_ends_what_whoever_had_the_old_one_began(world: World) {
+        let rosa = world.user("rosa").await;
+        world.post("/me/email", Some(&rosa), json!({ "email": "ladra@correio.example" })).await.expect(202, "");
+        let stolen = world.token("ladra@correio.example", MailTemplate::ChangeEmail).await;
+        world.post("/auth/password/forgot", None, json!({ "email": "rosa@praca.example" })).await.expect(202, "");
+        let token = world.token("rosa@praca.example", MailTemplate::ResetPassword).await;
+        world.post("/auth/password/reset", None, json!({ "token": token, "password": OTHER })).await.expect(204, "");
+        world.post("/auth/email/verify", None, json!({ "token": stolen })).await.expect(422, "request.invalid");
+        // Nor does a link to the address before open the account of the new one.
+        let answer = world.enter("rosa", OTHER).await.ok();
+        let rosa = Person { id: rosa.id, token: answer["accessToken"].as_str().unwrap().to_owned(), refresh: String::new() };
+        world.post("/auth/password/forgot", None, json!({ "email": "rosa@praca.example" })).await.expect(202, "");
+        let old = world.token("rosa@praca.example", MailTemplate::ResetPassword).await;
+        world.post("/me/email", Some(&rosa), json!({ "email": "nova@correio.example" })).await.expect(202, "");
+        let proof = world.token("nova@correio.example", MailTemplate::ChangeEmail).await;
+        world.post("/auth/email/verify", None, json!({ "token": proof })).await.expect(204, "");
+        world.post("/auth/password/reset", None, json!({ "token": old, "password": PASSWORD })).await.expect(422, "request.invalid");
+    }
+
+    async fn an_address_that_is_not_proved_is_not_written_to_by_who_logs_in(world: World) {
+        world.register("rosa", "vitima@praca.example").await.expect(201, "");
+        let before = world.mails().await.len();
+        for number in 0..4 {
+            let request = world.http.post(format!("{}/api/v1/auth/login", world.url));
+            let request = request.header("user-agent", format!("Ganhe R$ 5000 em evil{number}.example"));
+            read(request.json(&json!({ "login": "rosa", "password": PASSWORD }))).await.ok();
+        }
+        assert_eq!(world.mails().await.len(), before);
+        // Whatever is typed as a name is answered, on both engines.
+        for _ in 0..6 {
+            let answer = world.enter("x\u{0}y", "errada mesmo").await;
+            assert!(answer.code() == "auth.invalid_credentials" || answer.code() == "auth.locked", "{}", answer.body);
+        }
+        world.work().await;
+    }
 }

@@ -38,9 +38,10 @@ async fn from_the_fifth_failure_on_one_waits_longer_and_longer(world: World) {
         for _ in 0..4 {
             answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
         }
-        // By another name of the same account, it is the fifth.
-        let fifth = if name == "rosa" { "rosa@praca.example" } else { &name };
-        answers.push(world.try_from(&here, fifth, "errada mesmo", None).await);
+        // Another name of the same account has a row of its own: or it would tell whose address it is.
+        let other = format!("{name}@praca.example");
+        answers.push(world.try_from(&here, &other, "errada mesmo", None).await);
+        answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
         let mut waits = Vec::new();
         for _ in 0..4 {
             let wait = wait_of(world.try_from(&here, &name, PASSWORD, None).await);
@@ -115,7 +116,7 @@ async fn of_many_guesses_at_once_only_the_first_learn_anything(world: World) {
         right.await
     });
     let failures = wrong.iter().filter(|answer| answer.status == 401).count();
-    assert!(failures >= 5, "{failures}");
+    assert!((5..12).contains(&failures), "{failures}: once it is locked, a wrong one says what a right one does");
     // Whoever came in before the fifth failure came in; whoever came after it did not.
     assert!(right.status == 200 || right.code() == "auth.locked", "{}", right.body);
     if right.status != 200 {

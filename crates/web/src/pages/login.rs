@@ -28,6 +28,7 @@ pub fn Login() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
     let open = RwSignal::new(Tab::of_address());
+    let inside = if open.get_untracked() == Tab::Recover { "/perfil#senha" } else { "/salas" };
     let scene = NodeRef::<html::Header>::new();
     Effect::new(move |_| {
         let template =
@@ -40,7 +41,8 @@ pub fn Login() -> impl IntoView {
         }
     });
     view! {
-        <Show when=move || matches!(session.standing(), Standing::In(_))><Redirect path="/salas" /></Show>
+        // A mail may have led somebody here who wants another password and is logged in.
+        <Show when=move || matches!(session.standing(), Standing::In(_))><Redirect path=inside /></Show>
         <a class="skip" href="#conteudo" rel="external">{t!(i18n, app.skip)}</a>
         <div class="login">
             <header class="login-scene" node_ref=scene>

@@ -78,6 +78,7 @@ fn email_changed(address: &str) -> Said {
 }
 
 fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
+    let device = if device.is_empty() { "a program we do not know" } else { device };
     Said {
         subject: "A log-in from a new device".into(),
         paragraphs: vec![

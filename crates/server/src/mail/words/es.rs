@@ -78,6 +78,7 @@ fn email_changed(address: &str) -> Said {
 }
 
 fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
+    let device = if device.is_empty() { "un programa que no conocemos" } else { device };
     Said {
         subject: "Entraron en tu cuenta desde un dispositivo nuevo".into(),
         paragraphs: vec![

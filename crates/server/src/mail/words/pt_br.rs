@@ -78,6 +78,7 @@ fn email_changed(address: &str) -> Said {
 }
 
 fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
+    let device = if device.is_empty() { "um programa que não conhecemos" } else { device };
     Said {
         subject: "Entraram na sua conta de um aparelho novo".into(),
         paragraphs: vec![
