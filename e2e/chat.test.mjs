@@ -306,7 +306,7 @@ test("signing up says which field is wrong, and goes there", async () => {
   await page.getByLabel("Apelido").fill("ana");
   await page.getByLabel("E-mail").fill("zuleide@praca.example");
   await page.getByLabel("Crie uma senha").fill("quintal verde");
-  await page.getByText("Boa. Mais uma palavra").waitFor();
+  await page.getByText("Ótima.").waitFor();
   await page.getByRole("button", { name: "Criar minha conta" }).click();
   await page.getByText("Este apelido já tem dono").waitFor();
   await page.waitForFunction(() => document.activeElement.id === "c-apelido");
