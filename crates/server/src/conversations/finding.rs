@@ -1,9 +1,9 @@
 //! Finding messages by their words, among those a person may read.
 //!
 //! No plan of PostgreSQL's is quick for every word: for a frequent one it is to walk the newest messages until the page is
-//! full, for a rare one to ask the index and sort. It cannot tell them apart by a word that was only begun. So the newest are
-//! walked first, a bounded number of them, and only if they do not fill the page the index is asked for all. SQLite's index
-//! gives its rows in the order of their numbers, which is that of the messages.
+//! full, for a rare one to ask the index and sort. It cannot tell them apart by a word that was only begun. So the newest few
+//! hundred tell how often the words are said: if a bounded walk should fill the page, it is walked, else the index is asked for
+//! all. SQLite's index gives its rows in the order of their numbers, which is that of the messages.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -27,7 +27,10 @@ use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::words::Words;
 
-/// Messages that are walked before the index is asked.
+/// The newest messages, which tell how often the words are said.
+const SAMPLED: u64 = 500;
+/// Messages that are walked at most before the index is asked: as many take as long as the index of a word that fills the page
+/// only there.
 const WALKED: u64 = 5_000;
 /// The same, where the best are sought.
 const WALKED_FOR_BEST: u64 = 20_000;
@@ -205,10 +208,14 @@ impl Search<'_> {
                 // The plan is for these words: one that is made once for all would be wrong for most.
                 let tx = conn.begin().await?;
                 tx.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
-                let mut rows = tx.query_all_raw(self.on_postgres(limit, Some(walked))).await?;
-                if u64::try_from(rows.len()).is_ok_and(|count| count < limit) {
-                    rows = tx.query_all_raw(self.on_postgres(limit, None)).await?;
-                }
+                let mut step = Some(SAMPLED);
+                let rows = loop {
+                    let rows = tx.query_all_raw(self.on_postgres(limit, step)).await?;
+                    step = match step {
+                        Some(done) if (rows.len() as u64) < limit => next_walk(done, rows.len() as u64, limit, walked),
+                        _ => break rows,
+                    };
+                };
                 tx.commit().await?;
                 fits(rows, mark)
             }
@@ -304,6 +311,13 @@ impl Search<'_> {
     }
 }
 
+/// How far to walk after a walk of `done` messages found `found`, fewer than the `limit`: twice as far as should do, not farther
+/// than `most`; nothing if that will not do, or did not.
+fn next_walk(done: u64, found: u64, limit: u64, most: u64) -> Option<u64> {
+    let needed = (done * limit).checked_div(found)?;
+    (done == SAMPLED && needed <= most).then_some(most.min(needed * 2))
+}
+
 /// The words as PostgreSQL is asked for them: whole ones by their stems; the begun one by its stem, or by how words begin.
 fn push_query(sql: &mut Sql, words: &Words) {
     sql.push("(");
@@ -365,4 +379,18 @@ fn marks_in(text: &str) -> Vec<[u32; 2]> {
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SAMPLED, WALKED, next_walk};
+
+    #[test]
+    fn walks_only_where_the_page_should_be_filled() {
+        assert_eq!(next_walk(SAMPLED, 0, 21, WALKED), None, "nobody says it: the index");
+        assert_eq!(next_walk(SAMPLED, 1, 21, WALKED), None, "10,500 messages would have to be walked");
+        assert_eq!(next_walk(SAMPLED, 7, 21, WALKED), Some(3_000), "twice the 1,500 that should do");
+        assert_eq!(next_walk(SAMPLED, 3, 21, WALKED), Some(WALKED), "never farther than the bound");
+        assert_eq!(next_walk(3_000, 20, 21, WALKED), None, "it did not do: the index");
+    }
 }
