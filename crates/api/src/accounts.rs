@@ -116,6 +116,9 @@ pub struct User {
     /// Whether they have to prove it before they write.
     #[serde(default)]
     pub must_verify_email: bool,
+    /// Whether what their role allows waits for a second factor.
+    #[serde(default)]
+    pub must_add_factor: bool,
     /// What they may do.
     pub role: Role,
     /// Whether the account may be used.
@@ -230,6 +233,9 @@ pub struct Login {
     /// Where the refresh token travels; `body` when absent.
     #[serde(default)]
     pub transport: Option<Transport>,
+    /// A code of the person's app, or one of their recovery codes, where they have a second factor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<String>,
 }
 
 /// `POST /auth/email/verify`.

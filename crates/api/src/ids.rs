@@ -68,6 +68,14 @@ uuid_id! {
     InviteId
 }
 uuid_id! {
+    /// A passkey of a person.
+    PasskeyId
+}
+uuid_id! {
+    /// What a browser was asked to make or prove.
+    CeremonyId
+}
+uuid_id! {
     /// A mail.
     MailId
 }

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod device;
 pub mod dms;
 pub mod events;
+pub mod factors;
 pub mod handle;
 mod ids;
 pub mod limits;
@@ -28,7 +29,8 @@ mod time;
 pub mod uploads;
 
 pub use ids::{
-    ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, Rev, Seq, SessionId, UploadId, UserId,
+    CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, Seq, SessionId,
+    UploadId, UserId,
 };
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};

@@ -24,6 +24,12 @@ words! {
         NewDevice = "new_device",
         /// Many wrong passwords.
         AccountLocked = "account_locked",
+        /// A second factor was added or removed.
+        FactorChanged = "factor_changed",
+        /// A recovery code was used.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// Somebody who has the password got the second factor wrong.
+        FactorGuessed = "factor_guessed",
         /// What was missed.
         Digest = "digest",
     }

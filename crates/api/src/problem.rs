@@ -54,6 +54,8 @@ problem_codes! {
     AuthExpiredToken = "auth.expired_token", 401, "The access token has expired";
     /// Log-in name or password is wrong.
     AuthInvalidCredentials = "auth.invalid_credentials", 401, "Log-in name or password is wrong";
+    /// The password is right; the account asks for a second factor, too.
+    AuthSecondFactorRequired = "auth.second_factor_required", 401, "A second factor is needed";
     /// A refresh token was used a second time: the session has ended.
     AuthRefreshReused = "auth.refresh_reused", 401, "The refresh token was used before";
     /// The caller may know of it, but not do this.

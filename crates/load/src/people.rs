@@ -51,7 +51,7 @@ impl Square {
     /// # Errors
     /// The server refuses.
     pub async fn log_in(&self, login: &str, password: &str) -> Result<Person> {
-        let body = Login { login: login.to_owned(), password: password.to_owned(), transport: None };
+        let body = Login { login: login.to_owned(), password: password.to_owned(), transport: None, totp: None };
         let session: Session = answer(self.http.post(self.url("/auth/login")).json(&body)).await?;
         Ok(Person::of(session))
     }

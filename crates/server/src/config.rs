@@ -92,6 +92,8 @@ pub struct Config {
     pub minimum_age: Option<u8>,
     /// Whether people prove their address before they write.
     pub require_verified_email: bool,
+    /// Whether what moderators and administrators may do waits for a second factor.
+    pub require_second_factor: bool,
     /// How long log-ins last, and how many a person has.
     pub sessions: SessionSettings,
     /// How mail is sent; none = it is not, and stays for the administrator to read.
@@ -139,6 +141,7 @@ impl Config {
             registration: source.get("PRACA_REGISTRATION")?.unwrap_or(Registration::Open),
             minimum_age: source.get::<u8>("PRACA_MINIMUM_AGE")?.filter(|age| *age > 0),
             require_verified_email: source.get("PRACA_REQUIRE_VERIFIED_EMAIL")?.unwrap_or(mail.is_some()),
+            require_second_factor: source.get("PRACA_REQUIRE_SECOND_FACTOR")?.unwrap_or(false),
             sessions: sessions::sessions(source)?,
             mail,
             limits: limit_settings(source)?,

@@ -97,6 +97,7 @@ async fn actor(app: &App, id: UserId) -> Result<Arc<Actor>> {
         author: app.accounts.author(id).await?,
         session: SessionId(app.base.ids.uuid()),
         role: app.accounts.role(id).await?,
+        must_add_factor: false,
         status: AccountStatus::Active,
         status_reason: None,
         status_until: None,

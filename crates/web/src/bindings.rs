@@ -1,4 +1,4 @@
-//! Bindings to JavaScript: the official Socket.IO client, and the lock that tabs share.
+//! Bindings to JavaScript: the official Socket.IO client, the lock that tabs share, and passkeys.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -84,4 +84,57 @@ pub async fn pause(millis: i32) {
     });
     // A timer only ever resolves.
     let _ = JsFuture::from(promise).await;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = PublicKeyCredential, js_name = parseCreationOptionsFromJSON)]
+    fn creation_options(json: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = PublicKeyCredential, js_name = parseRequestOptionsFromJSON)]
+    fn request_options(json: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "credentials"], js_name = create)]
+    fn create_credential(options: &JsValue) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "credentials"], js_name = get)]
+    fn get_credential(options: &JsValue) -> Result<Promise, JsValue>;
+
+    type Credential;
+
+    #[wasm_bindgen(method, catch, js_name = toJSON)]
+    fn to_json(this: &Credential) -> Result<JsValue, JsValue>;
+}
+
+/// Whether the browser makes passkeys for this site: it has a name, and the browser knows how.
+pub fn knows_passkeys() -> bool {
+    let window = leptos::prelude::window();
+    let host = window.location().hostname().unwrap_or_default();
+    let is_number = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    let known = js_sys::Reflect::get(&window, &"PublicKeyCredential".into());
+    !is_number
+        && known.is_ok_and(|known| {
+            let parses = js_sys::Reflect::get(&known, &"parseCreationOptionsFromJSON".into());
+            parses.is_ok_and(|parses| parses.is_function())
+        })
+}
+
+/// Has the browser make a passkey; nothing, if the person does not want to, or it cannot.
+pub async fn make_passkey(options: &serde_json::Value) -> Option<serde_json::Value> {
+    credential(options, creation_options, create_credential).await
+}
+
+/// Has the browser prove a passkey; nothing, if the person does not want to, or has none.
+pub async fn prove_passkey(options: &serde_json::Value) -> Option<serde_json::Value> {
+    credential(options, request_options, get_credential).await
+}
+
+async fn credential(
+    options: &serde_json::Value,
+    parse: impl FnOnce(&JsValue) -> Result<JsValue, JsValue>,
+    ask: impl FnOnce(&JsValue) -> Result<Promise, JsValue>,
+) -> Option<serde_json::Value> {
+    let options = parse(&js_sys::JSON::parse(&options.to_string()).ok()?).ok()?;
+    let wish = js_sys::Object::new();
+    js_sys::Reflect::set(&wish, &"publicKey".into(), &options).ok()?;
+    let credential: Credential = JsFuture::from(ask(&wish).ok()?).await.ok()?.unchecked_into();
+    let json = js_sys::JSON::stringify(&credential.to_json().ok()?).ok()?;
+    serde_json::from_str(&String::from(json)).ok()
 }

@@ -6,6 +6,7 @@ mod empty;
 mod loading;
 mod password;
 mod picture;
+mod proof;
 mod rich_text;
 mod shell;
 
@@ -25,6 +26,7 @@ pub use empty::Empty;
 pub use loading::ListLoading;
 pub use password::{ERROR, ErrorLine, PasswordField, Strength, explain_weak};
 pub use picture::Picture;
+pub use proof::{Proof, ProofDialog, ask_for_passkey};
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
 
@@ -108,6 +110,9 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
             ("birthDate", _) => t_string!(i18n, error.birth_date),
             ("reason", _) => t_string!(i18n, error.reason),
             ("token", _) => t_string!(i18n, error.link),
+            ("totp", _) => t_string!(i18n, factors.wrong_code),
+            ("code", _) => t_string!(i18n, factors.wrong_new_code),
+            ("ceremony" | "credential", _) => t_string!(i18n, factors.passkey_refused),
             ("body", "repeated") => t_string!(i18n, error.spam_repeated),
             ("body", "links") => t_string!(i18n, error.spam_links),
             ("body", "new_links") => t_string!(i18n, error.spam_new_links),
@@ -120,6 +125,7 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
     }
     let code = ProblemCode::ALL.iter().find(|code| problem.is(**code));
     let text = match code {
+        Some(ProblemCode::AuthSecondFactorRequired) => t_string!(i18n, factors.needed),
         Some(ProblemCode::AuthInvalidCredentials) => t_string!(i18n, error.credentials),
         Some(ProblemCode::AuthLocked) => t_string!(i18n, error.locked),
         Some(ProblemCode::AccountsHandleTaken) => t_string!(i18n, error.handle_taken),

@@ -7,7 +7,7 @@ pub mod save;
 pub mod version;
 
 use gloo_net::http::{Method, RequestBuilder};
-use praca_api::Problem;
+use praca_api::{Problem, ProblemCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::RequestCredentials;
@@ -19,6 +19,13 @@ pub enum Trouble {
     Problem(Box<Problem>),
     /// The server was not reached, or its answer not understood.
     Network,
+}
+
+impl Trouble {
+    /// Whether the server said this.
+    pub fn is(&self, code: ProblemCode) -> bool {
+        matches!(self, Self::Problem(problem) if problem.is(code))
+    }
 }
 
 /// The answer of a request.

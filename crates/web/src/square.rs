@@ -186,12 +186,13 @@ impl Square {
                 me.is_some_and(|me| me.role == MemberRole::Moderator)
             })
         };
-        !between_two() && (self.session.user().is_some_and(|user| user.role != Role::User) || here())
+        !between_two()
+            && (self.session.user().is_some_and(|user| user.role != Role::User && !user.must_add_factor) || here())
     }
 
     /// Whether the person runs the square.
     pub fn runs_the_square(self) -> bool {
-        self.session.user().is_some_and(|user| user.role == Role::Admin)
+        self.session.user().is_some_and(|user| user.role == Role::Admin && !user.must_add_factor)
     }
 
     /// The person.

@@ -48,6 +48,8 @@ pub struct Model {
     pub shows_presence: bool,
     /// Whether people who share no room with the person may ask to talk.
     pub accepts_strangers: bool,
+    /// Whether the password alone does not let the person in.
+    pub has_factor: bool,
     /// What the person wants to be told; nothing, for what people want at first.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notify: Option<Json>,

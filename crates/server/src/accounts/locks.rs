@@ -82,7 +82,7 @@ impl Accounts {
     }
 }
 
-fn locked(wait: Duration) -> Error {
+pub(super) fn locked(wait: Duration) -> Error {
     let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     Error::waiting(ProblemCode::AuthLocked, "Too many failed log-ins; wait a little before the next.", millis)
 }

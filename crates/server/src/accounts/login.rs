@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use praca_api::accounts::{AccountStatus, Transport};
+use praca_api::accounts::{AccountStatus, Login, Transport};
+use praca_api::factors::PasskeyProof;
 use praca_api::limits::{EMAIL_CHARS, PASSWORD_CHARS};
 use praca_api::{ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
@@ -38,26 +39,27 @@ pub(super) struct Begun {
 }
 
 impl Accounts {
-    /// Whose name and password these are. Known and unknown names take the same work.
+    /// Whose name, password and code these are. Known and unknown names take the same work.
     ///
     /// # Errors
-    /// `auth.invalid_credentials`, `auth.locked`.
-    pub(super) async fn authenticate(&self, login: &str, password: String, device: &Device) -> Result<Proved> {
+    /// `auth.invalid_credentials`, `auth.locked`, `auth.second_factor_required`.
+    pub(super) async fn authenticate(&self, wish: Login, device: &Device) -> Result<Proved> {
         let base = &self.0.base;
-        let folded = login.trim().trim_start_matches('@').to_lowercase();
+        let folded = wish.login.trim().trim_start_matches('@').to_lowercase();
         let folded: String = folded.chars().filter(|c| !c.is_control()).take(EMAIL_CHARS).collect();
         let person = store::by_login(base.db.read(), &folded).await?;
         let person = person.filter(|row| row.status != AccountStatus::Deleted);
         let known = devices::is_known(base.db.read(), person.as_ref().map(|row| row.id), device).await?;
         let attempt = (!known).then(|| Attempt::new(&folded, &device.source));
         self.require_unlocked(attempt.as_ref()).await?;
-        let hash = self.password_of(person.as_ref(), password).await?;
+        let hash = self.password_of(person.as_ref(), wish.password).await?;
         // Of many guesses at once, those that come after the lock learn nothing, right or wrong.
         self.require_unlocked(attempt.as_ref()).await?;
         let (Some(person), Some(hash)) = (person, hash) else {
             self.note_failure(&Attempt::new(&folded, &device.source), &folded, &device.source).await?;
             return Err(wrong());
         };
+        self.require_factor(&person, wish.totp.as_deref(), device).await?;
         self.note_success(&person, &device.source).await;
         Ok(Proved { user: person.id, hash })
     }
@@ -84,12 +86,28 @@ impl Accounts {
         Ok(if renewed.rows_affected > 0 { Some(anew) } else { hash })
     }
 
-    /// Has the person behind a session prove once more who they are.
+    /// Has the person behind a session prove by their password once more who they are. The session has had the second factor,
+    /// if there is one (NIST SP 800-63B, 4.2.3).
     ///
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`.
     pub(super) async fn reauthenticate(&self, actor: &Actor, password: String, device: &Device) -> Result<()> {
         self.require_password(actor, password, device).await?;
+        self.note_proof(actor).await
+    }
+
+    /// The same by a passkey.
+    ///
+    /// # Errors
+    /// `auth.invalid_credentials` for one that is somebody else's, or not proved.
+    pub(super) async fn reauthenticate_by_passkey(&self, actor: &Actor, proof: PasskeyProof) -> Result<()> {
+        if self.owner_of_passkey(proof).await? != actor.id() {
+            return Err(wrong());
+        }
+        self.note_proof(actor).await
+    }
+
+    async fn note_proof(&self, actor: &Actor) -> Result<()> {
         let base = &self.0.base;
         let mut tx = base.begin().await?;
         session_entity::Entity::update_many()

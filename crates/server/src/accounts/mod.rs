@@ -10,6 +10,7 @@ mod credentials;
 mod device_entity;
 mod devices;
 mod entity;
+mod factors;
 mod invite_entity;
 mod invites;
 mod letters;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use praca_api::accounts::{AccountStatus, Author, Locale, Role, User};
 use praca_api::{Page, ProblemCode, SessionId, Timestamp, UserId};
 use sea_orm::sea_query::SelectStatement;
+use webauthn_rs::Webauthn;
 
 use crate::auth::refresh::RefreshTokens;
 use crate::auth::{Actor, ActorSource, tokens};
@@ -67,6 +69,8 @@ struct Inner {
     people: Cache<UserId, Arc<entity::Model>>,
     sessions: Cache<SessionId, Arc<session_entity::Model>>,
     blocks: Cache<UserId, Arc<Blocks>>,
+    /// None where browsers make no passkeys: the public address has no name.
+    webauthn: Option<Webauthn>,
 }
 
 impl Accounts {
@@ -76,7 +80,8 @@ impl Accounts {
         let people = Cache::new(CACHED_PEOPLE, base.bus.health());
         let sessions = Cache::new(CACHED_PEOPLE, base.bus.health());
         let blocks = Cache::new(CACHED_PEOPLE, base.bus.health());
-        Self(Arc::new(Inner { base, refresh, people, sessions, blocks }))
+        let webauthn = factors::webauthn(&base.config.public_url);
+        Self(Arc::new(Inner { base, refresh, people, sessions, blocks, webauthn }))
     }
 
     /// Follows what other nodes, and this one, have changed.
@@ -240,10 +245,12 @@ impl Accounts {
             return Err(tokens::invalid());
         }
         let limited = status != AccountStatus::Active;
+        let must_add_factor = person.must_add_factor(&inner.base);
         Ok(Arc::new(Actor {
             author: person.author(),
             session: session.id,
-            role: person.role,
+            role: if must_add_factor { Role::User } else { person.role },
+            must_add_factor,
             status,
             status_reason: person.status_reason.clone().filter(|_| limited),
             status_until: person.status_until.filter(|_| limited),
@@ -271,6 +278,11 @@ impl entity::Model {
         base.config.require_verified_email && !self.email_verified
     }
 
+    /// Whether what their role allows waits for a second factor.
+    fn must_add_factor(&self, base: &Base) -> bool {
+        base.config.require_second_factor && self.role != Role::User && !self.has_factor
+    }
+
     fn author(&self) -> Author {
         Author {
             id: self.id,
@@ -289,6 +301,7 @@ impl entity::Model {
             email: self.email.clone(),
             email_verified: self.email_verified,
             must_verify_email: self.must_verify(base),
+            must_add_factor: self.must_add_factor(base),
             role: self.role,
             status,
             status_reason: self.status_reason.clone().filter(|_| limited),

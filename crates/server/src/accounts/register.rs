@@ -217,6 +217,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         notify: Set(None),
         digest: Set(Digest::Off),
         digest_due_at: Set(None),
+        has_factor: Set(false),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

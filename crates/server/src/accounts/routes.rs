@@ -1,6 +1,7 @@
 //! `/auth` and `/me`.
 
 mod credentials;
+mod factors;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -38,6 +39,7 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(limited)
         .merge(credentials::routes(&accounts))
+        .merge(factors::routes(&accounts))
         .routes(routes!(registration))
         .routes(routes!(log_out))
         .routes(routes!(log_out_everywhere))
@@ -71,12 +73,12 @@ async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): 
     enter(&accounts, StatusCode::CREATED, user, transport, &begun).await
 }
 
-/// Log in by e-mail address or handle.
+/// Log in by e-mail address or handle, a password, and a code where the account asks for a second factor.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", operation_id = "log_in", request_body = Login,
     responses((status = 200, description = "Logged in", body = Session), Problems))]
 async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): Json<Login>) -> Result<Response> {
     let transport = login.transport.unwrap_or(Transport::Body);
-    let Proved { user, hash } = accounts.authenticate(&login.login, login.password, &device).await?;
+    let Proved { user, hash } = accounts.authenticate(login, &device).await?;
     let begun = accounts.start_session(user, Some(&hash), transport, device).await?;
     enter(&accounts, StatusCode::OK, user, transport, &begun).await
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::devices::{self, Device};
 use super::one_time::{self, Purpose};
 use super::session_entity::{self, Column};
-use super::{Accounts, store};
+use super::{Accounts, factors, store};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::{Actor, Authority, tokens};
 use crate::db::Tx;
@@ -203,6 +203,7 @@ impl Accounts {
         let (conn, now) = (base.db.write(), base.clock.now());
         store::remove_sessions(conn, now - KEEP_ENDED).await?;
         one_time::sweep(conn, now).await?;
+        factors::sweep(conn, now).await?;
         devices::sweep(conn, now).await
     }
 }

@@ -16,9 +16,15 @@ pub use routes::routes;
 /// # Errors
 /// `access.denied`, `account.silenced`, `account.suspended`, `auth.reauthentication_required`.
 fn authority_for(wish: &UpdateUser, actor: &Actor, now: Timestamp) -> Result<Authority> {
+    if wish.role.is_some() { recent_authority(actor, now) } else { Authority::of(actor) }
+}
+
+/// Evidence of who runs the square and has proved lately who they are.
+///
+/// # Errors
+/// `access.denied`, `account.silenced`, `account.suspended`, `auth.reauthentication_required`.
+fn recent_authority(actor: &Actor, now: Timestamp) -> Result<Authority> {
     let authority = Authority::of(actor)?;
-    if wish.role.is_some() {
-        actor.require_recent(now)?;
-    }
+    actor.require_recent(now)?;
     Ok(authority)
 }

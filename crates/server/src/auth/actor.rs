@@ -16,8 +16,10 @@ pub struct Actor {
     pub author: Author,
     /// By which session.
     pub session: SessionId,
-    /// What they may do everywhere.
+    /// What they may do everywhere; no more than anybody while their role waits for a second factor.
     pub role: Role,
+    /// Whether it does.
+    pub must_add_factor: bool,
     /// Whether the account may be used; an ended silence or suspension counts as active.
     pub status: AccountStatus,
     /// Why not.
@@ -84,7 +86,7 @@ impl Actor {
         if now.since(self.authenticated_at) <= RECENT {
             return Ok(());
         }
-        let detail = "This needs your password once more.";
+        let detail = "Prove who you are once more, with your password or a passkey.";
         Err(Error::problem(ProblemCode::AuthReauthenticationRequired, detail))
     }
 
@@ -107,6 +109,10 @@ impl Authority {
     /// # Errors
     /// `access.denied`; `account.silenced` or `account.suspended` for an administrator who is.
     pub fn of(actor: &Actor) -> Result<Self> {
+        if !actor.is_admin() && actor.must_add_factor {
+            let detail = "Your role holds only with a second factor: add one in your profile.";
+            return Err(Error::problem(ProblemCode::AccessDenied, detail));
+        }
         if !actor.is_admin() {
             return Err(Error::denied());
         }

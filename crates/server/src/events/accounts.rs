@@ -2,6 +2,7 @@
 
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::events::{Nothing, RoleChanged, ServerEvent, StatusChanged};
+use praca_api::factors::Factor;
 use praca_api::notifications::{NotificationCode, NotificationParams};
 use praca_api::{InviteId, MailId, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,27 @@ pub enum AccountEvent {
         user: UserId,
         /// Whether by the link of a mail.
         recovered: bool,
+    },
+    /// A second factor was added or removed.
+    FactorChanged {
+        /// Whose.
+        user: UserId,
+        /// By whom; none = the command line.
+        by: Option<UserId>,
+        /// Which kind.
+        factor: Factor,
+        /// Whether it was added.
+        added: bool,
+    },
+    /// A person logged in by a recovery code.
+    RecoveryCodeUsed {
+        /// Who.
+        user: UserId,
+    },
+    /// A person asked for other recovery codes.
+    RecoveryCodesRenewed {
+        /// Who.
+        user: UserId,
     },
     /// An administrator made an invite, or ended one.
     InviteChanged {
@@ -184,6 +206,9 @@ impl AccountEvent {
             | Self::Reauthenticated { .. }
             | Self::EmailVerified { .. }
             | Self::PasswordChanged { .. }
+            | Self::FactorChanged { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::RecoveryCodesRenewed { .. }
             | Self::InviteChanged { .. }
             | Self::MailWritten { is_sent: false, .. } => Vec::new(),
         }
@@ -213,6 +238,16 @@ impl AccountEvent {
             Self::PasswordChanged { user, recovered } => {
                 let entry = Entry::new("account.change_password", "user", user).by(Some(*user));
                 Some(entry.with(json!({ "recovered": recovered })))
+            }
+            Self::FactorChanged { user, by, factor, added } => {
+                let action = if *added { "account.add_factor" } else { "account.remove_factor" };
+                Some(Entry::new(action, "user", user).by(*by).with(json!({ "factor": factor })))
+            }
+            Self::RecoveryCodeUsed { user } => {
+                Some(Entry::new("account.use_recovery_code", "user", user).by(Some(*user)))
+            }
+            Self::RecoveryCodesRenewed { user } => {
+                Some(Entry::new("account.renew_recovery_codes", "user", user).by(Some(*user)))
             }
             Self::InviteChanged { invite, by, made } => {
                 let action = if *made { "invite.create" } else { "invite.end" };
@@ -246,6 +281,9 @@ impl AccountEvent {
             | Self::Reauthenticated { .. }
             | Self::EmailVerified { .. }
             | Self::PasswordChanged { .. }
+            | Self::FactorChanged { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::RecoveryCodesRenewed { .. }
             | Self::InviteChanged { .. }
             | Self::LetterAsked(_)
             | Self::MailWritten { .. } => Vec::new(),
@@ -257,13 +295,15 @@ impl AccountEvent {
         match self {
             Self::Registered { .. }
             | Self::SessionStarted { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::RecoveryCodesRenewed { .. }
             | Self::InviteChanged { .. }
             | Self::LetterAsked(_)
             | Self::MailWritten { .. } => Vec::new(),
             Self::Reauthenticated { user } | Self::PasswordChanged { user, .. } => {
                 vec![Signal::Forget(CacheKey::Person(*user))]
             }
-            Self::Updated { user } | Self::EmailVerified { user, .. } => {
+            Self::Updated { user } | Self::EmailVerified { user, .. } | Self::FactorChanged { user, .. } => {
                 let updated = to_person(*user, &ServerEvent::AccountUpdated(Nothing {}));
                 vec![Signal::Forget(CacheKey::Person(*user)), updated]
             }

@@ -3,7 +3,7 @@
 use praca_api::mail::MailTemplate;
 use serde_json::json;
 
-use crate::world::{Answer, PASSWORD, Twin, World, read, somewhere};
+use crate::world::{Answer, PASSWORD, Twin, World, on_both_twins, read, somewhere};
 
 impl World {
     /// Tries to log in from somewhere, with what the device carries.
@@ -24,129 +24,106 @@ fn wait_of(answer: Answer) -> u64 {
     wait
 }
 
-async fn from_the_fifth_failure_on_one_waits_longer_and_longer(world: World) {
-    let (here, elsewhere) = (somewhere(), somewhere());
-    world.user("rosa").await;
-    let known = world.try_from(&here, "rosa", PASSWORD, None).await;
-    let cookies = known.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
-    let device = cookies.into_iter().find(|cookie| cookie.starts_with("praca_device=")).unwrap();
-    let device = device.split(';').next().unwrap().to_owned();
-    let mut seen = Vec::new();
-    for name in ["rosa", "ninguem"] {
-        let name = if name == "rosa" { name.to_owned() } else { format!("n{}", world.app.base.ids.uuid().simple()) };
-        let mut answers = Vec::new();
-        for _ in 0..4 {
-            answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
-        }
-        // Another name of the same account has a row of its own: or it would tell whose address it is.
-        let other = format!("{name}@praca.example");
-        answers.push(world.try_from(&here, &other, "errada mesmo", None).await);
-        answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
-        let mut waits = Vec::new();
-        for _ in 0..4 {
-            let wait = wait_of(world.try_from(&here, &name, PASSWORD, None).await);
-            waits.push(wait.div_ceil(1_000));
-            world.pass(wait.div_ceil(1_000));
-            answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
-        }
-        assert_eq!(waits, [1, 2, 4, 8], "{name}");
-        let mut told: Vec<_> = answers.into_iter().map(|answer| (answer.status, answer.body)).collect();
-        for (_, body) in &mut told {
-            body["requestId"] = json!("");
-        }
-        seen.push(told);
-    }
-    assert_eq!(seen[0], seen[1], "nothing tells whether there is such a name");
-    // Whose password it is gets in from elsewhere, and from a device they know.
-    world.try_from(&elsewhere, "rosa", PASSWORD, None).await.expect(200, "");
-    wait_of(world.try_from(&here, "rosa", PASSWORD, None).await);
-    world.try_from(&here, "rosa", PASSWORD, Some(&device)).await.expect(200, "");
-    // They are told, once.
-    let locked: Vec<_> =
-        world.mails().await.into_iter().filter(|mail| mail.template == MailTemplate::AccountLocked).collect();
-    assert_eq!((locked.len(), locked[0].to.as_str()), (1, "rosa@praca.example"));
-    // Getting in ends the row: the next failures are the first.
-    for _ in 0..4 {
-        world.try_from(&here, "rosa", "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
-    }
-    world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
-}
-
-async fn the_longest_wait_is_a_quarter_of_an_hour_and_failures_are_forgotten_in_the_end(world: World) {
-    let here = somewhere();
-    world.user("rosa").await;
-    let mut last = 0;
-    for _ in 0..40 {
-        let answer = world.try_from(&here, "rosa", "errada mesmo", None).await;
-        if answer.status == 429 {
-            last = wait_of(answer);
-            world.pass(last.div_ceil(1_000));
-        }
-    }
-    assert!(last > 500_000 && last <= 900_000, "{last}");
-    world.pass(86_400);
-    for _ in 0..4 {
-        world.try_from(&here, "rosa", "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
-    }
-    world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
-}
-
-async fn a_source_that_tries_many_names_waits_for_all_of_them(world: World) {
-    let (here, elsewhere) = (somewhere(), somewhere());
-    // Of the same network, as one person holds it.
-    let neighbour = here.replace("::", ":1::");
-    world.user("rosa").await;
-    for number in 0..50 {
-        let name = format!("n{number}{}", world.app.base.ids.uuid().simple());
-        world.try_from(&here, &name, "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
-    }
-    wait_of(world.try_from(&neighbour, "rosa", PASSWORD, None).await);
-    world.try_from(&elsewhere, "rosa", PASSWORD, None).await.expect(200, "");
-    world.pass(2);
-    world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
-}
-
-async fn of_many_guesses_at_once_only_the_first_learn_anything(world: World) {
-    let here = somewhere();
-    world.user("rosa").await;
-    let wrong = (0..12).map(|_| world.try_from(&here, "rosa", "errada mesmo", None));
-    let right = world.try_from(&here, "rosa", PASSWORD, None);
-    let (wrong, right) = tokio::join!(futures_util::future::join_all(wrong), async {
-        tokio::task::yield_now().await;
-        right.await
-    });
-    let failures = wrong.iter().filter(|answer| answer.status == 401).count();
-    assert!((5..12).contains(&failures), "{failures}: once it is locked, a wrong one says what a right one does");
-    // Whoever came in before the fifth failure came in; whoever came after it did not.
-    assert!(right.status == 200 || right.code() == "auth.locked", "{}", right.body);
-    if right.status != 200 {
-        wait_of(world.try_from(&here, "rosa", PASSWORD, None).await);
-    }
-}
-
-macro_rules! on_both_twins {
-    ($($name:ident)*) => {$(
-        mod $name {
-            use crate::world::Twin;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite_and_local() {
-                super::$name(super::World::new(Twin::Embedded, &[]).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres_and_redis() {
-                super::$name(super::World::new(Twin::Shared, &[]).await).await;
-            }
-        }
-    )*};
-}
-
 on_both_twins! {
-    from_the_fifth_failure_on_one_waits_longer_and_longer
-    the_longest_wait_is_a_quarter_of_an_hour_and_failures_are_forgotten_in_the_end
-    a_source_that_tries_many_names_waits_for_all_of_them
-    of_many_guesses_at_once_only_the_first_learn_anything
+    async fn from_the_fifth_failure_on_one_waits_longer_and_longer(world: World) {
+        let (here, elsewhere) = (somewhere(), somewhere());
+        world.user("rosa").await;
+        let known = world.try_from(&here, "rosa", PASSWORD, None).await;
+        let cookies = known.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let device = cookies.into_iter().find(|cookie| cookie.starts_with("praca_device=")).unwrap();
+        let device = device.split(';').next().unwrap().to_owned();
+        let mut seen = Vec::new();
+        for name in ["rosa", "ninguem"] {
+            let name = if name == "rosa" { name.to_owned() } else { format!("n{}", world.app.base.ids.uuid().simple()) };
+            let mut answers = Vec::new();
+            for _ in 0..4 {
+                answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
+            }
+            // Another name of the same account has a row of its own: or it would tell whose address it is.
+            let other = format!("{name}@praca.example");
+            answers.push(world.try_from(&here, &other, "errada mesmo", None).await);
+            answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
+            let mut waits = Vec::new();
+            for _ in 0..4 {
+                let wait = wait_of(world.try_from(&here, &name, PASSWORD, None).await);
+                waits.push(wait.div_ceil(1_000));
+                world.pass(wait.div_ceil(1_000));
+                answers.push(world.try_from(&here, &name, "errada mesmo", None).await);
+            }
+            assert_eq!(waits, [1, 2, 4, 8], "{name}");
+            let mut told: Vec<_> = answers.into_iter().map(|answer| (answer.status, answer.body)).collect();
+            for (_, body) in &mut told {
+                body["requestId"] = json!("");
+            }
+            seen.push(told);
+        }
+        assert_eq!(seen[0], seen[1], "nothing tells whether there is such a name");
+        // Whose password it is gets in from elsewhere, and from a device they know.
+        world.try_from(&elsewhere, "rosa", PASSWORD, None).await.expect(200, "");
+        wait_of(world.try_from(&here, "rosa", PASSWORD, None).await);
+        world.try_from(&here, "rosa", PASSWORD, Some(&device)).await.expect(200, "");
+        // They are told, once.
+        let locked: Vec<_> =
+            world.mails().await.into_iter().filter(|mail| mail.template == MailTemplate::AccountLocked).collect();
+        assert_eq!((locked.len(), locked[0].to.as_str()), (1, "rosa@praca.example"));
+        // Getting in ends the row: the next failures are the first.
+        for _ in 0..4 {
+            world.try_from(&here, "rosa", "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
+        }
+        world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
+    }
+
+    async fn the_longest_wait_is_a_quarter_of_an_hour_and_failures_are_forgotten_in_the_end(world: World) {
+        let here = somewhere();
+        world.user("rosa").await;
+        let mut last = 0;
+        for _ in 0..40 {
+            let answer = world.try_from(&here, "rosa", "errada mesmo", None).await;
+            if answer.status == 429 {
+                last = wait_of(answer);
+                world.pass(last.div_ceil(1_000));
+            }
+        }
+        assert!(last > 500_000 && last <= 900_000, "{last}");
+        world.pass(86_400);
+        for _ in 0..4 {
+            world.try_from(&here, "rosa", "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
+        }
+        world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
+    }
+
+    async fn a_source_that_tries_many_names_waits_for_all_of_them(world: World) {
+        let (here, elsewhere) = (somewhere(), somewhere());
+        // Of the same network, as one person holds it.
+        let neighbour = here.replace("::", ":1::");
+        world.user("rosa").await;
+        for number in 0..50 {
+            let name = format!("n{number}{}", world.app.base.ids.uuid().simple());
+            world.try_from(&here, &name, "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
+        }
+        wait_of(world.try_from(&neighbour, "rosa", PASSWORD, None).await);
+        world.try_from(&elsewhere, "rosa", PASSWORD, None).await.expect(200, "");
+        world.pass(2);
+        world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
+    }
+
+    async fn of_many_guesses_at_once_only_the_first_learn_anything(world: World) {
+        let here = somewhere();
+        world.user("rosa").await;
+        let wrong = (0..12).map(|_| world.try_from(&here, "rosa", "errada mesmo", None));
+        let right = world.try_from(&here, "rosa", PASSWORD, None);
+        let (wrong, right) = tokio::join!(futures_util::future::join_all(wrong), async {
+            tokio::task::yield_now().await;
+            right.await
+        });
+        let failures = wrong.iter().filter(|answer| answer.status == 401).count();
+        assert!((5..12).contains(&failures), "{failures}: once it is locked, a wrong one says what a right one does");
+        // Whoever came in before the fifth failure came in; whoever came after it did not.
+        assert!(right.status == 200 || right.code() == "auth.locked", "{}", right.body);
+        if right.status != 200 {
+            wait_of(world.try_from(&here, "rosa", PASSWORD, None).await);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,12 +4,14 @@
 mod accounts;
 mod admin;
 mod antispam;
+mod authenticator;
 mod blocks;
 mod bus;
 mod coordinator;
 mod credentials;
 mod dms;
 mod documents;
+mod factors;
 mod farewell;
 mod faults;
 mod gateway;

@@ -100,6 +100,7 @@ fn account_routes() -> Vec<Ask> {
     let change = json!({ "role": "user", "reason": "matriz" });
     let point = "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY";
     let keys = json!({ "p256dh": point, "auth": "_ordMnz7uTCmrpBTeUV4Bw" });
+    let passkey = || json!({ "ceremony": "00000000-0000-0000-0000-000000000000", "credential": {} });
     let passwords = json!({ "currentPassword": PASSWORD, "newPassword": "curta" });
     let subscription = json!({ "endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys });
     vec![
@@ -125,6 +126,21 @@ fn account_routes() -> Vec<Ask> {
         (Method::POST, "/auth/reauthenticate", "/auth/reauthenticate", Some(json!({ "password": PASSWORD }))),
         (Method::POST, "/me/password", "/me/password", Some(passwords)),
         (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "matriz@praca.example" }))),
+        (Method::GET, "/me/factors", "/me/factors", None),
+        (Method::POST, "/me/factors/totp", "/me/factors/totp", Some(json!({}))),
+        (Method::POST, "/me/factors/totp/confirm", "/me/factors/totp/confirm", Some(json!({ "code": "curta" }))),
+        (Method::DELETE, "/me/factors/totp", "/me/factors/totp", None),
+        (Method::POST, "/me/factors/recovery-codes", "/me/factors/recovery-codes", Some(json!({}))),
+        (Method::POST, "/me/passkeys/options", "/me/passkeys/options", Some(json!({}))),
+        (Method::POST, "/me/passkeys", "/me/passkeys", Some(passkey())),
+        (Method::DELETE, "/me/passkeys/{target}", "/me/passkeys/{id}", None),
+        (Method::POST, "/auth/reauthenticate/passkey", "/auth/reauthenticate/passkey", Some(passkey())),
+        (
+            Method::DELETE,
+            "/admin/users/00000000-0000-0000-0000-000000000000/factors",
+            "/admin/users/{id}/factors",
+            None,
+        ),
         (Method::GET, "/admin/mail", "/admin/mail", None),
         (Method::GET, "/admin/users/{target}/sessions", "/admin/users/{id}/sessions", None),
         // Nobody's: who comes later in the table needs theirs.
@@ -201,10 +217,12 @@ fn room_routes() -> Vec<Ask> {
 }
 
 /// Routes anybody may call without an account.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 9] = [
     "get /auth/registration",
     "post /auth/register",
     "post /auth/login",
+    "post /auth/passkey/options",
+    "post /auth/passkey",
     "post /auth/refresh",
     "post /auth/email/verify",
     "post /auth/password/forgot",

@@ -20,9 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::socket::Socket;
 
-/// Runs a test on both twins.
+/// Runs a test on both twins, with settings of its own after `with`.
 macro_rules! on_both_twins {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident: $type:ty) $body:block)*) => {$(
+    (with $settings:expr; $($rest:tt)*) => {
+        $crate::world::on_both_twins!(@ $settings; $($rest)*);
+    };
+    (@ $settings:expr; $($(#[$meta:meta])* async fn $name:ident($world:ident: $type:ty) $body:block)*) => {$(
         mod $name {
             use super::*;
 
@@ -31,16 +34,19 @@ macro_rules! on_both_twins {
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite_and_local() {
-                story($crate::world::World::new($crate::world::Twin::Embedded, &[]).await).await;
+                story($crate::world::World::new($crate::world::Twin::Embedded, $settings).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres_and_redis() {
-                story($crate::world::World::new($crate::world::Twin::Shared, &[]).await).await;
+                story($crate::world::World::new($crate::world::Twin::Shared, $settings).await).await;
             }
         }
     )*};
+    ($($rest:tt)*) => {
+        $crate::world::on_both_twins!(@ &[]; $($rest)*);
+    };
 }
 pub(crate) use on_both_twins;
 

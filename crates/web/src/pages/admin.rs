@@ -48,11 +48,15 @@ pub fn Admin() -> impl IntoView {
                         <header class="page-head"><div><h1>{t!(i18n, admin.title)}</h1></div></header>
                         <Show
                             when=move || square.runs_the_square()
-                            fallback=move || view! {
+                            fallback=move || if square.session.user().is_some_and(|user| user.must_add_factor) {
+                                view! { <RoleWaits /> }.into_any()
+                            } else {
+                                view! {
                                 <Empty
                                     drawing="gate" title=Signal::derive(move || t_string!(i18n, admin.not_yours).to_owned())
                                     text=Signal::derive(move || t_string!(i18n, error.denied).to_owned())
                                 />
+                                }.into_any()
                             }
                         >
                             <Tabs section />
@@ -67,6 +71,20 @@ pub fn Admin() -> impl IntoView {
                 </div>
             </section>
         </Shell>
+    }
+}
+
+/// For an administrator whose role waits for a second factor.
+#[component]
+fn RoleWaits() -> impl IntoView {
+    let i18n = language();
+    view! {
+        <Empty
+            drawing="gate" title=Signal::derive(move || t_string!(i18n, factors.admin_waits).to_owned())
+            text=Signal::derive(move || t_string!(i18n, factors.admin_waits_text).to_owned())
+        >
+            <a class="btn btn--primary" href="/perfil#segundo-fator">{t!(i18n, factors.to_profile)}</a>
+        </Empty>
     }
 }
 

@@ -16,6 +16,7 @@ use super::messages::Messages;
 use super::notices::{News, Notices};
 use super::profile::Profile;
 use super::rooms::Rooms;
+use crate::components::{Proof, ProofDialog};
 use crate::language::{Language, language};
 use crate::model::{Goal, Model};
 use crate::net::device;
@@ -38,6 +39,7 @@ pub fn Square() -> impl IntoView {
     provide_context(square);
     // What was chosen for a message waits there while one looks at another page.
     provide_context(Pictures::new(square));
+    provide_context(Proof::new(square.session));
     name_page(square, language());
     keys::find(square);
     follow_address(square);
@@ -64,6 +66,7 @@ pub fn Square() -> impl IntoView {
         <ProfileCard />
         <Finder />
         <News />
+        <ProofDialog />
     }
 }
 

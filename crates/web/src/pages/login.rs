@@ -3,18 +3,23 @@
 mod recover;
 mod sign_up;
 
+use std::pin::Pin;
+
 use gloo_net::http::Method;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{Locale as _, t, t_string};
 use leptos_router::components::Redirect;
+use praca_api::ProblemCode;
 use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
+use praca_api::factors::PasskeyLogin;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlTemplateElement};
 
 use super::fetched::expect_square;
-use crate::components::{Brand, ErrorLine, LegalLinks, PasswordField, Wave};
+use crate::bindings::knows_passkeys;
+use crate::components::{Brand, ErrorLine, Icon, LegalLinks, PasswordField, Wave, ask_for_passkey};
 use crate::i18n::Locale;
 use crate::language::{LANGUAGES, language};
 use crate::net::{self, Answer, Trouble};
@@ -179,15 +184,36 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
     let session = expect_context::<Session>();
     let (who, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<Trouble>));
-    let owner = Owner::current();
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let wish =
-            Wish { login: who.get_untracked(), password: password.get_untracked(), transport: Some(Transport::Cookie) };
-        let work = async move { net::send(Method::POST, "/auth/login", None, Some(&wish)).await };
-        if let Some(owner) = &owner {
+    let (asked, code) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let owner = StoredValue::new(Owner::current());
+    let enter = move |work: Pin<Box<dyn Future<Output = Answer<Option<Answered>>>>>| {
+        if let Some(owner) = owner.get_value() {
             owner.with(|| submit(session, busy, error, RwSignal::new(false), work));
         }
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wish = Wish {
+            login: who.get_untracked(),
+            password: password.get_untracked(),
+            transport: Some(Transport::Cookie),
+            totp: asked.get_untracked().then(|| code.get_untracked()),
+        };
+        enter(Box::pin(async move {
+            let answer = net::send(Method::POST, "/auth/login", None, Some(&wish)).await;
+            if answer.as_ref().is_err_and(|trouble| trouble.is(ProblemCode::AuthSecondFactorRequired)) {
+                asked.set(true);
+            }
+            answer
+        }));
+    };
+    let by_passkey = move |_| {
+        enter(Box::pin(async move {
+            // Who closes the browser's own dialog stays here.
+            let Some(proof) = ask_for_passkey().await else { return Ok(None) };
+            let wish = PasskeyLogin { proof: proof?, transport: Some(Transport::Cookie) };
+            net::send(Method::POST, "/auth/passkey", None, Some(&wish)).await
+        }));
     };
     view! {
         <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-entrar">
@@ -197,16 +223,43 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
                     <input class="input" id="e-quem" autocomplete="username" autocapitalize="none" bind:value=who />
                 </div>
                 <PasswordField id="e-senha" label=Signal::derive(move || t_string!(i18n, login.password)) value=password autocomplete="current-password" refused=Signal::stored(false) />
+                <Show when=move || asked.get()><CodeField code /></Show>
                 <ErrorLine error />
                 <p><button type="button" class="link-btn" on:click=move |_| open.set(Tab::Recover)>{t!(i18n, login.forgot)}</button></p>
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
                     {t!(i18n, login.submit)}
                 </button>
+                <Show when=knows_passkeys>
+                    <button class="btn btn--block" type="button" on:click=by_passkey><Icon name="shield-check" />{t!(i18n, factors.enter_by_passkey)}</button>
+                </Show>
                 <p class="small muted center">
                     {t!(i18n, login.first_time)}" "
                     <button type="button" class="link-btn" on:click=move |_| open.set(Tab::Create)>{t!(i18n, login.create_link)}</button>
                 </p>
             </form>
         </section>
+    }
+}
+
+/// The second factor; the field takes the focus when it comes.
+#[component]
+fn CodeField(code: RwSignal<String>) -> impl IntoView {
+    let i18n = language();
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            // A field of the page takes the focus.
+            let _ = field.focus();
+        }
+    });
+    view! {
+        <div class="field">
+            <label for="e-codigo">{t!(i18n, factors.ask)}</label>
+            <input
+                class="input" id="e-codigo" node_ref=field autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
+                aria-describedby="e-codigo-dica" bind:value=code
+            />
+            <p class="hint" id="e-codigo-dica">{t!(i18n, factors.ask_hint)}</p>
+        </div>
     }
 }

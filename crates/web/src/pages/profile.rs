@@ -1,6 +1,7 @@
 //! Oneself: name, language, theme, sessions.
 
 mod credentials;
+mod factors;
 mod notify;
 mod portrait;
 mod privacy;
@@ -41,6 +42,7 @@ pub fn Profile() -> impl IntoView {
                         <portrait::PortraitSetting />
                         <NameSetting />
                         <credentials::CredentialsSetting />
+                        <factors::FactorsSetting />
                         <LanguageSetting />
                         <ThemeSetting />
                         <notify::NotifySetting />

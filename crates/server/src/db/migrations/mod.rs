@@ -10,6 +10,7 @@ mod m20261123_000007_search;
 mod m20261123_000008_notifications;
 mod m20261123_000009_shares;
 mod m20261123_000010_trust;
+mod m20261123_000011_factors;
 
 use std::collections::HashSet;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_notifications::Migration),
             Box::new(m20261123_000009_shares::Migration),
             Box::new(m20261123_000010_trust::Migration),
+            Box::new(m20261123_000011_factors::Migration),
         ]
     }
 }

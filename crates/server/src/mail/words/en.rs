@@ -2,6 +2,7 @@
 
 use praca_api::Timestamp;
 use praca_api::accounts::Locale;
+use praca_api::factors::Factor;
 
 use super::{Said, Topic, said, when};
 
@@ -16,6 +17,9 @@ pub fn say(topic: &Topic) -> Said {
         Topic::EmailChanged { address } => email_changed(address),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
+        Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
 }
@@ -54,7 +58,7 @@ fn password_changed() -> Said {
         "Your password was changed",
         "The password of your account has just been changed, and your other devices were logged out.",
         "It was not me",
-        "If it was you, all is well. If it was not, choose another password right now with the button above.",
+        "If it was you, all is well. If it was not, choose another password right now with the link above.",
     )
 }
 
@@ -86,8 +90,7 @@ fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
             format!("Device: {device}. Network: {place}. When: {}.", when(Locale::En, at)),
         ],
         label: "See my devices",
-        note: "If it was you, all is well. If it was not, end it with the button above and change your password."
-            .into(),
+        note: "If it was you, all is well. If it was not, end it with the link above and change your password.".into(),
     }
 }
 
@@ -100,6 +103,49 @@ fn account_locked(place: &str) -> Said {
         ),
         "Change my password",
         "If it was you, wait a little and try again. If it was not, a long password that is yours alone is enough.",
+    )
+}
+
+fn factor_changed(factor: Factor, added: bool) -> Said {
+    let (subject, text) = match (factor, added) {
+        (Factor::Totp, true) => {
+            ("Codes of an app are on", "From now on your account asks for a code of your app, besides the password.")
+        }
+        (Factor::Totp, false) => ("Codes of an app are off", "Your account asks for no codes of an app any more."),
+        (Factor::Passkey, true) => ("A new passkey", "A new passkey opens your account."),
+        (Factor::Passkey, false) => ("A passkey was removed", "A passkey was removed and opens your account no more."),
+    };
+    said(
+        subject,
+        text,
+        "See my security",
+        "If it was you, all is well. If it was not, change your password right now and check what is on.",
+    )
+}
+
+fn recovery_code_used(left: u32) -> Said {
+    let left = match left {
+        0 => "None is left: make others when you can.".into(),
+        1 => "One is left: make others when you can.".into(),
+        left => format!("{left} are left."),
+    };
+    said(
+        "A recovery code was used",
+        format!("Somebody has just logged in to your account with one of your recovery codes. {left}"),
+        "See my security",
+        "If it was you, all is well. If it was not, change your password right now and make other codes.",
+    )
+}
+
+fn factor_guessed(place: &str) -> Said {
+    said(
+        "Somebody has your password",
+        format!(
+            "Somebody got the password of your account right and the second factor wrong, several times, from the network \
+             {place}. They did not get in. Change the password: it is no longer yours alone."
+        ),
+        "Change my password",
+        "If it was you, wait a little and try again.",
     )
 }
 

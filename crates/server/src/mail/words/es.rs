@@ -2,6 +2,7 @@
 
 use praca_api::Timestamp;
 use praca_api::accounts::Locale;
+use praca_api::factors::Factor;
 
 use super::{Said, Topic, said, when};
 
@@ -16,6 +17,9 @@ pub fn say(topic: &Topic) -> Said {
         Topic::EmailChanged { address } => email_changed(address),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
+        Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
 }
@@ -54,7 +58,7 @@ fn password_changed() -> Said {
         "Tu contraseña cambió",
         "La contraseña de tu cuenta acaba de cambiar, y los demás dispositivos salieron de ella.",
         "No fui yo",
-        "Si fuiste tú, todo está bien. Si no, crea otra contraseña ahora mismo con el botón de arriba.",
+        "Si fuiste tú, todo está bien. Si no, crea otra contraseña ahora mismo con el enlace de arriba.",
     )
 }
 
@@ -86,7 +90,7 @@ fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
             format!("Dispositivo: {device}. Red: {place}. Cuándo: {}.", when(Locale::Es, at)),
         ],
         label: "Ver mis dispositivos",
-        note: "Si fuiste tú, todo está bien. Si no, ciérralo con el botón de arriba y cambia la contraseña.".into(),
+        note: "Si fuiste tú, todo está bien. Si no, ciérralo con el enlace de arriba y cambia la contraseña.".into(),
     }
 }
 
@@ -99,6 +103,54 @@ fn account_locked(place: &str) -> Said {
         ),
         "Cambiar mi contraseña",
         "Si fuiste tú, espera un poco e intenta de nuevo. Si no, basta una contraseña larga y solo tuya.",
+    )
+}
+
+fn factor_changed(factor: Factor, added: bool) -> Said {
+    let (subject, text) = match (factor, added) {
+        (Factor::Totp, true) => (
+            "Códigos de aplicación activados",
+            "Desde ahora, para entrar en tu cuenta hace falta un código de tu aplicación, además de la contraseña.",
+        ),
+        (Factor::Totp, false) => {
+            ("Códigos de aplicación desactivados", "Tu cuenta ya no pide códigos de una aplicación.")
+        }
+        (Factor::Passkey, true) => ("Una llave de acceso nueva", "Una llave de acceso nueva entra en tu cuenta."),
+        (Factor::Passkey, false) => {
+            ("Una llave de acceso eliminada", "Una llave de acceso fue eliminada y ya no entra en tu cuenta.")
+        }
+    };
+    said(
+        subject,
+        text,
+        "Ver mi seguridad",
+        "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y revisa qué está activado.",
+    )
+}
+
+fn recovery_code_used(left: u32) -> Said {
+    let left = match left {
+        0 => "No queda ninguno: crea otros cuando puedas.".into(),
+        1 => "Queda uno: crea otros cuando puedas.".into(),
+        left => format!("Quedan {left}."),
+    };
+    said(
+        "Se usó un código de recuperación",
+        format!("Alguien acaba de entrar en tu cuenta con uno de tus códigos de recuperación. {left}"),
+        "Ver mi seguridad",
+        "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y crea otros códigos.",
+    )
+}
+
+fn factor_guessed(place: &str) -> Said {
+    said(
+        "Alguien tiene tu contraseña",
+        format!(
+            "Alguien acertó la contraseña de tu cuenta y se equivocó varias veces con el segundo factor, desde la red {place}. No \
+             entró. Cambia la contraseña: ya no es solo tuya."
+        ),
+        "Cambiar mi contraseña",
+        "Si fuiste tú, espera un poco e intenta de nuevo.",
     )
 }
 

@@ -7,6 +7,7 @@ mod pt_br;
 use chrono_tz::{America, Tz, UTC};
 use praca_api::Timestamp;
 use praca_api::accounts::Locale;
+use praca_api::factors::Factor;
 use praca_api::mail::MailTemplate;
 
 use super::letter::{Action, Letter, Line};
@@ -62,6 +63,29 @@ pub enum Topic {
         /// Where one chooses another.
         link: String,
     },
+    /// A second factor was added or removed.
+    FactorChanged {
+        /// Which kind.
+        factor: Factor,
+        /// Whether it was added.
+        added: bool,
+        /// Where one sees them.
+        link: String,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u32,
+        /// Where one makes others.
+        link: String,
+    },
+    /// Somebody who has the password got the second factor wrong.
+    FactorGuessed {
+        /// Their network.
+        place: String,
+        /// Where one chooses another password.
+        link: String,
+    },
     /// What was missed.
     Digest {
         /// How much.
@@ -98,6 +122,9 @@ impl Topic {
             Self::EmailChanged { .. } => MailTemplate::EmailChanged,
             Self::NewDevice { .. } => MailTemplate::NewDevice,
             Self::AccountLocked { .. } => MailTemplate::AccountLocked,
+            Self::FactorChanged { .. } => MailTemplate::FactorChanged,
+            Self::RecoveryCodeUsed { .. } => MailTemplate::RecoveryCodeUsed,
+            Self::FactorGuessed { .. } => MailTemplate::FactorGuessed,
             Self::Digest { .. } => MailTemplate::Digest,
         }
     }
@@ -111,6 +138,9 @@ impl Topic {
             | Self::ChangeEmail { link }
             | Self::NewDevice { link, .. }
             | Self::AccountLocked { link, .. }
+            | Self::FactorChanged { link, .. }
+            | Self::RecoveryCodeUsed { link, .. }
+            | Self::FactorGuessed { link, .. }
             | Self::Digest { link, .. } => Some(link),
             Self::EmailChanged { .. } => None,
         }
@@ -178,6 +208,11 @@ mod tests {
             Topic::EmailChanged { address: "r•••@praca.example".into() },
             Topic::NewDevice { device: "Firefox, Linux".into(), place: "200.147.•.•".into(), at, link: link() },
             Topic::AccountLocked { place: "200.147.•.•".into(), link: link() },
+            Topic::FactorChanged { factor: Factor::Totp, added: true, link: link() },
+            Topic::FactorChanged { factor: Factor::Passkey, added: false, link: link() },
+            Topic::RecoveryCodeUsed { left: 1, link: link() },
+            Topic::RecoveryCodeUsed { left: 9, link: link() },
+            Topic::FactorGuessed { place: "200.147.•.•".into(), link: link() },
             Topic::Digest { count: 3, lines: vec![missed], link: link() },
         ]
     }

@@ -2,6 +2,7 @@
 
 use praca_api::Timestamp;
 use praca_api::accounts::Locale;
+use praca_api::factors::Factor;
 
 use super::{Said, Topic, said, when};
 
@@ -16,6 +17,9 @@ pub fn say(topic: &Topic) -> Said {
         Topic::EmailChanged { address } => email_changed(address),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
+        Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
 }
@@ -54,7 +58,7 @@ fn password_changed() -> Said {
         "Sua senha foi trocada",
         "A senha da sua conta acaba de ser trocada, e os outros aparelhos saíram dela.",
         "Não fui eu",
-        "Se foi você, está tudo certo. Se não foi, crie outra senha agora mesmo pelo botão acima.",
+        "Se foi você, está tudo certo. Se não foi, crie outra senha agora mesmo pelo link acima.",
     )
 }
 
@@ -86,7 +90,7 @@ fn new_device(device: &str, place: &str, at: Timestamp) -> Said {
             format!("Aparelho: {device}. Rede: {place}. Quando: {}.", when(Locale::PtBr, at)),
         ],
         label: "Ver meus aparelhos",
-        note: "Se foi você, está tudo certo. Se não foi, encerre esse acesso pelo botão acima e troque a senha.".into(),
+        note: "Se foi você, está tudo certo. Se não foi, encerre esse acesso pelo link acima e troque a senha.".into(),
     }
 }
 
@@ -99,6 +103,54 @@ fn account_locked(place: &str) -> Said {
         ),
         "Trocar minha senha",
         "Se foi você, espere um pouco e tente de novo. Se não foi, uma senha longa e só sua já basta.",
+    )
+}
+
+fn factor_changed(factor: Factor, added: bool) -> Said {
+    let (subject, text) = match (factor, added) {
+        (Factor::Totp, true) => (
+            "Códigos de aplicativo ligados",
+            "Agora, para entrar na sua conta, além da senha é preciso um código do seu aplicativo.",
+        ),
+        (Factor::Totp, false) => {
+            ("Códigos de aplicativo desligados", "Sua conta não pede mais códigos de um aplicativo.")
+        }
+        (Factor::Passkey, true) => ("Uma chave de acesso nova", "Uma chave de acesso nova entra na sua conta."),
+        (Factor::Passkey, false) => {
+            ("Uma chave de acesso removida", "Uma chave de acesso foi removida e não entra mais na sua conta.")
+        }
+    };
+    said(
+        subject,
+        text,
+        "Ver minha segurança",
+        "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e confira o que está ligado.",
+    )
+}
+
+fn recovery_code_used(left: u32) -> Said {
+    let left = match left {
+        0 => "Não resta nenhum: faça outros quando puder.".into(),
+        1 => "Resta um: faça outros quando puder.".into(),
+        left => format!("Restam {left}."),
+    };
+    said(
+        "Um código de recuperação foi usado",
+        format!("Alguém acaba de entrar na sua conta com um dos seus códigos de recuperação. {left}"),
+        "Ver minha segurança",
+        "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e faça outros códigos.",
+    )
+}
+
+fn factor_guessed(place: &str) -> Said {
+    said(
+        "Alguém tem a sua senha",
+        format!(
+            "Alguém acertou a senha da sua conta e errou várias vezes o segundo fator, na rede {place}. Não entrou. Troque a \
+             senha: ela não é mais só sua."
+        ),
+        "Trocar minha senha",
+        "Se foi você, espere um pouco e tente de novo.",
     )
 }
 

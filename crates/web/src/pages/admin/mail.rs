@@ -7,25 +7,23 @@ use leptos_i18n::{Locale as _, t, t_string};
 use praca_api::Page;
 use praca_api::mail::Mail;
 
-use crate::components::{Empty, explain};
+use crate::components::{Empty, Proof, explain};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
-use crate::square::Square;
 
 /// The section.
 #[component]
 pub fn MailSection() -> impl IntoView {
     let i18n = language();
-    let session = expect_context::<Square>().session;
+    let proof = expect_context::<Proof>();
     let mails = RwSignal::new(None::<Vec<Mail>>);
     let next = RwSignal::new(None::<String>);
     let said = RwSignal::new(String::new());
     let load = move |after: Option<String>| {
         spawn_local(async move {
             let query = after.as_ref().map(|after| format!("?after={after}")).unwrap_or_default();
-            let answer: Answer<Page<Mail>> =
-                session.send(Method::GET, &format!("/admin/mail{query}"), None::<&()>).await;
+            let answer: Answer<Page<Mail>> = proof.send(Method::GET, &format!("/admin/mail{query}"), None::<&()>).await;
             // The page may be gone by now.
             match answer {
                 Ok(page) => {

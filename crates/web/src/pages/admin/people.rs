@@ -4,11 +4,11 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::accounts::{AccountStatus, Reauthenticate, Role, User};
+use praca_api::accounts::{AccountStatus, Role, User};
 use praca_api::admin::UpdateUser;
-use praca_api::{Page, ProblemCode, UserId};
+use praca_api::{Page, UserId};
 
-use crate::components::{Avatar, Dialog, ErrorLine, Icon, PasswordField, explain};
+use crate::components::{Avatar, Dialog, ErrorLine, Icon, Proof, explain};
 use crate::format;
 use crate::language::{Language, language};
 use crate::net::{Answer, Trouble};
@@ -235,11 +235,10 @@ fn ChangeDialog(found: Found, changing: RwSignal<Option<User>>) -> impl IntoView
 #[component]
 fn ChangeForm(user: User, found: Found, open: RwSignal<bool>) -> impl IntoView {
     let i18n = language();
-    let square = expect_context::<Square>();
+    let proof = expect_context::<Proof>();
     let before = (user.role, user.status);
     let (role, status) = (RwSignal::new(user.role.as_str().to_owned()), RwSignal::new(user.status.as_str().to_owned()));
-    let (reason, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (error, once_more) = (RwSignal::new(None::<Trouble>), RwSignal::new(false));
+    let (reason, error) = (RwSignal::new(String::new()), RwSignal::new(None::<Trouble>));
     let id = user.author.id;
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -249,32 +248,23 @@ fn ChangeForm(user: User, found: Found, open: RwSignal<bool>) -> impl IntoView {
             reason: reason.get_untracked(),
             until: None,
         };
-        let proof = once_more.get_untracked().then(|| Reauthenticate { password: password.get_untracked() });
         spawn_local(async move {
-            match change(square, id, wish, proof).await {
+            match proof.send(Method::PATCH, &format!("/admin/users/{id}"), Some(&wish)).await {
                 Ok(user) => {
                     found.replace(user);
                     let _ = open.try_set(false);
                 }
-                Err(trouble) => {
-                    let asks = matches!(&trouble, Trouble::Problem(problem) if problem.is(ProblemCode::AuthReauthenticationRequired));
-                    // The page may be gone by now.
-                    let _ = (once_more.try_set(asks || once_more.get_untracked()), error.try_set(Some(trouble)));
-                }
+                // The page may be gone by now.
+                Err(trouble) => drop(error.try_set(Some(trouble))),
             }
         });
     };
     view! {
         <form class="stack" novalidate on:submit=send>
             <Choices before role status reason />
-            <Show when=move || once_more.get()>
-                <PasswordField
-                    id="g-m-senha" label=Signal::derive(move || t_string!(i18n, credentials.current)) value=password
-                    autocomplete="current-password" refused=Signal::stored(false)
-                />
-            </Show>
             <ErrorLine error id="g-m-erro" />
             <EndSessions id error />
+            <RemoveFactors id error />
             <div class="dialog-actions">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{t!(i18n, admin.leave)}</button>
                 <button type="submit" class="btn btn--primary">{t!(i18n, admin.save)}</button>
@@ -330,9 +320,21 @@ fn EndSessions(id: UserId, error: RwSignal<Option<Trouble>>) -> impl IntoView {
     }
 }
 
-async fn change(square: Square, id: UserId, wish: UpdateUser, proof: Option<Reauthenticate>) -> Answer<User> {
-    if let Some(proof) = proof {
-        square.session.send::<_, ()>(Method::POST, "/auth/reauthenticate", Some(&proof)).await?;
+/// For who lost what they prove themselves by.
+#[component]
+fn RemoveFactors(id: UserId, error: RwSignal<Option<Trouble>>) -> impl IntoView {
+    let i18n = language();
+    let proof = expect_context::<Proof>();
+    let removed = RwSignal::new(false);
+    let remove = move |_| {
+        spawn_local(async move {
+            let answer: Answer<()> =
+                proof.send(Method::DELETE, &format!("/admin/users/{id}/factors"), None::<&()>).await;
+            // The page may be gone by now.
+            let _ = (removed.try_set(answer.is_ok()), error.try_set(answer.err()));
+        });
+    };
+    view! {
+        <p><button type="button" class="btn btn--sm" on:click=remove><Icon name="shield-check" />{t!(i18n, factors.remove_of)}</button>" "<span role="status">{move || removed.get().then(|| t_string!(i18n, factors.removed_of))}</span></p>
     }
-    square.session.send(Method::PATCH, &format!("/admin/users/{id}"), Some(&wish)).await
 }

@@ -4,9 +4,9 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::accounts::{ChangeEmail, ChangePassword, Reauthenticate};
+use praca_api::accounts::{ChangeEmail, ChangePassword};
 
-use crate::components::{ErrorLine, PasswordField, Strength, explain};
+use crate::components::{ErrorLine, PasswordField, Proof, Strength, explain};
 use crate::language::{Language, language};
 use crate::net::{Answer, Trouble};
 use crate::session::Session;
@@ -68,21 +68,17 @@ pub fn resend(i18n: Language, session: Session, said: RwSignal<String>) {
 #[component]
 fn EmailForm() -> impl IntoView {
     let i18n = language();
-    let session = expect_context::<Session>();
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let proof = expect_context::<Proof>();
+    let email = RwSignal::new(String::new());
     let (error, done) = (RwSignal::new(None::<Trouble>), RwSignal::new(false));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (wish, proof) =
-            (ChangeEmail { email: email.get_untracked() }, Reauthenticate { password: password.get_untracked() });
+        let wish = ChangeEmail { email: email.get_untracked() };
         spawn_local(async move {
-            let mut answer: Answer<()> = session.send(Method::POST, "/auth/reauthenticate", Some(&proof)).await;
-            if answer.is_ok() {
-                answer = session.send(Method::POST, "/me/email", Some(&wish)).await;
-            }
+            let answer: Answer<()> = proof.send(Method::POST, "/me/email", Some(&wish)).await;
             // The page may be gone by now.
             if answer.is_ok() {
-                let _ = (email.try_set(String::new()), password.try_set(String::new()));
+                let _ = email.try_set(String::new());
             }
             let _ = done.try_set(answer.is_ok());
             let _ = error.try_set(answer.err());
@@ -94,10 +90,6 @@ fn EmailForm() -> impl IntoView {
                 <label for="p-mail">{t!(i18n, credentials.new_email)}</label>
                 <input class="input" id="p-mail" type="email" autocomplete="email" bind:value=email />
             </div>
-            <PasswordField
-                id="p-mail-senha" label=Signal::derive(move || t_string!(i18n, credentials.current)) value=password
-                autocomplete="current-password" refused=Signal::stored(false)
-            />
             <ErrorLine error id="p-mail-erro" />
             <p><button class="btn btn--primary" type="submit">{t!(i18n, credentials.send_link)}</button></p>
             <p class="small muted" role="status">{move || done.get().then(|| t_string!(i18n, credentials.link_sent))}</p>

@@ -1,0 +1,208 @@
+//! Second factors: what somebody proves themselves by, besides a password.
+//!
+//! Invariants: whoever has a factor is let in by a password only with a code, and by a passkey alone, which is two factors
+//! in one (the device, and what unlocks it); a code is good once; with the first factor come recovery codes, with the last
+//! they go.
+
+mod ceremony_entity;
+mod passkey_entity;
+mod passkeys;
+mod recovery;
+mod recovery_entity;
+mod totp;
+mod totp_entity;
+
+use std::time::Duration;
+
+use praca_api::accounts::Role;
+use praca_api::device::network_of;
+use praca_api::factors::{Factor, Factors, Passkey, RecoveryCodes};
+use praca_api::{ProblemCode, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+
+use super::devices::Device;
+use super::locks::locked;
+use super::{Accounts, entity, store};
+use crate::auth::{Actor, Authority};
+use crate::config::Quota;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::AccountEvent;
+use crate::mail::{self, Topic};
+
+pub(super) use passkeys::{sweep, webauthn};
+
+/// Codes for one account, right or wrong, from anywhere: whoever gives them has its password. Three of a million fit.
+const CODES: Quota = Quota { count: 5, per: Duration::from_secs(900) };
+/// Mails on wrong codes, to one person.
+const TOLD: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
+
+impl Accounts {
+    /// The person's factors.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub(super) async fn list_factors(&self, actor: &Actor) -> Result<Factors> {
+        let base = &self.0.base;
+        let (conn, user) = (base.db.read(), actor.id());
+        let person = self.person(user).await?;
+        Ok(Factors {
+            totp_since: totp::since(conn, user).await?,
+            passkeys: passkeys::list(conn, user).await?.iter().map(shown).collect(),
+            recovery_codes_left: recovery::count(conn, user).await?,
+            passkeys_work: self.0.webauthn.is_some(),
+            required: base.config.require_second_factor && person.role != Role::User,
+        })
+    }
+
+    /// Refuses who has a second factor and does not prove it, by a code of the app or a recovery code.
+    ///
+    /// # Errors
+    /// `auth.second_factor_required` without a code, `auth.invalid_credentials` with a wrong one, `auth.locked` after
+    /// several, for whoever has the password, from anywhere.
+    pub(super) async fn require_factor(
+        &self,
+        person: &entity::Model,
+        code: Option<&str>,
+        device: &Device,
+    ) -> Result<()> {
+        if !person.has_factor {
+            return Ok(());
+        }
+        let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
+            return Err(Error::problem(
+                ProblemCode::AuthSecondFactorRequired,
+                "This account asks for a second factor.",
+            ));
+        };
+        // Counted before it is looked at: of many guesses at once none is free.
+        if let Some(wait) = self.0.base.limits.take(&format!("factor:{}", person.id), CODES).await {
+            self.write_of_wrong_codes(person, device).await?;
+            return Err(locked(wait));
+        }
+        if self.use_code(person, code).await? {
+            return Ok(());
+        }
+        let detail = "The code is wrong, has ended or was used already.";
+        Err(Error::problem_in_field(ProblemCode::AuthInvalidCredentials, "totp", "wrong", detail))
+    }
+
+    async fn use_code(&self, person: &entity::Model, code: &str) -> Result<bool> {
+        let base = &self.0.base;
+        let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        if code.chars().all(|c| c.is_ascii_digit()) && code.len() == totp::DIGITS {
+            return totp::use_code(base, person.id, &code).await;
+        }
+        let mut tx = base.begin().await?;
+        if !recovery::use_code(base, tx.conn(), person.id, &code).await? {
+            return Ok(false);
+        }
+        let left = recovery::count(tx.conn(), person.id).await?;
+        self.write_of_factors(&mut tx, person, |link| Topic::RecoveryCodeUsed { left, link }).await?;
+        tx.emit(AccountEvent::RecoveryCodeUsed { user: person.id });
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn write_of_wrong_codes(&self, person: &entity::Model, device: &Device) -> Result<()> {
+        let base = &self.0.base;
+        if base.limits.take(&format!("letters:factor:{}", person.id), TOLD).await.is_some() {
+            return Ok(());
+        }
+        let mut tx = base.begin().await?;
+        let place = network_of(&device.address);
+        self.write_of_factors(&mut tx, person, |link| Topic::FactorGuessed { place, link }).await?;
+        tx.commit().await
+    }
+
+    /// Writes to the person, if the address is theirs.
+    async fn write_of_factors(
+        &self,
+        tx: &mut Tx,
+        person: &entity::Model,
+        topic: impl FnOnce(String) -> Topic,
+    ) -> Result<()> {
+        if !person.email_verified {
+            return Ok(());
+        }
+        let link = format!("{}/perfil#senha", self.0.base.config.public_url);
+        mail::write(&self.0.base, tx, &person.reader(), topic(link)).await
+    }
+
+    /// Notes on the locked account what a factor that came or went changes; recovery codes, if it is the first.
+    async fn factor_changed(
+        &self,
+        tx: &mut Tx,
+        person: &entity::Model,
+        (factor, added): (Factor, bool),
+        by: Option<UserId>,
+    ) -> Result<RecoveryCodes> {
+        let base = &self.0.base;
+        let has_factor = has_any(tx.conn(), person.id).await?;
+        entity::Entity::update_many()
+            .col_expr(entity::Column::HasFactor, Expr::value(has_factor))
+            .filter(entity::Column::Id.eq(person.id))
+            .exec(tx.conn())
+            .await?;
+        let codes = match has_factor {
+            true if recovery::count(tx.conn(), person.id).await? == 0 => {
+                recovery::renew(base, tx.conn(), person.id).await?
+            }
+            true => Vec::new(),
+            false => {
+                recovery::remove(tx.conn(), person.id).await?;
+                Vec::new()
+            }
+        };
+        self.write_of_factors(tx, person, |link| Topic::FactorChanged { factor, added, link }).await?;
+        tx.emit(AccountEvent::FactorChanged { user: person.id, by, factor, added });
+        Ok(RecoveryCodes { codes })
+    }
+
+    /// New recovery codes in place of all before.
+    ///
+    /// # Errors
+    /// `auth.reauthentication_required`, `request.conflict` without a factor.
+    pub(super) async fn renew_recovery_codes(&self, actor: &Actor) -> Result<RecoveryCodes> {
+        let base = &self.0.base;
+        actor.require_recent(base.clock.now())?;
+        let mut tx = base.begin().await?;
+        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        if !person.has_factor {
+            let detail = "Recovery codes come with a second factor; add one first.";
+            return Err(Error::problem(ProblemCode::RequestConflict, detail));
+        }
+        let codes = recovery::renew(base, tx.conn(), person.id).await?;
+        tx.emit(AccountEvent::RecoveryCodesRenewed { user: person.id });
+        tx.commit().await?;
+        Ok(RecoveryCodes { codes })
+    }
+
+    /// Removes all factors of somebody who lost them.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn remove_factors_of(&self, authority: Authority, id: UserId) -> Result<()> {
+        let mut tx = self.0.base.begin().await?;
+        let person = store::lock_person(tx.conn(), id).await?;
+        let kinds = [
+            (Factor::Totp, totp::remove(tx.conn(), id).await?),
+            (Factor::Passkey, passkeys::remove_all(tx.conn(), id).await?),
+        ];
+        for (factor, removed) in kinds {
+            if removed {
+                self.factor_changed(&mut tx, &person, (factor, false), authority.by()).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
+
+async fn has_any(conn: &impl ConnectionTrait, user: UserId) -> Result<bool> {
+    Ok(totp::since(conn, user).await?.is_some() || !passkeys::list(conn, user).await?.is_empty())
+}
+
+fn shown(row: &passkey_entity::Model) -> Passkey {
+    Passkey { id: row.id, name: row.name.clone(), created_at: row.created_at, last_used_at: row.last_used_at }
+}
