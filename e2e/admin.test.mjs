@@ -87,10 +87,14 @@ onBothTwins("admin", {}, (square) => {
     await dialog(page).getByLabel("Papel").selectOption("moderator");
     await dialog(page).getByLabel("Motivo, que a pessoa lê").fill("ajuda na feira");
     await dialog(page).getByRole("button", { name: "Salvar a mudança" }).click();
-    await dialog(page).getByText("digite sua senha mais uma vez").waitFor();
-    await dialog(page).getByLabel("Senha atual").fill(PASSWORD);
+    const proof = page.getByRole("dialog", { name: "Confirme que é você" });
+    await proof.getByLabel("Senha atual").fill("errada mesmo");
+    await proof.getByRole("button", { name: "Continuar" }).click();
+    await proof.getByRole("alert").getByText("não conferem").waitFor();
+    assert.deepEqual(await axe(page), []);
     await shot(page, "admin-once-more-desktop-light");
-    await dialog(page).getByRole("button", { name: "Salvar a mudança" }).click();
+    await proof.getByLabel("Senha atual").fill(PASSWORD);
+    await proof.getByRole("button", { name: "Continuar" }).click();
     await row(page, rosa.name).getByText("Moderação").waitFor();
     await page.context().close();
     await square.close(rosa);

@@ -46,13 +46,21 @@ export async function logIn(page, login, password) {
   await page.waitForURL(/\/salas/);
 }
 
+const clients = new WeakMap();
+
+/** A page's developer tools. One session for all: when one ends, what others turned on is off. */
+export async function devtools(page) {
+  if (!clients.has(page)) clients.set(page, await page.context().newCDPSession(page));
+  return clients.get(page);
+}
+
 /** What axe finds on the page once nothing is moving in. The policy forbids injected scripts, so it runs in a world of its own. */
 export async function axe(page) {
   await page.evaluate(() => {
     const ends = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
     return Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
   });
-  const client = await page.context().newCDPSession(page);
+  const client = await devtools(page);
   const { frameTree } = await client.send("Page.getFrameTree");
   const { executionContextId } = await client.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
   const evaluate = async (expression, awaitPromise = false) => {
@@ -62,7 +70,6 @@ export async function axe(page) {
   };
   await evaluate(axeSource);
   const found = await evaluate("axe.run().then((result) => result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`))", true);
-  await client.detach();
   return found;
 }
 

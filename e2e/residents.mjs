@@ -19,13 +19,13 @@ export async function write(page, text) {
 /**
  * Runs the same tests on both twins (on the first alone with `PRACA_ONE`), each with a program and a browser of its own.
  * `tests` is given the square: `newcomer`, `tab`, `talk`, `close`, its `world` and numbers nobody else got. With `store` its
- * files are in an object store, with `mail` it has a mail server.
+ * files are in an object store, with `mail` it has a mail server, with `named` its address has a name.
  */
-export function onBothTwins(subject, settings, tests, { store = false, mail = false } = {}) {
+export function onBothTwins(subject, settings, tests, parts = {}) {
   for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
     describe(`${subject} on ${twin}`, () => {
       const square = new Square();
-      before(() => square.open(twin, settings, { store, mail }));
+      before(() => square.open(twin, settings, parts));
       after(() => square.shut());
       tests(square);
     });
@@ -36,11 +36,11 @@ class Square {
   #browser;
   #given = 0;
 
-  async open(twin, settings, { store, mail }) {
+  async open(twin, settings, { store = false, mail = false, named = false }) {
     this.#browser = await launch();
     this.store = store ? await startStore() : null;
     this.mail = mail ? await startMail() : null;
-    this.world = await start(twin, { ...settings, ...this.store?.settings, ...this.mail?.settings });
+    this.world = await start(twin, { ...settings, ...this.store?.settings, ...this.mail?.settings }, { named });
   }
 
   async shut() {

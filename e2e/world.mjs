@@ -37,13 +37,18 @@ async function freshDatabase() {
   return url.href;
 }
 
-/** Starts the program with the demo data. `stop` ends it by its own pid and removes what it stored. */
-export async function start(twin, settings = {}) {
+/**
+ * Starts the program with the demo data, under a number or, with `named`, a name: for browsers' passkeys. `stop` ends it by its
+ * own pid and removes what it stored.
+ */
+export async function start(twin, settings = {}, { named = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "praca-e2e-"));
-  const url = `http://${settings.PRACA_LISTEN ?? `127.0.0.1:${await freePort()}`}`;
+  const listen = settings.PRACA_LISTEN ?? `127.0.0.1:${await freePort()}`;
+  const url = `http://${named ? listen.replace("127.0.0.1", "localhost") : listen}`;
   const env = {
     ...process.env,
-    PRACA_LISTEN: url.slice(7),
+    PRACA_LISTEN: listen,
+    PRACA_PUBLIC_URL: url,
     PRACA_DATA_DIR: folder,
     PRACA_LIMIT_REQUESTS: "off",
     PRACA_LIMIT_MESSAGES: "off",

@@ -133,11 +133,11 @@ impl Accounts {
     ///
     /// # Errors
     /// The database refuses.
-    pub(super) async fn forgot_password(&self, email: &str) -> Result<()> {
+    pub(super) async fn forgot_password(&self, email: &str, device: Device) -> Result<()> {
         let mut tx = self.0.base.begin().await?;
         // What is no address is nobody's.
         let email = clean_email(email).unwrap_or_default().to_lowercase();
-        tx.emit(AccountEvent::LetterAsked(Letter::Recovery { email }));
+        tx.emit(AccountEvent::LetterAsked(Letter::Recovery { email, source: device.source }));
         tx.commit().await
     }
 
@@ -145,7 +145,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `request.invalid` for a link that is not good, `accounts.password_weak`.
-    pub(super) async fn reset_password(&self, wish: ResetPassword) -> Result<()> {
+    pub(super) async fn reset_password(&self, wish: ResetPassword, device: &Device) -> Result<()> {
         let base = &self.0.base;
         let purposes = [Purpose::ResetPassword];
         // A password that is refused does not use the link up, and hashing takes too long to keep others waiting.
@@ -164,7 +164,9 @@ impl Accounts {
         }
         self.set_password(&mut tx, &person, hash, None).await?;
         devices::forget_all_but(tx.conn(), person.id, None).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.note_success(&person, &device.source).await;
+        Ok(())
     }
 
     async fn hash_new(&self, password: String, person: &entity::Model) -> Result<String> {

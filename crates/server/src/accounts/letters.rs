@@ -16,8 +16,10 @@ use crate::mail::{self, Reader, Topic};
 
 /// Time between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
-/// Links to choose a new password, for one account.
+/// Links to choose a new password, for one account, asked for from one source: a stranger does not use up those of the owner.
 const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
+/// The same from all sources.
+const ALL_RECOVERIES: Quota = Quota { count: 20, per: Duration::from_secs(3_600) };
 /// Of each other kind, for one account.
 const OTHERS: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
 
@@ -47,14 +49,12 @@ impl Accounts {
     async fn write_letter(&self, payload: Value) -> Result<()> {
         let base = &self.0.base;
         let letter: Letter = serde_json::from_value(payload)?;
-        let (login, quota) = match &letter {
-            Letter::Recovery { email } => (email, RECOVERIES),
-            Letter::AlreadyRegistered { email } => (email, OTHERS),
-            Letter::Locked { login, .. } => (login, OTHERS),
-        };
+        let (Letter::Recovery { email: login, .. }
+        | Letter::AlreadyRegistered { email: login }
+        | Letter::Locked { login, .. }) = &letter;
         let person = store::by_login(base.db.read(), login).await?;
         let Some(person) = person.filter(|row| row.status != AccountStatus::Deleted) else { return Ok(()) };
-        if base.limits.take(&format!("letters:{}:{}", letter.kind(), person.id), quota).await.is_some() {
+        if !self.may_be_written(&letter, &person).await {
             return Ok(());
         }
         let url = &base.config.public_url;
@@ -74,5 +74,17 @@ impl Accounts {
         };
         mail::write(base, &mut tx, &person.reader(), topic).await?;
         tx.commit().await
+    }
+
+    async fn may_be_written(&self, letter: &Letter, person: &entity::Model) -> bool {
+        let limits = &self.0.base.limits;
+        let key = format!("letters:{}:{}", letter.kind(), person.id);
+        match letter {
+            Letter::Recovery { source, .. } => {
+                limits.take(&format!("{key}:{source}"), RECOVERIES).await.is_none()
+                    && limits.take(&key, ALL_RECOVERIES).await.is_none()
+            }
+            Letter::AlreadyRegistered { .. } | Letter::Locked { .. } => limits.take(&key, OTHERS).await.is_none(),
+        }
     }
 }

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::{Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _};
 use sha2::{Digest as _, Sha256};
 
@@ -39,6 +38,15 @@ impl Purpose {
         }
     }
 
+    /// Whether a new token ends the one before. Strangers may ask for a new password in somebody's name: theirs must not end
+    /// the link the person has.
+    const fn newest_alone(self) -> bool {
+        match self {
+            Self::VerifyEmail | Self::ChangeEmail => true,
+            Self::ResetPassword => false,
+        }
+    }
+
     /// The page its links lead to.
     const fn page(self) -> &'static str {
         match self {
@@ -48,7 +56,7 @@ impl Purpose {
     }
 }
 
-/// Makes a token and stores its hash in place of the one before; the link that carries it.
+/// Makes a token and stores its hash, in place of the one before where the newest alone is good; the link that carries it.
 ///
 /// # Errors
 /// The database refuses.
@@ -67,10 +75,10 @@ pub async fn issue(
         email: Set(email.to_owned()),
         expires_at: Set(base.clock.now() + purpose.lifetime()),
     };
-    let newest = OnConflict::columns([Column::UserId, Column::Purpose])
-        .update_columns([Column::Hash, Column::Email, Column::ExpiresAt])
-        .to_owned();
-    Entity::insert(row).on_conflict(newest).exec_without_returning(conn).await?;
+    if purpose.newest_alone() {
+        revoke(conn, user, &[purpose]).await?;
+    }
+    Entity::insert(row).exec_without_returning(conn).await?;
     Ok(format!("{}{}?token={}", base.config.public_url, purpose.page(), URL_SAFE_NO_PAD.encode(secret)))
 }
 

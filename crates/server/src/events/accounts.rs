@@ -159,6 +159,8 @@ pub enum Letter {
     Recovery {
         /// The address, in lower case.
         email: String,
+        /// Where it was asked for.
+        source: String,
     },
     /// To somebody who has an account and was registered again.
     AlreadyRegistered {

@@ -95,12 +95,10 @@ async fn set_statuses(world: &World, cast: &Cast, silenced: &str, suspended: &st
     }
 }
 
-/// What one asks of oneself and the administrators' routes.
+/// What one asks of oneself.
 fn account_routes() -> Vec<Ask> {
-    let change = json!({ "role": "user", "reason": "matriz" });
     let point = "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY";
     let keys = json!({ "p256dh": point, "auth": "_ordMnz7uTCmrpBTeUV4Bw" });
-    let passkey = || json!({ "ceremony": "00000000-0000-0000-0000-000000000000", "credential": {} });
     let passwords = json!({ "currentPassword": PASSWORD, "newPassword": "curta" });
     let subscription = json!({ "endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys });
     vec![
@@ -126,15 +124,13 @@ fn account_routes() -> Vec<Ask> {
         (Method::POST, "/auth/reauthenticate", "/auth/reauthenticate", Some(json!({ "password": PASSWORD }))),
         (Method::POST, "/me/password", "/me/password", Some(passwords)),
         (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "matriz@praca.example" }))),
-        (Method::GET, "/me/factors", "/me/factors", None),
-        (Method::POST, "/me/factors/totp", "/me/factors/totp", Some(json!({}))),
-        (Method::POST, "/me/factors/totp/confirm", "/me/factors/totp/confirm", Some(json!({ "code": "curta" }))),
-        (Method::DELETE, "/me/factors/totp", "/me/factors/totp", None),
-        (Method::POST, "/me/factors/recovery-codes", "/me/factors/recovery-codes", Some(json!({}))),
-        (Method::POST, "/me/passkeys/options", "/me/passkeys/options", Some(json!({}))),
-        (Method::POST, "/me/passkeys", "/me/passkeys", Some(passkey())),
-        (Method::DELETE, "/me/passkeys/{target}", "/me/passkeys/{id}", None),
-        (Method::POST, "/auth/reauthenticate/passkey", "/auth/reauthenticate/passkey", Some(passkey())),
+    ]
+}
+
+/// What administrators ask.
+fn admin_routes() -> Vec<Ask> {
+    let change = json!({ "role": "user", "reason": "matriz" });
+    vec![
         (
             Method::DELETE,
             "/admin/users/00000000-0000-0000-0000-000000000000/factors",
@@ -157,6 +153,22 @@ fn account_routes() -> Vec<Ask> {
         (Method::GET, "/admin/audit.csv", "/admin/audit.csv", None),
         (Method::GET, "/admin/users", "/admin/users", None),
         (Method::PATCH, "/admin/users/{target}", "/admin/users/{id}", Some(change)),
+    ]
+}
+
+/// What one asks of one's second factors.
+fn factor_routes() -> Vec<Ask> {
+    let passkey = || json!({ "ceremony": "00000000-0000-0000-0000-000000000000", "credential": {} });
+    vec![
+        (Method::GET, "/me/factors", "/me/factors", None),
+        (Method::POST, "/me/factors/totp", "/me/factors/totp", Some(json!({}))),
+        (Method::POST, "/me/factors/totp/confirm", "/me/factors/totp/confirm", Some(json!({ "code": "curta" }))),
+        (Method::DELETE, "/me/factors/totp", "/me/factors/totp", None),
+        (Method::POST, "/me/factors/recovery-codes", "/me/factors/recovery-codes", Some(json!({}))),
+        (Method::POST, "/me/passkeys/options", "/me/passkeys/options", Some(json!({}))),
+        (Method::POST, "/me/passkeys", "/me/passkeys", Some(passkey())),
+        (Method::DELETE, "/me/passkeys/{target}", "/me/passkeys/{id}", None),
+        (Method::POST, "/auth/reauthenticate/passkey", "/auth/reauthenticate/passkey", Some(passkey())),
     ]
 }
 
@@ -234,7 +246,8 @@ async fn table(twin: Twin) -> String {
     let mut cast = cast(&world).await;
     let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<17}")).join("")).trim_end().to_owned() + "\n";
     let mut covered: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
-    for ask in account_routes().into_iter().chain(room_routes()).chain(upload_routes()) {
+    let asks = [account_routes(), factor_routes(), admin_routes(), room_routes(), upload_routes()];
+    for ask in asks.into_iter().flatten() {
         covered.insert(format!("{} {}", ask.0.as_str().to_lowercase(), ask.2));
         table.push_str(&row(&world, &cast, &ask).await);
     }

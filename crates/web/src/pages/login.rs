@@ -178,6 +178,23 @@ fn submit(
     });
 }
 
+/// Logs in by a password; `asked` turns true once a code is asked for, too.
+async fn by_password(wish: Wish, asked: RwSignal<bool>) -> Answer<Option<Answered>> {
+    let answer = net::send(Method::POST, "/auth/login", None, Some(&wish)).await;
+    if answer.as_ref().is_err_and(|trouble| trouble.is(ProblemCode::AuthSecondFactorRequired)) {
+        // The page may be gone by now.
+        let _ = asked.try_set(true);
+    }
+    answer
+}
+
+/// Logs in by a passkey; nothing comes back if the person closes the browser's own dialog.
+async fn by_passkey() -> Answer<Option<Answered>> {
+    let Some(proof) = ask_for_passkey().await else { return Ok(None) };
+    let wish = PasskeyLogin { proof: proof?, transport: Some(Transport::Cookie) };
+    net::send(Method::POST, "/auth/passkey", None, Some(&wish)).await
+}
+
 #[component]
 fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
     let i18n = language();
@@ -199,21 +216,7 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
             transport: Some(Transport::Cookie),
             totp: asked.get_untracked().then(|| code.get_untracked()),
         };
-        enter(Box::pin(async move {
-            let answer = net::send(Method::POST, "/auth/login", None, Some(&wish)).await;
-            if answer.as_ref().is_err_and(|trouble| trouble.is(ProblemCode::AuthSecondFactorRequired)) {
-                asked.set(true);
-            }
-            answer
-        }));
-    };
-    let by_passkey = move |_| {
-        enter(Box::pin(async move {
-            // Who closes the browser's own dialog stays here.
-            let Some(proof) = ask_for_passkey().await else { return Ok(None) };
-            let wish = PasskeyLogin { proof: proof?, transport: Some(Transport::Cookie) };
-            net::send(Method::POST, "/auth/passkey", None, Some(&wish)).await
-        }));
+        enter(Box::pin(by_password(wish, asked)));
     };
     view! {
         <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-entrar">
@@ -230,7 +233,7 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
                     {t!(i18n, login.submit)}
                 </button>
                 <Show when=knows_passkeys>
-                    <button class="btn btn--block" type="button" on:click=by_passkey><Icon name="shield-check" />{t!(i18n, factors.enter_by_passkey)}</button>
+                    <button class="btn btn--block" type="button" on:click=move |_| enter(Box::pin(by_passkey()))><Icon name="shield-check" />{t!(i18n, factors.enter_by_passkey)}</button>
                 </Show>
                 <p class="small muted center">
                     {t!(i18n, login.first_time)}" "

@@ -108,7 +108,7 @@ impl Accounts {
         let row = Model {
             id: PasskeyId(base.ids.uuid()),
             user_id: person.id,
-            credential_id: passkey.cred_id().to_vec(),
+            credential_id: passkey.cred_id().clone(),
             credential: serde_json::to_value(&passkey)?,
             name,
             created_at: base.clock.now(),
@@ -167,14 +167,14 @@ impl Accounts {
         let mut passkey: Passkey = serde_json::from_value(row.credential)?;
         let proved = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey).map_err(unproved)?;
         passkey.update_credential(&proved);
-        let used = Entity::update_many()
+        let noted = Entity::update_many()
             .col_expr(Column::Credential, Expr::value(serde_json::to_value(&passkey)?))
             .col_expr(Column::LastUsedAt, Expr::value(base.clock.now()))
             .filter(Column::Id.eq(row.id))
             .exec(base.db.write())
             .await?;
         // It may have been removed meanwhile.
-        if used.rows_affected == 0 { Err(wrong()) } else { Ok(row.user_id) }
+        if noted.rows_affected == 0 { Err(wrong()) } else { Ok(row.user_id) }
     }
 }
 
@@ -216,9 +216,11 @@ async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<()> {
         created_at: Set(row.created_at),
         last_used_at: Set(row.last_used_at),
     });
-    let named = |error| match is_duplicate(&error, "passkeys_credential_id_key", "passkeys.credential_id") {
-        true => Error::invalid_field("credential", "known", "This passkey was added already."),
-        false => Error::from(error),
+    let named = |error| {
+        if is_duplicate(&error, "passkeys_credential_id_key", "passkeys.credential_id") {
+            return Error::invalid_field("credential", "known", "This passkey was added already.");
+        }
+        error.into()
     };
     inserted.exec_without_returning(conn).await.map_err(named)?;
     Ok(())

@@ -44,9 +44,9 @@ pub async fn use_code(base: &Base, conn: &impl ConnectionTrait, user: UserId, co
     if code.len() != LENGTH {
         return Ok(false);
     }
-    let used =
+    let spent =
         Entity::delete_many().filter(Column::UserId.eq(user)).filter(Column::Hash.eq(hash_of(base, user, &code)));
-    Ok(used.exec(conn).await?.rows_affected > 0)
+    Ok(spent.exec(conn).await?.rows_affected > 0)
 }
 
 /// Ends all.

@@ -103,14 +103,14 @@ pub async fn use_code(base: &Base, user: UserId, code: &str) -> Result<bool> {
     let row = Entity::find_by_id(user).one(base.db.read()).await?;
     let Some(Model { sealed: Some(sealed), .. }) = row else { return Ok(false) };
     let Some(step) = step_of(base, user, &sealed, code)? else { return Ok(false) };
-    let used = Entity::update_many()
+    let noted = Entity::update_many()
         .col_expr(Column::LastStep, Expr::value(step))
         .filter(Column::UserId.eq(user))
         .filter(Column::Sealed.eq(sealed))
         .filter(Column::LastStep.lt(step))
         .exec(base.db.write())
         .await?;
-    Ok(used.rows_affected > 0)
+    Ok(noted.rows_affected > 0)
 }
 
 /// Whether there was one that counted.

@@ -46,16 +46,24 @@ async fn resend_verification(State(accounts): State<Accounts>, Caller(actor): Ca
 /// Ask for a mail to choose a new password. The answer is the same for addresses nobody has.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "auth", operation_id = "forgot_password", request_body = ForgotPassword,
     responses((status = 202, description = "If somebody has this address, a mail is on its way"), Problems))]
-async fn forgot_password(State(accounts): State<Accounts>, Json(wish): Json<ForgotPassword>) -> Result<StatusCode> {
-    accounts.forgot_password(&wish.email).await?;
+async fn forgot_password(
+    State(accounts): State<Accounts>,
+    device: Device,
+    Json(wish): Json<ForgotPassword>,
+) -> Result<StatusCode> {
+    accounts.forgot_password(&wish.email, device).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Choose a new password by the link of a mail; every session ends.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", operation_id = "reset_password", request_body = ResetPassword,
     responses((status = 204, description = "The password is changed"), Problems))]
-async fn reset_password(State(accounts): State<Accounts>, Json(wish): Json<ResetPassword>) -> Result<StatusCode> {
-    accounts.reset_password(wish).await?;
+async fn reset_password(
+    State(accounts): State<Accounts>,
+    device: Device,
+    Json(wish): Json<ResetPassword>,
+) -> Result<StatusCode> {
+    accounts.reset_password(wish, &device).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

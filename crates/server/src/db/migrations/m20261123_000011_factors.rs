@@ -1,4 +1,4 @@
-//! Second factors.
+//! Second factors; and several links to a new password at once.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -32,7 +32,11 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(codes).await?;
         passkeys(manager).await?;
-        ceremonies(manager).await
+        ceremonies(manager).await?;
+        let index = |name: &'static str| Index::create().name(name).table("one_time_tokens").to_owned();
+        let drop = Index::drop().name("ux_one_time_tokens_user").table("one_time_tokens").to_owned();
+        manager.drop_index(drop).await?;
+        manager.create_index(index("ix_one_time_tokens_user").col("user_id").col("purpose").to_owned()).await
     }
 }
 

@@ -149,11 +149,11 @@ fn List(factors: Factors, keeping: Keeping) -> impl IntoView {
     let Factors { totp_since, passkeys, recovery_codes_left, passkeys_work, .. } = factors;
     let has_any = totp_since.is_some() || !passkeys.is_empty();
     let app = move || match totp_since {
-        Some(since) => t_string!(i18n, factors.app_since, when = format::short(i18n.get_locale(), since)),
+        Some(since) => t_string!(i18n, factors.app_since, when = format::moment(i18n.get_locale(), since)),
         None => t_string!(i18n, factors.app_off).to_owned(),
     };
     view! {
-        <ul class="rows">
+        <ul class="rows factor-rows">
             <li>
                 <Icon name="smartphone" />
                 <div class="grow"><p>{t!(i18n, factors.app)}</p><p class="small muted">{app}</p></div>
@@ -188,9 +188,13 @@ fn Key(passkey: Passkey, keeping: Keeping) -> impl IntoView {
     let Passkey { id, name, created_at, last_used_at }: Passkey = passkey;
     let remove = move |id: PasskeyId| keeping.remove(format!("/me/passkeys/{id}"));
     let name = move || if name.is_empty() { t_string!(i18n, profile.unknown_device).to_owned() } else { name.clone() };
-    let used = move || match last_used_at {
-        Some(at) => t_string!(i18n, factors.passkey_used, when = format::moment(i18n.get_locale(), at)),
-        None => t_string!(i18n, factors.passkey_made, when = format::moment(i18n.get_locale(), created_at)),
+    let used = move || {
+        let when = format::moment(i18n.get_locale(), last_used_at.unwrap_or(created_at));
+        if last_used_at.is_some() {
+            t_string!(i18n, factors.passkey_used, when)
+        } else {
+            t_string!(i18n, factors.passkey_made, when)
+        }
     };
     let label = {
         let name = name.clone();
