@@ -55,7 +55,7 @@ onBothTwins("admin", {}, (square) => {
     const ana = await square.tab("ana", { size: "phone", scheme: "dark" });
     await ana.goto(`${square.world.url}/perfil`);
     await ana.getByRole("link", { name: "Gestão" }).click();
-    await ana.getByRole("link", { name: "Correio" }).click();
+    await ana.getByRole("link", { name: "E-mails" }).click();
     const mail = ana.locator("details.mail", { hasText: new RegExp(`Confirme seu e-mail${rosa.handle}@praca.example`) });
     await mail.locator("summary").click();
     await mail.getByText(`Olá, @${rosa.handle}.`).waitFor();
@@ -90,7 +90,7 @@ onBothTwins("admin", {}, (square) => {
     const proof = page.getByRole("dialog", { name: "Confirme que é você" });
     await proof.getByLabel("Senha atual").fill("errada mesmo");
     await proof.getByRole("button", { name: "Continuar" }).click();
-    await proof.getByRole("alert").getByText("não conferem").waitFor();
+    await proof.getByRole("alert").getByText("não confere").waitFor();
     assert.deepEqual(await axe(page), []);
     await shot(page, "admin-once-more-desktop-light");
     await proof.getByLabel("Senha atual").fill(PASSWORD);

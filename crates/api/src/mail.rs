@@ -28,6 +28,8 @@ words! {
         FactorChanged = "factor_changed",
         /// A recovery code was used.
         RecoveryCodeUsed = "recovery_code_used",
+        /// Recovery codes took the place of those before.
+        RecoveryCodesRenewed = "recovery_codes_renewed",
         /// Somebody who has the password got the second factor wrong.
         FactorGuessed = "factor_guessed",
         /// What was missed.

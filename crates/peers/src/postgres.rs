@@ -98,7 +98,7 @@ fn spawn(binaries: &Path, folder: &Path, port: u16, keep: Keep) -> io::Result<Ch
         Keep::Durably => &["shared_buffers=1GB", "max_wal_size=4GB"],
         Keep::Quickly => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
     };
-    for setting in settings.iter().chain(&["max_connections=300", "listen_addresses=127.0.0.1"]) {
+    for setting in settings.iter().chain(&["max_connections=800", "listen_addresses=127.0.0.1"]) {
         command.args(["-c", setting]);
     }
     let log = File::options().create(true).append(true).open(folder.join("log"))?;

@@ -1,4 +1,4 @@
-//! Bindings to JavaScript: the official Socket.IO client, the lock that tabs share, and passkeys.
+//! Bindings to JavaScript: the official Socket.IO client, the lock that tabs share, the clipboard, and passkeys.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -84,6 +84,15 @@ pub async fn pause(millis: i32) {
     });
     // A timer only ever resolves.
     let _ = JsFuture::from(promise).await;
+}
+
+/// Puts a text into the clipboard; whether it is there. A page that is not served over https or from loopback has none.
+pub async fn copy_text(text: &str) -> bool {
+    let navigator = leptos::prelude::window().navigator();
+    if !js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
+        return false;
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
 #[wasm_bindgen]

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos_i18n::t_string;
 use praca_api::accounts::Author;
 use praca_api::uploads::UploadReason;
-use praca_api::{Problem, ProblemCode};
+use praca_api::{FieldProblem, Problem, ProblemCode};
 
 use crate::format;
 use crate::language::Language;
@@ -95,33 +95,38 @@ pub fn explain(i18n: Language, trouble: &Trouble) -> String {
     }
 }
 
+/// Why a field was refused, in plain words.
+fn explain_field(i18n: Language, field: &FieldProblem) -> &'static str {
+    match (field.field.as_str(), field.code.as_str()) {
+        ("handle", "reserved") => t_string!(i18n, error.reserved),
+        ("handle", _) => t_string!(i18n, error.handle),
+        ("email", _) => t_string!(i18n, error.email),
+        ("displayName", _) => t_string!(i18n, error.name),
+        ("messageId", "too_many") => t_string!(i18n, error.pins),
+        ("password" | "currentPassword", "wrong") => t_string!(i18n, error.password),
+        ("password" | "newPassword", code) => explain_weak(i18n, code),
+        ("invite", "required") => t_string!(i18n, error.invite_needed),
+        ("invite", _) => t_string!(i18n, error.invite),
+        ("birthDate", "too_young") => t_string!(i18n, error.too_young),
+        ("birthDate", _) => t_string!(i18n, error.birth_date),
+        ("reason", _) => t_string!(i18n, error.reason),
+        ("token", _) => t_string!(i18n, error.link),
+        ("totp", _) => t_string!(i18n, factors.wrong_code),
+        ("code", _) => t_string!(i18n, factors.wrong_new_code),
+        ("ceremony" | "credential", _) => t_string!(i18n, factors.passkey_refused),
+        ("body", "repeated") => t_string!(i18n, error.spam_repeated),
+        ("body", "links") => t_string!(i18n, error.spam_links),
+        ("body", "new_links") => t_string!(i18n, error.spam_new_links),
+        ("body", "mentions") => t_string!(i18n, error.spam_mentions),
+        ("body", "capitals") => t_string!(i18n, error.spam_capitals),
+        ("body", "invisible") => t_string!(i18n, error.spam_invisible),
+        _ => t_string!(i18n, error.generic),
+    }
+}
+
 fn explain_problem(i18n: Language, problem: &Problem) -> String {
     if let Some(field) = problem.errors.first() {
-        let text = match (field.field.as_str(), field.code.as_str()) {
-            ("handle", "reserved") => t_string!(i18n, error.reserved),
-            ("handle", _) => t_string!(i18n, error.handle),
-            ("email", _) => t_string!(i18n, error.email),
-            ("displayName", _) => t_string!(i18n, error.name),
-            ("messageId", "too_many") => t_string!(i18n, error.pins),
-            ("password" | "newPassword", code) => explain_weak(i18n, code),
-            ("invite", "required") => t_string!(i18n, error.invite_needed),
-            ("invite", _) => t_string!(i18n, error.invite),
-            ("birthDate", "too_young") => t_string!(i18n, error.too_young),
-            ("birthDate", _) => t_string!(i18n, error.birth_date),
-            ("reason", _) => t_string!(i18n, error.reason),
-            ("token", _) => t_string!(i18n, error.link),
-            ("totp", _) => t_string!(i18n, factors.wrong_code),
-            ("code", _) => t_string!(i18n, factors.wrong_new_code),
-            ("ceremony" | "credential", _) => t_string!(i18n, factors.passkey_refused),
-            ("body", "repeated") => t_string!(i18n, error.spam_repeated),
-            ("body", "links") => t_string!(i18n, error.spam_links),
-            ("body", "new_links") => t_string!(i18n, error.spam_new_links),
-            ("body", "mentions") => t_string!(i18n, error.spam_mentions),
-            ("body", "capitals") => t_string!(i18n, error.spam_capitals),
-            ("body", "invisible") => t_string!(i18n, error.spam_invisible),
-            _ => t_string!(i18n, error.generic),
-        };
-        return text.to_owned();
+        return explain_field(i18n, field).to_owned();
     }
     let code = ProblemCode::ALL.iter().find(|code| problem.is(**code));
     let text = match code {

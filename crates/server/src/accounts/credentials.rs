@@ -11,8 +11,8 @@ use super::devices::{self, Device};
 use super::login::wrong;
 use super::one_time::{self, Purpose};
 use super::register::{check_password, clean_email, name_duplicate};
-use super::{Accounts, entity, store};
-use crate::auth::{Actor, tokens};
+use super::{Accounts, entity, factors, store};
+use crate::auth::Actor;
 use crate::config::Quota;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -97,12 +97,7 @@ impl Accounts {
             .ok_or_else(|| Error::invalid_field("email", "format", "This is not an e-mail address."))?;
         self.limit_proofs(actor.id()).await?;
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
-        // Whoever was thrown out meanwhile leaves nothing behind.
-        store::session(tx.conn(), actor.session)
-            .await?
-            .filter(|session| session.ended_at.is_none())
-            .ok_or_else(tokens::invalid)?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         let link = one_time::issue(base, tx.conn(), person.id, Purpose::ChangeEmail, &email).await?;
         let reader = Reader { email, ..person.reader() };
         mail::write(base, &mut tx, &reader, Topic::ChangeEmail { link }).await?;
@@ -114,7 +109,7 @@ impl Accounts {
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`, `accounts.password_weak`.
     pub(super) async fn change_password(&self, actor: &Actor, wish: ChangePassword, device: &Device) -> Result<()> {
-        let known = self.require_password(actor, wish.current_password, device).await?;
+        let known = self.require_password(actor, ("currentPassword", wish.current_password), device).await?;
         let base = &self.0.base;
         let person = store::person(base.db.read(), actor.id()).await?;
         let hash = self.hash_new(wish.new_password, &person).await?;
@@ -193,6 +188,8 @@ impl Accounts {
         let cause = SessionEnd::PasswordChanged;
         tx.emit(AccountEvent::SessionsEnded { user: person.id, sessions: Some(ended), cause });
         tx.emit(AccountEvent::PasswordChanged { user: person.id, recovered: stays.is_none() });
+        // Whoever guessed codes had the password, and has it no more.
+        base.limits.forget_failures(&factors::failures_key(person.id)).await;
         if stays.is_some() && !person.email_verified {
             return Ok(());
         }

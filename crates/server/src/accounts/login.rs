@@ -5,14 +5,14 @@ use std::time::Duration;
 use praca_api::accounts::{AccountStatus, Login, Transport};
 use praca_api::factors::PasskeyProof;
 use praca_api::limits::{EMAIL_CHARS, PASSWORD_CHARS};
-use praca_api::{ProblemCode, UserId};
+use praca_api::{PasskeyId, ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
 use super::devices::{self, Device};
 use super::locks::Attempt;
-use super::{Accounts, entity, session_entity, store};
+use super::{Accounts, entity, factors, session_entity, store};
 use crate::auth::Actor;
 use crate::auth::refresh::{RefreshToken, RefreshTokens};
 use crate::config::Quota;
@@ -24,11 +24,33 @@ use crate::mail::{self, Topic};
 /// Mails on log-ins from new devices, to one person.
 const NEW_DEVICES: Quota = Quota { count: 5, per: Duration::from_secs(86_400) };
 
-/// Somebody whose password was right.
+/// Somebody who proved who they are.
 pub(super) struct Proved {
     pub user: UserId,
-    /// The hash it was right for.
-    pub hash: String,
+    pub by: Proof,
+}
+
+/// What somebody proved themselves by, to be looked at once more when the session begins: it may have changed meanwhile.
+pub(super) enum Proof {
+    /// Their account was opened just now.
+    Registration,
+    /// A password of this hash; with a code, where the account asked for one then.
+    Password { hash: String, with_code: bool },
+    /// A passkey.
+    Passkey(PasskeyId),
+}
+
+impl Proof {
+    /// Refuses what is not good any more; the person's row is locked.
+    async fn require_still_good(&self, conn: &impl ConnectionTrait, person: &entity::Model) -> Result<()> {
+        match self {
+            Self::Password { hash, .. } if *hash != person.password_hash => Err(wrong()),
+            Self::Password { with_code: false, .. } if person.has_factor => Err(factors::required()),
+            Self::Registration | Self::Password { .. } => Ok(()),
+            Self::Passkey(id) if factors::has_passkey(conn, person.id, *id).await? => Ok(()),
+            Self::Passkey(_) => Err(wrong()),
+        }
+    }
 }
 
 /// A session that has begun.
@@ -61,7 +83,7 @@ impl Accounts {
         };
         self.require_factor(&person, wish.totp.as_deref(), device).await?;
         self.note_success(&person, &device.source).await;
-        Ok(Proved { user: person.id, hash })
+        Ok(Proved { user: person.id, by: Proof::Password { hash, with_code: person.has_factor } })
     }
 
     /// The hash of the password, if it is that person's; it is hashed anew where the parameters have changed. Nobody's takes
@@ -92,7 +114,7 @@ impl Accounts {
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`.
     pub(super) async fn reauthenticate(&self, actor: &Actor, password: String, device: &Device) -> Result<()> {
-        self.require_password(actor, password, device).await?;
+        self.require_password(actor, ("password", password), device).await?;
         self.note_proof(actor).await
     }
 
@@ -101,7 +123,7 @@ impl Accounts {
     /// # Errors
     /// `auth.invalid_credentials` for one that is somebody else's, or not proved.
     pub(super) async fn reauthenticate_by_passkey(&self, actor: &Actor, proof: PasskeyProof) -> Result<()> {
-        if self.owner_of_passkey(proof).await? != actor.id() {
+        if self.owner_of_passkey(proof).await?.user != actor.id() {
             return Err(wrong());
         }
         self.note_proof(actor).await
@@ -119,11 +141,16 @@ impl Accounts {
         tx.commit().await
     }
 
-    /// Refuses a password that is not the actor's; its hash.
+    /// Refuses a password, given in a field of that name, that is not the actor's; its hash.
     ///
     /// # Errors
     /// `auth.invalid_credentials`, `auth.locked`.
-    pub(super) async fn require_password(&self, actor: &Actor, password: String, device: &Device) -> Result<String> {
+    pub(super) async fn require_password(
+        &self,
+        actor: &Actor,
+        (field, password): (&'static str, String),
+        device: &Device,
+    ) -> Result<String> {
         let row = store::person(self.0.base.db.read(), actor.id()).await?;
         // Whoever is logged in may be somebody who found the device open.
         let attempt = Attempt::new(&row.handle, &device.source);
@@ -132,7 +159,8 @@ impl Accounts {
         self.require_unlocked(Some(&attempt)).await?;
         let Some(hash) = hash else {
             self.note_failure(&attempt, &row.handle, &device.source).await?;
-            return Err(wrong());
+            let code = ProblemCode::AuthInvalidCredentials;
+            return Err(Error::problem_in_field(code, field, "wrong", "This is not your password."));
         };
         self.note_success(&row, &device.source).await;
         Ok(hash)
@@ -144,8 +172,7 @@ impl Accounts {
     /// The database refuses.
     pub(super) async fn start_session(
         &self,
-        user: UserId,
-        proved: Option<&str>,
+        Proved { user, by }: Proved,
         transport: Transport,
         device: Device,
     ) -> Result<Begun> {
@@ -155,10 +182,7 @@ impl Accounts {
         let token = RefreshTokens::first(base.ids.session(), base.ids.secret()?);
         let mut tx = base.begin().await?;
         let person = store::lock_person(tx.conn(), user).await?;
-        if proved.is_some_and(|hash| hash != person.password_hash) {
-            // Another password was chosen while this one was looked at.
-            return Err(wrong());
-        }
+        by.require_still_good(tx.conn(), &person).await?;
         if surprising {
             self.write_of_new_device(&mut tx, &person, &device).await?;
         }

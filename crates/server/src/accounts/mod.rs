@@ -136,6 +136,14 @@ impl Accounts {
         Ok(self.person(id).await?.role)
     }
 
+    /// The same, where it does not wait for a second factor.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn acting_role(&self, id: UserId) -> Result<Role> {
+        Ok(self.person(id).await?.acting_role(&self.0.base))
+    }
+
     /// The person, whoever they are.
     ///
     /// # Errors
@@ -245,12 +253,11 @@ impl Accounts {
             return Err(tokens::invalid());
         }
         let limited = status != AccountStatus::Active;
-        let must_add_factor = person.must_add_factor(&inner.base);
         Ok(Arc::new(Actor {
             author: person.author(),
             session: session.id,
-            role: if must_add_factor { Role::User } else { person.role },
-            must_add_factor,
+            role: person.acting_role(&inner.base),
+            must_add_factor: person.must_add_factor(&inner.base),
             status,
             status_reason: person.status_reason.clone().filter(|_| limited),
             status_until: person.status_until.filter(|_| limited),
@@ -281,6 +288,10 @@ impl entity::Model {
     /// Whether what their role allows waits for a second factor.
     fn must_add_factor(&self, base: &Base) -> bool {
         base.config.require_second_factor && self.role != Role::User && !self.has_factor
+    }
+
+    fn acting_role(&self, base: &Base) -> Role {
+        if self.must_add_factor(base) { Role::User } else { self.role }
     }
 
     fn author(&self) -> Author {

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::devices::Device;
-use super::login::{Begun, Proved};
+use super::login::{Begun, Proof, Proved};
 use super::{Accounts, cookie};
 use crate::auth::refresh::RefreshToken;
 use crate::auth::tokens;
@@ -69,7 +69,8 @@ async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): 
     let Some(user) = accounts.register(wish).await? else {
         return Ok(StatusCode::ACCEPTED.into_response());
     };
-    let begun = accounts.start_session(user, None, transport, device).await?;
+    let proved = Proved { user, by: Proof::Registration };
+    let begun = accounts.start_session(proved, transport, device).await?;
     enter(&accounts, StatusCode::CREATED, user, transport, &begun).await
 }
 
@@ -78,8 +79,9 @@ async fn register(State(accounts): State<Accounts>, device: Device, Json(wish): 
     responses((status = 200, description = "Logged in", body = Session), Problems))]
 async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): Json<Login>) -> Result<Response> {
     let transport = login.transport.unwrap_or(Transport::Body);
-    let Proved { user, hash } = accounts.authenticate(login, &device).await?;
-    let begun = accounts.start_session(user, Some(&hash), transport, device).await?;
+    let proved = accounts.authenticate(login, &device).await?;
+    let user = proved.user;
+    let begun = accounts.start_session(proved, transport, device).await?;
     enter(&accounts, StatusCode::OK, user, transport, &begun).await
 }
 

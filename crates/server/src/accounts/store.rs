@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, LikeExpr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{entity, session_entity};
+use crate::auth::{Actor, tokens};
 use crate::base::Base;
 use crate::db::dialect::Dialect;
 use crate::error::{Error, Result};
@@ -21,6 +22,14 @@ pub async fn lock_person(conn: &impl ConnectionTrait, id: UserId) -> Result<enti
     let mut select = entity::Entity::find_by_id(id);
     Dialect::of(conn).lock_rows(QuerySelect::query(&mut select));
     select.one(conn).await?.ok_or_else(Error::not_found)
+}
+
+/// The same of whoever asks, if their session still runs: whoever was thrown out meanwhile leaves nothing behind.
+pub async fn lock_actor(conn: &impl ConnectionTrait, actor: &Actor) -> Result<entity::Model> {
+    let person = lock_person(conn, actor.id()).await?;
+    let session = session(conn, actor.session).await?.filter(|session| session.ended_at.is_none());
+    session.ok_or_else(tokens::invalid)?;
+    Ok(person)
 }
 
 pub async fn people(base: &Base, ids: &[UserId]) -> Result<Vec<entity::Model>> {

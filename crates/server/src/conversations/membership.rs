@@ -148,7 +148,7 @@ impl Conversations {
     ) -> Result<()> {
         let room = access.id();
         let base = &self.0.base;
-        if self.0.accounts.role(user).await? != Role::User || user == access.actor().id() {
+        if self.0.accounts.acting_role(user).await? != Role::User || user == access.actor().id() {
             return Err(Error::denied());
         }
         let theirs = store::membership(base.db.read(), room, user).await?;

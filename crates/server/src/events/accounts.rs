@@ -108,6 +108,11 @@ pub enum AccountEvent {
         /// Who.
         user: UserId,
     },
+    /// Somebody who has the password got the second factor wrong again and again.
+    FactorGuessed {
+        /// Whose.
+        user: UserId,
+    },
     /// A person asked for other recovery codes.
     RecoveryCodesRenewed {
         /// Who.
@@ -142,6 +147,8 @@ pub enum SessionEnd {
     Reused,
     /// The password was changed elsewhere.
     PasswordChanged,
+    /// The person added their first second factor elsewhere.
+    FactorAdded,
     /// The person logged in more often than they may.
     TooMany,
     /// An administrator ended them.
@@ -211,6 +218,7 @@ impl AccountEvent {
             | Self::FactorChanged { .. }
             | Self::RecoveryCodeUsed { .. }
             | Self::RecoveryCodesRenewed { .. }
+            | Self::FactorGuessed { .. }
             | Self::InviteChanged { .. }
             | Self::MailWritten { is_sent: false, .. } => Vec::new(),
         }
@@ -248,6 +256,7 @@ impl AccountEvent {
             Self::RecoveryCodeUsed { user } => {
                 Some(Entry::new("account.use_recovery_code", "user", user).by(Some(*user)))
             }
+            Self::FactorGuessed { user } => Some(Entry::new("account.factor_guessed", "user", user)),
             Self::RecoveryCodesRenewed { user } => {
                 Some(Entry::new("account.renew_recovery_codes", "user", user).by(Some(*user)))
             }
@@ -286,6 +295,7 @@ impl AccountEvent {
             | Self::FactorChanged { .. }
             | Self::RecoveryCodeUsed { .. }
             | Self::RecoveryCodesRenewed { .. }
+            | Self::FactorGuessed { .. }
             | Self::InviteChanged { .. }
             | Self::LetterAsked(_)
             | Self::MailWritten { .. } => Vec::new(),
@@ -299,6 +309,7 @@ impl AccountEvent {
             | Self::SessionStarted { .. }
             | Self::RecoveryCodeUsed { .. }
             | Self::RecoveryCodesRenewed { .. }
+            | Self::FactorGuessed { .. }
             | Self::InviteChanged { .. }
             | Self::LetterAsked(_)
             | Self::MailWritten { .. } => Vec::new(),

@@ -113,6 +113,7 @@ on_both_twins! {
         world.add_app(&bia).await;
         world.enter_with("bia", Some(&codes[1])).await.expect(401, "auth.invalid_credentials");
         let renewed = world.post("/me/factors/recovery-codes", Some(&rosa), json!({})).await.ok();
+        assert_eq!(world.mails_of(MailTemplate::RecoveryCodesRenewed).await, 1);
         world.enter_with("rosa", Some(&codes[1])).await.expect(401, "auth.invalid_credentials");
         world.enter_with("rosa", renewed["codes"][0].as_str()).await.expect(200, "");
     }
@@ -148,7 +149,11 @@ on_both_twins! {
 
     async fn factors_are_changed_by_who_has_proved_lately_who_they_are(world: World) {
         let rosa = world.user("rosa").await;
+        let elsewhere = world.log_in("rosa").await;
         let (secret, _) = world.add_app(&rosa).await;
+        // Log-ins of before had the password alone.
+        world.get("/me", &elsewhere).await.expect(401, "auth.invalid_token");
+        world.get("/me", &rosa).await.ok();
         world.pass(301);
         for path in ["/me/factors/totp", "/me/factors/recovery-codes", "/me/passkeys/options"] {
             world.post(path, Some(&rosa), json!({})).await.expect(403, "auth.reauthentication_required");

@@ -40,6 +40,7 @@ mod search;
 mod sending;
 mod slow_mode;
 mod socket;
+mod state_machines;
 mod stores;
 mod uploads;
 mod uploads_refused;

@@ -19,7 +19,7 @@ use crate::language::language;
 use crate::net::{self, Answer, Trouble};
 use crate::session::Session;
 
-/// Requests that may ask for a recent proof of who one is. Only one asks at a time: its dialog is in front.
+/// Requests that may ask for a recent proof of who one is. Only one asks at a time: another takes its place.
 #[derive(Clone, Copy)]
 pub struct Proof {
     session: Session,
@@ -51,6 +51,8 @@ impl Proof {
 
     /// Whether the person proved it; not, if they closed the dialog.
     async fn ask(self) -> bool {
+        // Who asked before and was not answered is not.
+        self.answer(false);
         let promise = Promise::new(&mut |done, _| self.waiting.set_value(Some(done)));
         self.open.set(true);
         JsFuture::from(promise).await.is_ok_and(|proved| proved.is_truthy())

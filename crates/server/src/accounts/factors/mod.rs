@@ -28,15 +28,39 @@ use crate::auth::{Actor, Authority};
 use crate::config::Quota;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::AccountEvent;
+use crate::events::{AccountEvent, SessionEnd};
+use crate::limits::Slowing;
 use crate::mail::{self, Topic};
 
-pub(super) use passkeys::{sweep, webauthn};
+pub(super) use passkeys::{has_passkey, sweep, webauthn};
 
-/// Codes for one account, right or wrong, from anywhere: whoever gives them has its password. Three of a million fit.
-const CODES: Quota = Quota { count: 5, per: Duration::from_secs(900) };
+/// Wrong codes for one account, from anywhere: whoever gives them has its password. Three of a million fit.
+const WRONG_CODES: Slowing = Slowing {
+    from: 5,
+    shortest: Duration::from_secs(60),
+    longest: Duration::from_secs(4 * 3_600),
+    kept: Duration::from_secs(7 * 86_400),
+};
 /// Mails on wrong codes, to one person.
 const TOLD: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
+
+/// Who changes a factor.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    /// Whose it is.
+    Owner(&'a Actor),
+    /// Whoever runs the square.
+    Keeper(Authority),
+}
+
+impl By<'_> {
+    fn user(self) -> Option<UserId> {
+        match self {
+            Self::Owner(actor) => Some(actor.id()),
+            Self::Keeper(authority) => authority.by(),
+        }
+    }
+}
 
 impl Accounts {
     /// The person's factors.
@@ -71,49 +95,53 @@ impl Accounts {
             return Ok(());
         }
         let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
-            return Err(Error::problem(
-                ProblemCode::AuthSecondFactorRequired,
-                "This account asks for a second factor.",
-            ));
+            return Err(required());
         };
-        // Counted before it is looked at: of many guesses at once none is free.
-        if let Some(wait) = self.0.base.limits.take(&format!("factor:{}", person.id), CODES).await {
-            self.write_of_wrong_codes(person, device).await?;
+        let (base, key) = (&self.0.base, failures_key(person.id));
+        let mut tx = base.begin().await?;
+        // One after the other: of many guesses at once none is free.
+        let person = store::lock_person(tx.conn(), person.id).await?;
+        if let Some(wait) = base.limits.failures_wait(&key).await {
             return Err(locked(wait));
         }
-        if self.use_code(person, code).await? {
+        if self.use_code(&mut tx, &person, code).await? {
+            tx.commit().await?;
+            base.limits.forget_failures(&key).await;
             return Ok(());
         }
+        if base.limits.note_failure(&key, &WRONG_CODES).await == WRONG_CODES.from {
+            metrics::counter!("praca_factor_locks_total").increment(1);
+            self.write_of_wrong_codes(&mut tx, &person, device).await?;
+            tx.emit(AccountEvent::FactorGuessed { user: person.id });
+        }
+        tx.commit().await?;
         let detail = "The code is wrong, has ended or was used already.";
         Err(Error::problem_in_field(ProblemCode::AuthInvalidCredentials, "totp", "wrong", detail))
     }
 
-    async fn use_code(&self, person: &entity::Model, code: &str) -> Result<bool> {
+    async fn use_code(&self, tx: &mut Tx, person: &entity::Model, code: &str) -> Result<bool> {
         let base = &self.0.base;
         let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if code.chars().all(|c| c.is_ascii_digit()) && code.len() == totp::DIGITS {
-            return totp::use_code(base, person.id, &code).await;
+            return totp::use_code(base, tx.conn(), person.id, &code).await;
         }
-        let mut tx = base.begin().await?;
         if !recovery::use_code(base, tx.conn(), person.id, &code).await? {
             return Ok(false);
         }
         let left = recovery::count(tx.conn(), person.id).await?;
-        self.write_of_factors(&mut tx, person, |link| Topic::RecoveryCodeUsed { left, link }).await?;
+        self.write_of_factors(tx, person, |link| Topic::RecoveryCodeUsed { left, link }).await?;
         tx.emit(AccountEvent::RecoveryCodeUsed { user: person.id });
-        tx.commit().await?;
         Ok(true)
     }
 
-    async fn write_of_wrong_codes(&self, person: &entity::Model, device: &Device) -> Result<()> {
+    async fn write_of_wrong_codes(&self, tx: &mut Tx, person: &entity::Model, device: &Device) -> Result<()> {
         let base = &self.0.base;
-        if base.limits.take(&format!("letters:factor:{}", person.id), TOLD).await.is_some() {
+        let key = format!("letters:factor:{}", person.id);
+        if !person.email_verified || base.limits.take(&key, TOLD).await.is_some() {
             return Ok(());
         }
-        let mut tx = base.begin().await?;
-        let place = network_of(&device.address);
-        self.write_of_factors(&mut tx, person, |link| Topic::FactorGuessed { place, link }).await?;
-        tx.commit().await
+        let (place, link) = (network_of(&device.address), format!("{}/entrar#senha", base.config.public_url));
+        mail::write(base, tx, &person.reader(), Topic::FactorGuessed { place, link }).await
     }
 
     /// Writes to the person, if the address is theirs.
@@ -126,7 +154,7 @@ impl Accounts {
         if !person.email_verified {
             return Ok(());
         }
-        let link = format!("{}/perfil#senha", self.0.base.config.public_url);
+        let link = format!("{}/perfil#segundo-fator", self.0.base.config.public_url);
         mail::write(&self.0.base, tx, &person.reader(), topic(link)).await
     }
 
@@ -136,7 +164,7 @@ impl Accounts {
         tx: &mut Tx,
         person: &entity::Model,
         (factor, added): (Factor, bool),
-        by: Option<UserId>,
+        by: By<'_>,
     ) -> Result<RecoveryCodes> {
         let base = &self.0.base;
         let has_factor = has_any(tx.conn(), person.id).await?;
@@ -155,8 +183,17 @@ impl Accounts {
                 Vec::new()
             }
         };
+        if let By::Owner(actor) = by
+            && has_factor
+            && !person.has_factor
+        {
+            // Log-ins of before had the password alone.
+            let user = person.id;
+            let ended = store::end_sessions_but(tx.conn(), user, Some(actor.session), base.clock.now()).await?;
+            tx.emit(AccountEvent::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::FactorAdded });
+        }
         self.write_of_factors(tx, person, |link| Topic::FactorChanged { factor, added, link }).await?;
-        tx.emit(AccountEvent::FactorChanged { user: person.id, by, factor, added });
+        tx.emit(AccountEvent::FactorChanged { user: person.id, by: by.user(), factor, added });
         Ok(RecoveryCodes { codes })
     }
 
@@ -168,12 +205,13 @@ impl Accounts {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         if !person.has_factor {
             let detail = "Recovery codes come with a second factor; add one first.";
             return Err(Error::problem(ProblemCode::RequestConflict, detail));
         }
         let codes = recovery::renew(base, tx.conn(), person.id).await?;
+        self.write_of_factors(&mut tx, &person, |link| Topic::RecoveryCodesRenewed { link }).await?;
         tx.emit(AccountEvent::RecoveryCodesRenewed { user: person.id });
         tx.commit().await?;
         Ok(RecoveryCodes { codes })
@@ -192,11 +230,21 @@ impl Accounts {
         ];
         for (factor, removed) in kinds {
             if removed {
-                self.factor_changed(&mut tx, &person, (factor, false), authority.by()).await?;
+                self.factor_changed(&mut tx, &person, (factor, false), By::Keeper(authority)).await?;
             }
         }
         tx.commit().await
     }
+}
+
+/// The password is right, and not enough.
+pub(super) fn required() -> Error {
+    Error::problem(ProblemCode::AuthSecondFactorRequired, "This account asks for a second factor.")
+}
+
+/// What wrong codes for an account are counted under.
+pub(super) fn failures_key(user: UserId) -> String {
+    format!("factor:{user}")
 }
 
 async fn has_any(conn: &impl ConnectionTrait, user: UserId) -> Result<bool> {

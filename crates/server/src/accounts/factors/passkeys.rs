@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use praca_api::accounts::AccountStatus;
 use praca_api::factors::{Factor, NewPasskey, PasskeyAdded, PasskeyCeremony, PasskeyProof};
 use praca_api::{CeremonyId, PasskeyId, ProblemCode, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
@@ -17,9 +18,10 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::super::devices::Device;
-use super::super::login::wrong;
+use super::super::login::{Proof, Proved};
 use super::super::register::clean_display_name;
 use super::super::{Accounts, store};
+use super::By;
 use super::passkey_entity::{ActiveModel, Column, Entity, Model};
 use super::{ceremony_entity, shown};
 use crate::auth::Actor;
@@ -31,6 +33,8 @@ use crate::error::{Error, Result};
 const LIFETIME: Duration = Duration::from_secs(300);
 /// Most passkeys of one person.
 const MOST: usize = 20;
+/// Longest name an authenticator gives a passkey (W3C Web Authentication, level 3, 4).
+const ID_BYTES: usize = 1_023;
 
 /// What a browser was asked.
 #[derive(Serialize, Deserialize)]
@@ -97,13 +101,16 @@ impl Accounts {
         };
         let credential: RegisterPublicKeyCredential = parse(wish.credential)?;
         let passkey = webauthn.finish_passkey_registration(&credential, &state).map_err(refused)?;
+        if passkey.cred_id().len() > ID_BYTES {
+            return Err(Error::invalid_field("credential", "length", "The passkey's id is too long."));
+        }
         let name = match wish.name.as_deref().filter(|name| !name.trim().is_empty()) {
             Some(name) => clean_display_name(name)
                 .ok_or_else(|| Error::invalid_field("name", "length", "A name has 1 to 48 characters."))?,
             None => praca_api::device::describe(&device.user_agent),
         };
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         require_place(&list(tx.conn(), person.id).await?)?;
         let row = Model {
             id: PasskeyId(base.ids.uuid()),
@@ -115,7 +122,7 @@ impl Accounts {
             last_used_at: None,
         };
         insert(tx.conn(), &row).await?;
-        let codes = self.factor_changed(&mut tx, &person, (Factor::Passkey, true), Some(person.id)).await?;
+        let codes = self.factor_changed(&mut tx, &person, (Factor::Passkey, true), By::Owner(actor)).await?;
         tx.commit().await?;
         Ok(PasskeyAdded { passkey: shown(&row), recovery_codes: codes.codes })
     }
@@ -128,12 +135,12 @@ impl Accounts {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         let removed = Entity::delete_many().filter(Column::Id.eq(id)).filter(Column::UserId.eq(person.id));
         if removed.exec(tx.conn()).await?.rows_affected == 0 {
             return Err(Error::not_found());
         }
-        self.factor_changed(&mut tx, &person, (Factor::Passkey, false), Some(person.id)).await?;
+        self.factor_changed(&mut tx, &person, (Factor::Passkey, false), By::Owner(actor)).await?;
         tx.commit().await
     }
 
@@ -152,35 +159,48 @@ impl Accounts {
     /// # Errors
     /// `auth.invalid_credentials` for one that is nobody's, or not proved; `request.invalid` for an answer to nothing that was
     /// asked.
-    pub(in super::super) async fn owner_of_passkey(&self, proof: PasskeyProof) -> Result<UserId> {
+    pub(in super::super) async fn owner_of_passkey(&self, proof: PasskeyProof) -> Result<Proved> {
         let base = &self.0.base;
         let webauthn = self.webauthn()?;
         let Ceremony::Prove(state) = end(base, proof.ceremony, None).await? else { return Err(not_asked()) };
         let credential: PublicKeyCredential = parse(proof.credential)?;
         let (user, id) = webauthn.identify_discoverable_authentication(&credential).map_err(unproved)?;
+        // One after the other: the counter of a passkey tells its copies.
+        let tx = base.begin().await?;
+        let person = store::lock_person(tx.conn(), UserId(user)).await;
+        let person = person.map_err(|error| if error.is(ProblemCode::ResourceNotFound) { unknown() } else { error })?;
         let row = Entity::find()
             .filter(Column::CredentialId.eq(id.to_vec()))
-            .filter(Column::UserId.eq(UserId(user)))
-            .one(base.db.read())
+            .filter(Column::UserId.eq(person.id))
+            .one(tx.conn())
             .await?
-            .ok_or_else(wrong)?;
+            .filter(|_| person.status != AccountStatus::Deleted)
+            .ok_or_else(unknown)?;
         let mut passkey: Passkey = serde_json::from_value(row.credential)?;
         let proved = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey).map_err(unproved)?;
         passkey.update_credential(&proved);
-        let noted = Entity::update_many()
+        Entity::update_many()
             .col_expr(Column::Credential, Expr::value(serde_json::to_value(&passkey)?))
             .col_expr(Column::LastUsedAt, Expr::value(base.clock.now()))
             .filter(Column::Id.eq(row.id))
-            .exec(base.db.write())
+            .exec(tx.conn())
             .await?;
-        // It may have been removed meanwhile.
-        if noted.rows_affected == 0 { Err(wrong()) } else { Ok(row.user_id) }
+        tx.commit().await?;
+        Ok(Proved { user: person.id, by: Proof::Passkey(row.id) })
     }
 }
 
 /// The person's, the oldest first.
 pub async fn list(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<Model>> {
     Ok(Entity::find().filter(Column::UserId.eq(user)).order_by_asc(Column::Id).all(conn).await?)
+}
+
+/// Whether this is one of the person's.
+///
+/// # Errors
+/// The database refuses.
+pub async fn has_passkey(conn: &impl ConnectionTrait, user: UserId, id: PasskeyId) -> Result<bool> {
+    Ok(Entity::find_by_id(id).filter(Column::UserId.eq(user)).one(conn).await?.is_some())
 }
 
 /// Whether there were any.
@@ -227,12 +247,18 @@ async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<()> {
 }
 
 async fn begin(base: &Base, user: Option<UserId>, ceremony: &Ceremony) -> Result<CeremonyId> {
-    let id = CeremonyId(base.ids.uuid());
+    let (id, now) = (CeremonyId(base.ids.uuid()), base.clock.now());
+    sweep(base.db.write(), now).await?;
+    if let Some(user) = user {
+        // One at a time of a person.
+        let before = ceremony_entity::Entity::delete_many().filter(ceremony_entity::Column::UserId.eq(user));
+        before.exec(base.db.write()).await?;
+    }
     let row = ceremony_entity::ActiveModel {
         id: Set(id),
         user_id: Set(user),
         state: Set(serde_json::to_value(ceremony)?),
-        expires_at: Set(base.clock.now() + LIFETIME),
+        expires_at: Set(now + LIFETIME),
     };
     ceremony_entity::Entity::insert(row).exec_without_returning(base.db.write()).await?;
     Ok(id)
@@ -267,5 +293,10 @@ fn refused(why: WebauthnError) -> Error {
 
 fn unproved(why: WebauthnError) -> Error {
     tracing::debug!(%why, "a passkey proves nothing");
-    wrong()
+    unknown()
+}
+
+fn unknown() -> Error {
+    let code = ProblemCode::AuthInvalidCredentials;
+    Error::problem_in_field(code, "credential", "unknown", "This passkey opens no account here.")
 }

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use totp_rs::{Builder, Secret, Totp};
 
 use super::super::{Accounts, store};
+use super::By;
 use super::totp_entity::{ActiveModel, Column, Entity, Model};
 use crate::auth::Actor;
 use crate::auth::seal::{seal, unseal};
@@ -55,7 +56,7 @@ impl Accounts {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         let row = Entity::find_by_id(person.id).one(tx.conn()).await?;
         let Some(pending) = row.and_then(|row| row.pending) else {
             return Err(Error::problem(ProblemCode::RequestConflict, "No app was begun with; begin again."));
@@ -71,7 +72,7 @@ impl Accounts {
             .filter(Column::UserId.eq(person.id))
             .exec(tx.conn())
             .await?;
-        let codes = self.factor_changed(&mut tx, &person, (Factor::Totp, true), Some(person.id)).await?;
+        let codes = self.factor_changed(&mut tx, &person, (Factor::Totp, true), By::Owner(actor)).await?;
         tx.commit().await?;
         Ok(codes)
     }
@@ -84,11 +85,11 @@ impl Accounts {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
         let mut tx = base.begin().await?;
-        let person = store::lock_person(tx.conn(), actor.id()).await?;
+        let person = store::lock_actor(tx.conn(), actor).await?;
         if !remove(tx.conn(), person.id).await? {
             return Err(Error::not_found());
         }
-        self.factor_changed(&mut tx, &person, (Factor::Totp, false), Some(person.id)).await?;
+        self.factor_changed(&mut tx, &person, (Factor::Totp, false), By::Owner(actor)).await?;
         tx.commit().await
     }
 }
@@ -99,8 +100,8 @@ pub async fn since(conn: &impl ConnectionTrait, user: UserId) -> Result<Option<T
 }
 
 /// Uses a code up; whether it was good. None is good twice, and none after a later one.
-pub async fn use_code(base: &Base, user: UserId, code: &str) -> Result<bool> {
-    let row = Entity::find_by_id(user).one(base.db.read()).await?;
+pub async fn use_code(base: &Base, conn: &impl ConnectionTrait, user: UserId, code: &str) -> Result<bool> {
+    let row = Entity::find_by_id(user).one(conn).await?;
     let Some(Model { sealed: Some(sealed), .. }) = row else { return Ok(false) };
     let Some(step) = step_of(base, user, &sealed, code)? else { return Ok(false) };
     let noted = Entity::update_many()
@@ -108,7 +109,7 @@ pub async fn use_code(base: &Base, user: UserId, code: &str) -> Result<bool> {
         .filter(Column::UserId.eq(user))
         .filter(Column::Sealed.eq(sealed))
         .filter(Column::LastStep.lt(step))
-        .exec(base.db.write())
+        .exec(conn)
         .await?;
     Ok(noted.rows_affected > 0)
 }

@@ -27,14 +27,14 @@ pub fn routes(accounts: &Accounts) -> OpenApiRouter<Accounts> {
         .routes(routes!(log_in_by_passkey))
         .routes(routes!(reauthenticate_by_passkey))
         .routes(routes!(confirm_totp))
+        .routes(routes!(begin_passkey))
+        .routes(routes!(add_passkey))
         .layer(from_fn_with_state(accounts.0.base.clone(), limit_auth));
     OpenApiRouter::new()
         .merge(limited)
         .routes(routes!(list_factors))
         .routes(routes!(begin_totp, remove_totp))
         .routes(routes!(renew_recovery_codes))
-        .routes(routes!(begin_passkey))
-        .routes(routes!(add_passkey))
         .routes(routes!(remove_passkey))
 }
 
@@ -54,8 +54,9 @@ async fn log_in_by_passkey(
     Json(login): Json<PasskeyLogin>,
 ) -> Result<Response> {
     let transport = login.transport.unwrap_or(Transport::Body);
-    let user = accounts.owner_of_passkey(login.proof).await?;
-    let begun = accounts.start_session(user, None, transport, device).await?;
+    let proved = accounts.owner_of_passkey(login.proof).await?;
+    let user = proved.user;
+    let begun = accounts.start_session(proved, transport, device).await?;
     enter(&accounts, StatusCode::OK, user, transport, &begun).await
 }
 

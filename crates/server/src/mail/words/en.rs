@@ -19,6 +19,7 @@ pub fn say(topic: &Topic) -> Said {
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
@@ -119,7 +120,7 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         subject,
         text,
         "See my security",
-        "If it was you, all is well. If it was not, change your password right now and check what is on.",
+        "If it was you, all is well. If it was not, change your password right now and talk to whoever runs the square: a new password does not turn off what somebody else turned on.",
     )
 }
 
@@ -132,6 +133,15 @@ fn recovery_code_used(left: u32) -> Said {
     said(
         "A recovery code was used",
         format!("Somebody has just logged in to your account with one of your recovery codes. {left}"),
+        "See my security",
+        "If it was you, all is well. If it was not, change your password right now and make other codes.",
+    )
+}
+
+fn recovery_codes_renewed() -> Said {
+    said(
+        "New recovery codes",
+        "The recovery codes of your account were replaced; those before are good no more.",
         "See my security",
         "If it was you, all is well. If it was not, change your password right now and make other codes.",
     )

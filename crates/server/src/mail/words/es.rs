@@ -19,6 +19,7 @@ pub fn say(topic: &Topic) -> Said {
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
@@ -124,7 +125,7 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         subject,
         text,
         "Ver mi seguridad",
-        "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y revisa qué está activado.",
+        "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y habla con la administración de la plaza: una contraseña nueva no desactiva lo que otra persona activó.",
     )
 }
 
@@ -137,6 +138,15 @@ fn recovery_code_used(left: u32) -> Said {
     said(
         "Se usó un código de recuperación",
         format!("Alguien acaba de entrar en tu cuenta con uno de tus códigos de recuperación. {left}"),
+        "Ver mi seguridad",
+        "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y crea otros códigos.",
+    )
+}
+
+fn recovery_codes_renewed() -> Said {
+    said(
+        "Códigos de recuperación nuevos",
+        "Los códigos de recuperación de tu cuenta fueron reemplazados; los de antes ya no valen.",
         "Ver mi seguridad",
         "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y crea otros códigos.",
     )

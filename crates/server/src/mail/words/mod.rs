@@ -79,6 +79,11 @@ pub enum Topic {
         /// Where one makes others.
         link: String,
     },
+    /// Recovery codes took the place of those before.
+    RecoveryCodesRenewed {
+        /// Where one makes others.
+        link: String,
+    },
     /// Somebody who has the password got the second factor wrong.
     FactorGuessed {
         /// Their network.
@@ -124,6 +129,7 @@ impl Topic {
             Self::AccountLocked { .. } => MailTemplate::AccountLocked,
             Self::FactorChanged { .. } => MailTemplate::FactorChanged,
             Self::RecoveryCodeUsed { .. } => MailTemplate::RecoveryCodeUsed,
+            Self::RecoveryCodesRenewed { .. } => MailTemplate::RecoveryCodesRenewed,
             Self::FactorGuessed { .. } => MailTemplate::FactorGuessed,
             Self::Digest { .. } => MailTemplate::Digest,
         }
@@ -140,6 +146,7 @@ impl Topic {
             | Self::AccountLocked { link, .. }
             | Self::FactorChanged { link, .. }
             | Self::RecoveryCodeUsed { link, .. }
+            | Self::RecoveryCodesRenewed { link }
             | Self::FactorGuessed { link, .. }
             | Self::Digest { link, .. } => Some(link),
             Self::EmailChanged { .. } => None,
@@ -212,6 +219,7 @@ mod tests {
             Topic::FactorChanged { factor: Factor::Passkey, added: false, link: link() },
             Topic::RecoveryCodeUsed { left: 1, link: link() },
             Topic::RecoveryCodeUsed { left: 9, link: link() },
+            Topic::RecoveryCodesRenewed { link: link() },
             Topic::FactorGuessed { place: "200.147.•.•".into(), link: link() },
             Topic::Digest { count: 3, lines: vec![missed], link: link() },
         ]

@@ -19,6 +19,7 @@ pub fn say(topic: &Topic) -> Said {
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
+        Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
         Topic::Digest { count, .. } => digest(*count),
     }
@@ -77,7 +78,7 @@ fn email_changed(address: &str) -> Said {
         "O e-mail da sua conta mudou",
         format!("Sua conta agora usa o endereço {address}. Este aqui não recebe mais nada dela."),
         "",
-        "Se não foi você, procure a administração da praça o quanto antes.",
+        "Se não foi você, procure a gestão da praça o quanto antes.",
     )
 }
 
@@ -124,7 +125,7 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         subject,
         text,
         "Ver minha segurança",
-        "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e confira o que está ligado.",
+        "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e procure a gestão da praça: uma senha nova não desliga o que outra pessoa ligou.",
     )
 }
 
@@ -137,6 +138,15 @@ fn recovery_code_used(left: u32) -> Said {
     said(
         "Um código de recuperação foi usado",
         format!("Alguém acaba de entrar na sua conta com um dos seus códigos de recuperação. {left}"),
+        "Ver minha segurança",
+        "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e faça outros códigos.",
+    )
+}
+
+fn recovery_codes_renewed() -> Said {
+    said(
+        "Códigos de recuperação novos",
+        "Os códigos de recuperação da sua conta foram trocados; os de antes não valem mais.",
         "Ver minha segurança",
         "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e faça outros códigos.",
     )

@@ -7,6 +7,7 @@ use leptos_i18n::{t, t_string};
 use praca_api::accounts::{Invite, NewInvite};
 use praca_api::{InviteId, Page};
 
+use crate::bindings::copy_text;
 use crate::components::{Icon, explain};
 use crate::format;
 use crate::language::language;
@@ -88,9 +89,11 @@ fn Row(invite: Invite, end: Callback<InviteId>) -> impl IntoView {
     let Invite { id, code, url, note, uses_left, ends_at, .. } = invite;
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        // Without the clipboard the code is there to be read.
-        let _ = window().navigator().clipboard().write_text(&url);
-        copied.set(true);
+        let url = url.clone();
+        spawn_local(async move {
+            // Without the clipboard the code is there to be read; the page may be gone by now.
+            let _ = copied.try_set(copy_text(&url).await);
+        });
     };
     let until = move || {
         if let Some(at) = ends_at {

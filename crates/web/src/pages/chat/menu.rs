@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
 use praca_api::MessageId;
 use praca_api::messages::Message;
 
 use super::composer::Draft;
+use crate::bindings::copy_text;
 use crate::components::{Dialog, Icon};
 use crate::language::language;
 use crate::pages::rooms::silence::Silencing;
@@ -89,7 +91,7 @@ fn Entries(message: Arc<Message>) -> impl IntoView {
         <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| menu.draft.reply_to(&answered)>
             <Icon name="reply" />{t!(i18n, chat.reply)}<kbd class="not-phone">"R"</kbd>
         </button>
-        <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| copy(&copied)>
+        <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| copy(copied.clone())>
             <Icon name="copy" />{t!(i18n, chat.copy)}
         </button>
         {own.then(|| view! {
@@ -136,7 +138,9 @@ fn DeleteQuestion() -> impl IntoView {
     }
 }
 
-fn copy(text: &str) {
-    // A browser that refuses says so itself.
-    let _ = window().navigator().clipboard().write_text(text);
+fn copy(text: String) {
+    spawn_local(async move {
+        // A browser that refuses says so itself.
+        let _ = copy_text(&text).await;
+    });
 }

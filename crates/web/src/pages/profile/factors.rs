@@ -9,7 +9,7 @@ use praca_api::factors::{
     ConfirmTotp, Factors, NewPasskey, NewTotp, Passkey, PasskeyAdded, PasskeyCeremony, RecoveryCodes,
 };
 
-use crate::bindings::{knows_passkeys, make_passkey};
+use crate::bindings::{copy_text, knows_passkeys, make_passkey};
 use crate::components::{Icon, Proof, explain};
 use crate::format;
 use crate::language::{Language, language};
@@ -36,7 +36,13 @@ impl Keeping {
             let answer: Answer<Factors> = self.session.send(Method::GET, "/me/factors", None::<&()>).await;
             // The page may be gone by now.
             match answer {
-                Ok(factors) => drop(self.factors.try_set(Some(factors))),
+                Ok(factors) => {
+                    if factors.totp_since.is_none() && factors.passkeys.is_empty() {
+                        // Codes go with the last factor.
+                        let _ = self.codes.try_set(Vec::new());
+                    }
+                    let _ = self.factors.try_set(Some(factors));
+                }
                 Err(trouble) => self.say(explain(self.i18n, &trouble)),
             }
         });
@@ -47,12 +53,16 @@ impl Keeping {
         let _ = self.said.try_set(text);
     }
 
-    /// What came of a change: the codes that came with it are shown, and the list is read again.
+    /// What came of a change: the codes that came with it are shown, in place of those the person may not have kept yet, and
+    /// the list is read again.
     fn settle(self, answer: Answer<Vec<String>>) {
         match answer {
             Ok(codes) => {
                 self.say(String::new());
-                let _ = (self.begun.try_set(None), self.codes.try_set(codes));
+                if !codes.is_empty() {
+                    // The page may be gone by now.
+                    let _ = self.codes.try_set(codes);
+                }
                 self.load();
             }
             Err(trouble) => self.say(explain(self.i18n, &trouble)),
@@ -74,6 +84,10 @@ impl Keeping {
             let wish = ConfirmTotp { code };
             let codes: Answer<RecoveryCodes> =
                 self.proof.send(Method::POST, "/me/factors/totp/confirm", Some(&wish)).await;
+            if codes.is_ok() {
+                // The page may be gone by now.
+                let _ = self.begun.try_set(None);
+            }
             self.settle(codes.map(|given| given.codes));
         });
     }
@@ -250,11 +264,10 @@ fn Codes(keeping: Keeping) -> impl IntoView {
     let copied = RwSignal::new(None::<bool>);
     let copy = move |_| {
         let text = keeping.codes.get_untracked().join("\n");
-        let done = window().navigator().clipboard().write_text(&text);
         spawn_local(async move {
-            let answer = wasm_bindgen_futures::JsFuture::from(done).await;
+            let done = copy_text(&text).await;
             // The page may be gone by now.
-            let _ = copied.try_set(Some(answer.is_ok()));
+            let _ = copied.try_set(Some(done));
         });
     };
     let said = move || match copied.get() {
