@@ -35,7 +35,7 @@ onBothTwins("finding", { PRACA_LIMIT_DMS: "off", PRACA_LIMIT_MESSAGES: "off" }, 
     const [rosa, bento] = [await square.newcomer("Rosa"), await square.newcomer("Bento")];
     const horta = await roomOf("Horta", rosa, bento);
     await say(bento.token, `/rooms/${horta.id}`, "A **compostagem** começa no sábado, perto da jabuticabeira do coreto");
-    for (let n = 0; n < 120; n++) await say(bento.token, `/rooms/${horta.id}`, `conversa ${n}`);
+    for (let n = 0; n < 120; n++) await say(bento.token, `/rooms/${horta.id}`, `conversa ${n}.`);
     await rosa.page.goto(`${square.world.url}/perfil`);
     await rosa.page.getByRole("switch").first().waitFor();
     await look(rosa.page, "JABUTICABEIRA compost");
@@ -56,7 +56,7 @@ onBothTwins("finding", { PRACA_LIMIT_DMS: "off", PRACA_LIMIT_MESSAGES: "off" }, 
     await rosa.page.keyboard.type("conversa 117");
     await options(rosa.page, "Mensagens").first().waitFor();
     await rosa.page.keyboard.press("Enter");
-    await rosa.page.waitForFunction(() => document.activeElement?.textContent.includes("conversa 117"));
+    await rosa.page.waitForFunction(() => document.activeElement?.textContent.includes("conversa 117."));
     assert.deepEqual(rosa.page.complaints, []);
     await square.close(rosa, bento);
   });

@@ -73,16 +73,16 @@ onBothTwins("people", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await bento.page.getByRole("link", { name: /^Salas.*menç/ }).waitFor();
     // Many words later it is still found.
     for (let n = 0; n < 70; n++) {
-      await api(square.world, "POST", `/rooms/${id}/messages`, { token: rosa.token, body: { body: `conversa ${n}`, nonce: `c${n}` } });
+      await api(square.world, "POST", `/rooms/${id}/messages`, { token: rosa.token, body: { body: `conversa ${n}.`, nonce: `c${n}` } });
     }
     await item(bento.page, `Mutirão`).click();
-    await message(bento.page, "conversa 69").waitFor();
+    await message(bento.page, "conversa 69.").waitFor();
     await bento.page.getByRole("button", { name: "Ir para a primeira não lida" }).waitFor();
     assert.deepEqual(await axe(bento.page), []);
     await bento.page.getByRole("button", { name: "Ir para a primeira não lida" }).click();
     await bento.page.waitForFunction(() => document.activeElement?.textContent.includes("Vem,"));
     await bento.page.getByRole("button", { name: "Ir para o fim" }).or(bento.page.locator(".to-end button")).first().click();
-    await message(bento.page, "conversa 69").waitFor();
+    await message(bento.page, "conversa 69.").waitFor();
     await bento.page.getByRole("button", { name: "Ir para a menção" }).click();
     await message(bento.page, "Vem,").waitFor();
     assert.equal(await message(bento.page, "Vem,").locator(".mention[data-me]").textContent(), `@${bento.handle}`);

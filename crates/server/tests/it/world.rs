@@ -34,13 +34,13 @@ macro_rules! on_both_twins {
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite_and_local() {
-                story($crate::world::World::new($crate::world::Twin::Embedded, $settings).await).await;
+                $crate::world::tell($crate::world::Twin::Embedded, $settings, story).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres_and_redis() {
-                story($crate::world::World::new($crate::world::Twin::Shared, $settings).await).await;
+                $crate::world::tell($crate::world::Twin::Shared, $settings, story).await;
             }
         }
     )*};
@@ -49,6 +49,16 @@ macro_rules! on_both_twins {
     };
 }
 pub(crate) use on_both_twins;
+
+/// Tells a story in a fresh world, and closes its database: sockets a story leaves open would keep connections until the
+/// process ends, and PostgreSQL has only so many.
+pub async fn tell(twin: Twin, settings: &[(&str, &str)], story: impl AsyncFnOnce(World)) {
+    let world = World::new(twin, settings).await;
+    let db = world.app.base.db.clone();
+    story(world).await;
+    // Whoever still holds one is not waited for.
+    let _ = tokio::time::timeout(Duration::from_secs(5), db.close()).await;
+}
 
 /// The password of everyone in tests.
 pub const PASSWORD: &str = "banco verde do coreto";
