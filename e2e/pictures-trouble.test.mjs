@@ -104,7 +104,7 @@ onBothTwins("trouble with pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
     await rosa.page.getByRole("button", { name: "Remover foto9.jpg" }).click();
     await rosa.page.getByText("Uma mensagem leva até 10 fotos").waitFor({ state: "detached" });
     await attach(rosa.page, { name: "nota.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
-    await rosa.page.getByText("Isto não é uma foto que sabemos abrir").waitFor();
+    await rosa.page.getByText("Isso não é uma foto que sabemos abrir").waitFor();
     await rosa.page.getByRole("button", { name: "Remover nota.pdf" }).click();
     await rosa.page.getByRole("link", { name: "Você", exact: true }).first().click();
     await rosa.page.waitForURL("**/perfil");

@@ -100,7 +100,7 @@ onBothTwins("pictures", { PRACA_LIMIT_DMS: "off" }, (square) => {
       { name: "pagina.png", mimeType: "image/png", buffer: Buffer.from("<!doctype html><script>alert(1)</script>") },
       { name: "desenho.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>") },
     );
-    await rosa.page.getByText("Isto não é uma foto que sabemos abrir").nth(1).waitFor();
+    await rosa.page.getByText("Isso não é uma foto que sabemos abrir").nth(1).waitFor();
     assert.equal(await tiles(rosa.page).count(), 4);
     assert.deepEqual(await axe(rosa.page), []);
     await shot(rosa.page, "pictures-refused-desktop-light");
