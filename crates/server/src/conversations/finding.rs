@@ -29,8 +29,7 @@ use crate::words::Words;
 
 /// The newest messages, which tell how often the words are said.
 const SAMPLED: u64 = 500;
-/// Messages that are walked at most before the index is asked: as many take as long as the index of a word that fills the page
-/// only there.
+/// Messages that are walked at most before the index is asked.
 const WALKED: u64 = 5_000;
 /// The same, where the best are sought.
 const WALKED_FOR_BEST: u64 = 20_000;
