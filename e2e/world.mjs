@@ -98,7 +98,7 @@ export async function startMail() {
   const folder = mkdtempSync(join(tmpdir(), "praca-e2e-mail-"));
   const port = await freePort();
   const script = new URL("../crates/peers/src/smtp.py", import.meta.url).pathname;
-  const child = spawn("/usr/bin/python3", [script, folder, `${port}`], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn("/usr/bin/python3", [script, folder, `${port}`, "plain"], { stdio: ["ignore", "ignore", "inherit"] });
   const listens = () =>
     new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(socket.end() && true)).on("error", () => resolve(false));

@@ -1,10 +1,13 @@
 //! What the project needs of the machine: installed from Debian's packages when it may be, otherwise named.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use praca_peers::{CLAMD, PYTHON, REDIS, find_postgres};
+use praca_peers::{CLAMD, OPENSSL, PYTHON, REDIS, find_postgres};
 
-use crate::shell::{Failure, Result, output, program, run, say, succeeds};
+use crate::shell::{Failure, Result, cargo, output, program, run, say, succeeds, target};
+
+/// The version of what looks over dependencies.
+const CARGO_DENY: &str = "0.20.2";
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
@@ -26,12 +29,13 @@ pub fn clamd() -> Result<()> {
     ensure(CLAMD, &["clamav-daemon"], "clamd")
 }
 
-/// A mail server.
+/// A mail server, what checks signatures of mails, and what makes its certificates.
 pub fn smtp() -> Result<()> {
-    if succeeds(program(PYTHON).args(["-c", "import aiosmtpd"])) {
+    let modules = succeeds(program(PYTHON).args(["-c", "import aiosmtpd, dkim, nacl"]));
+    if modules && Path::new(OPENSSL).exists() {
         return Ok(());
     }
-    install(&["python3-aiosmtpd"], "a mail server in Python")
+    install(&["python3-aiosmtpd", "python3-dkim", "openssl"], "a mail server in Python")
 }
 
 /// A browser for the tests.
@@ -47,6 +51,21 @@ pub fn rustc_web() -> Result<()> {
         return Ok(());
     }
     install(&["rustc-web", "cargo-web", "rust-web-src", "lld"], "a Rust compiler for wasm32-unknown-unknown")
+}
+
+/// What looks over dependencies, built once and kept with the other build output.
+pub fn cargo_deny() -> Result<PathBuf> {
+    let folder = target().join("tools");
+    let deny = folder.join("bin/cargo-deny");
+    if output(program(&deny).arg("--version")).is_ok_and(|version| version.ends_with(CARGO_DENY)) {
+        return Ok(deny);
+    }
+    say(&format!("Building cargo-deny {CARGO_DENY}"));
+    // Built for once: no optimisation is worth its time.
+    let install = ["install", "--quiet", "--locked", "--debug", "--version", CARGO_DENY, "--root"];
+    run(cargo().args(install).arg(&folder).arg("cargo-deny").env("CARGO_TARGET_DIR", folder.join("target")))?;
+    std::fs::remove_dir_all(folder.join("target"))?;
+    Ok(deny)
 }
 
 fn has_package(name: &str) -> bool {

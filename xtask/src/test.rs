@@ -9,7 +9,7 @@ use crate::servers::Servers;
 use crate::shell::{Failure, Result, cargo, program, root, run, say, target};
 use crate::{chaos, tidy, web};
 
-const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|rust|chaos|browser]";
+const USAGE: &str = "usage: cargo xtask test [--only format|tidy|clippy|rustdoc|deny|rust|chaos|browser]";
 
 /// Longest time for one file of browser tests, so that a test that waits for ever ends as a failure.
 const TEST_TIMEOUT: &str = "--test-timeout=600000";
@@ -23,6 +23,7 @@ const STEPS: &[(&str, Step)] = &[
     ("tidy", tidy::tidy),
     ("clippy", clippy),
     ("rustdoc", rustdoc),
+    ("deny", deny),
     ("rust", rust),
     ("chaos", faults),
     ("browser", browser),
@@ -58,6 +59,12 @@ fn clippy() -> Result {
 fn rustdoc() -> Result {
     let doc = ["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"];
     run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Licences, duplicates and sources of what is depended on. All of it is here by now: the network is not asked.
+fn deny() -> Result {
+    let deny = packages::cargo_deny()?;
+    run(program(deny).args(["--offline", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
 }
 
 /// Unit and integration tests, on both twins.

@@ -18,7 +18,7 @@ pub use postgres::{Keep, Postgres, find_postgres};
 pub use redis::{REDIS, Redis};
 #[cfg(feature = "s3")]
 pub use s3::S3;
-pub use smtp::{PYTHON, Smtp, TakenMail};
+pub use smtp::{OPENSSL, PYTHON, Smtp, TakenMail, Tls, rsa_key};
 
 /// Longest wait for a server.
 const START_WITHIN: Duration = Duration::from_secs(60);

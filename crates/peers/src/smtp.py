@@ -7,12 +7,13 @@ import email.policy
 import json
 import os
 import pathlib
+import ssl
 import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
 folder, port = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-login = sys.argv[3] if len(sys.argv) > 3 else None
+tls, login = sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else None
 count = 0
 
 
@@ -50,13 +51,22 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=given == login, handled=False)
 
 
+def context():
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return made
+
+
 def make():
     wants = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": False} if login else {}
+    if tls == "starttls":
+        wants |= {"tls_context": context(), "require_starttls": True}
     return SMTP(Keeper(), enable_SMTPUTF8=True, **wants)
 
 
 async def main():
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", port)
+    hidden = context() if tls == "tls" else None
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", port, ssl=hidden)
     async with server:
         await server.serve_forever()
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lettre::message::dkim::{DkimConfig, DkimSigningAlgorithm, DkimSigningKey};
+use lettre::message::dkim::{
+    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey,
+};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
@@ -18,6 +20,8 @@ use crate::error::{Error, Result};
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Connections that are kept.
 const CONNECTIONS: u32 = 4;
+/// Headers that are signed.
+const SIGNED: [&str; 6] = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"];
 /// Answers that speak of our own log-in rather than of the mail (RFC 4954, 6; RFC 3207, 4): somebody has to mend it.
 const OURS: [u16; 5] = [454, 530, 534, 535, 538];
 /// Most characters of what the mail server says that are kept.
@@ -53,8 +57,17 @@ impl Mailer {
             .parse()
             .map_err(|error| Error::internal(format!("PRACA_MAIL_FROM is no address to write from: {error}")))?;
         // The error may hold the password.
+        let unusable = |error: lettre::transport::smtp::Error| {
+            if error.is_tls() {
+                Error::internal(
+                    "no certificates are trusted here: install ca-certificates, or name a file in SSL_CERT_FILE",
+                )
+            } else {
+                Error::internal("PRACA_SMTP_URL is no address of a mail server")
+            }
+        };
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(settings.url.reveal())
-            .map_err(|_| Error::internal("PRACA_SMTP_URL is no address of a mail server"))?
+            .map_err(unusable)?
             .timeout(Some(ANSWER_WITHIN))
             .pool_config(PoolConfig::new().max_size(CONNECTIONS))
             .build();
@@ -66,7 +79,13 @@ impl Mailer {
                 let key = DkimSigningKey::new(key, kind)
                     .map_err(|error| Error::internal(format!("PRACA_DKIM_KEY cannot be read: {error}")))?;
                 let domain = dkim.domain.clone().unwrap_or_else(|| from.email.domain().to_owned());
-                Some(DkimConfig::default_config(dkim.selector.clone(), domain, key))
+                let headers = SIGNED.map(HeaderName::new_from_ascii_str).to_vec();
+                // Only relaxed: lettre folds the header it signs otherwise than the one it sends.
+                let relaxed = DkimCanonicalization {
+                    header: DkimCanonicalizationType::Relaxed,
+                    body: DkimCanonicalizationType::Relaxed,
+                };
+                Some(DkimConfig::new(dkim.selector.clone(), domain, key, headers, relaxed))
             }
             None => None,
         };

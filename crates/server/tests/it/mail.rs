@@ -1,9 +1,15 @@
 //! Mail, to a real mail server.
 
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::SigningKey;
 use praca_api::mail::{Mail, MailTemplate};
-use praca_peers::Smtp;
+use praca_peers::{Smtp, Tls, rsa_key};
 use serde_json::json;
 
+use crate::process::Server;
 use crate::world::{PASSWORD, Twin, World, on_both_twins};
 
 /// The same twin with a mail server.
@@ -151,16 +157,58 @@ on_both_twins! {
     }
 }
 
-/// A mail signed by our key, as the world would check it.
+/// Mails signed by keys of both kinds, as whoever gets them checks.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mails_are_signed_where_a_key_is_configured() {
     let smtp = Smtp::start(None).unwrap();
-    let key = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     let world = World::new(Twin::Embedded, &[]).await;
-    let world = with_mail(&world, &smtp, &[("PRACA_DKIM_SELECTOR", "ipe"), ("PRACA_DKIM_KEY", key)]).await;
-    register(&world, "rosa", "rosa@praca.example").await;
-    world.work().await;
-    let mail = smtp.mails().unwrap().pop().unwrap();
-    let signature = &mail.headers["dkim-signature"];
-    assert!(signature.contains("s=ipe") && signature.contains("d=praca.example") && signature.contains("a=ed25519"));
+    let public = STANDARD.encode(SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes());
+    let ed25519 = (STANDARD.encode([7; 32]), format!("v=DKIM1; k=ed25519; p={public}"), "ed25519-sha256");
+    let (key, public) = rsa_key().unwrap();
+    let rsa = (key, format!("v=DKIM1; k=rsa; p={public}"), "rsa-sha256");
+    for (key, record, algorithm) in [ed25519, rsa] {
+        let world = with_mail(&world, &smtp, &[("PRACA_DKIM_SELECTOR", "ipe"), ("PRACA_DKIM_KEY", &key)]).await;
+        register(&world, &algorithm[..3], &format!("{}@praca.example", &algorithm[..3])).await;
+        world.work().await;
+        let mail = smtp.mails().unwrap().pop().unwrap();
+        let signature = &mail.headers["dkim-signature"];
+        for part in ["s=ipe", "d=praca.example", &format!("a={algorithm}")] {
+            assert!(signature.contains(part), "{signature}");
+        }
+        assert!(smtp.is_signed(&mail, &record).unwrap(), "{}", mail.raw);
+        let mut forged = mail.clone();
+        forged.raw = forged.raw.replacen("24 horas", "99 horas", 1);
+        assert_ne!(forged.raw, mail.raw);
+        assert!(!smtp.is_signed(&forged, &record).unwrap());
+    }
+}
+
+/// Mail is handed over where nobody reads along, to a server whose certificate is known alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mails_go_to_a_server_whose_certificate_is_known_and_to_no_other() {
+    for tls in [Tls::Implicit, Tls::Starttls] {
+        let smtp = Smtp::start_with_tls(Some("praca:segredo"), tls).unwrap();
+        let (trusted, other) = (smtp.certificate(), Smtp::start_with_tls(None, tls).unwrap());
+        let settings = |known: bool| {
+            let url = ("PRACA_SMTP_URL", smtp.url());
+            let from = ("PRACA_MAIL_FROM", "praca@praca.example".to_owned());
+            let store = if known { trusted.clone() } else { other.certificate() };
+            let store = store.display().to_string();
+            [url, from, ("SSL_CERT_FILE", store), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true".to_owned())]
+        };
+        let stranger = Server::alone("mail", &settings(false)).await;
+        stranger.register("rosa").await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(smtp.mails().unwrap().len(), 0, "{tls:?}: a certificate nobody vouches for");
+        drop(stranger);
+        let server = Server::alone("mail", &settings(true)).await;
+        server.register("bento").await;
+        let came = async {
+            while smtp.mails().unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(50)).await
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), came).await.unwrap_or_else(|_| panic!("{tls:?}: no mail came"));
+        assert_eq!(smtp.mails().unwrap()[0].to, ["bento@praca.example"]);
+    }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::socket::Socket;
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 /// A folder of this test's own.
 struct Folder(PathBuf);
@@ -60,6 +60,15 @@ fn fails(output: &Output, words: &str) {
 pub struct Server {
     child: Child,
     url: String,
+    /// Its own, if it has one, which goes with it.
+    _folder: Option<Folder>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
 }
 
 impl Server {
@@ -67,6 +76,24 @@ impl Server {
         let mut command = folder.command(&["serve", "--demo"]);
         command.envs(settings.iter().copied());
         Self::spawn(command).await
+    }
+
+    /// A square of its own, with these settings.
+    pub async fn alone(name: &str, settings: &[(&str, String)]) -> Self {
+        let folder = Folder::new(name);
+        let mut command = folder.command(&["serve"]);
+        command.envs(settings.iter().map(|(key, value)| (*key, value)));
+        let mut server = Self::spawn(command).await;
+        server._folder = Some(folder);
+        server
+    }
+
+    /// Opens an account.
+    pub async fn register(&self, handle: &str) {
+        let email = format!("{handle}@praca.example");
+        let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD });
+        let request = reqwest::Client::new().post(format!("{}/api/v1/auth/register", self.url)).json(&wish);
+        assert_eq!(request.send().await.unwrap().status(), 202);
     }
 
     /// One more node of a world.
@@ -84,7 +111,7 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         command.args(["--listen", &listen]).stdout(Stdio::null()).stderr(Stdio::piped());
-        let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}") };
+        let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}"), _folder: None };
         while !reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == 200) {
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
