@@ -8,7 +8,8 @@ use praca_api::events::ClientEvent;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::matrix::{Ask, attack, attack_without_handshake, cell};
+use crate::matrix::{attack, attack_without_handshake, cell};
+use crate::matrix_asks::Ask;
 use crate::world::{Person, Twin, World};
 
 /// How somebody stands to the one whose conversation it is. The last three are not in it.
