@@ -19,24 +19,48 @@ onBothTwins("admin", {}, (square) => {
     await ana.getByRole("row", { name: /Bia Monteiro/ }).waitFor({ state: "detached" });
     assert.deepEqual(await axe(ana), []);
     await shot(ana, "admin-people-desktop-light");
-    await row(ana, rosa.name).getByRole("button").click();
+    await row(ana, rosa.name).getByRole("link").click();
+    await ana.getByRole("heading", { name: rosa.name }).waitFor();
+    await ana.getByRole("row", { name: /Criou a conta/ }).waitFor();
     assert.deepEqual(await axe(ana), []);
-    await shot(ana, "admin-change-desktop-light");
-    await dialog(ana).getByLabel("Situação").selectOption("silenced");
-    await dialog(ana).getByRole("button", { name: "Salvar a mudança" }).click();
-    await dialog(ana).getByRole("alert").getByText(/./).first().waitFor();
-    await dialog(ana).getByLabel("Motivo, que a pessoa lê").fill("brigas na feira");
-    await dialog(ana).getByRole("button", { name: "Salvar a mudança" }).click();
-    await row(ana, rosa.name).getByText("Em silêncio").waitFor();
-    await dialog(ana).waitFor({ state: "hidden" });
+    await shot(ana, "admin-person-desktop-light");
+    await ana.getByLabel("Situação").selectOption("silenced");
+    await ana.getByLabel("Por quanto tempo").selectOption("168");
+    await ana.getByRole("button", { name: "Salvar a mudança" }).click();
+    await ana.getByRole("alert").getByText(/./).first().waitFor();
+    await ana.getByLabel("Motivo, que a pessoa lê").fill("brigas na feira");
+    await ana.getByRole("button", { name: "Salvar a mudança" }).click();
+    await ana.getByText("Salvo.").waitFor();
+    const head = ana.locator(".card-person");
+    await head.getByText("Em silêncio").waitFor();
+    await head.getByText(/^Até: /).waitFor();
+    await ana.getByRole("row", { name: /Situação mudada @ana .*brigas na feira/ }).waitFor();
+    await ana.getByRole("button", { name: "Encerrar os acessos desta pessoa" }).click();
+    await ana.getByText("Em nenhum aparelho.").waitFor();
+    await rosa.page.waitForURL(/\/entrar/);
+    rosa.page.complaints.length = 0;
+    await ana.getByText("O que a pessoa fez").click();
+    await ana.getByRole("row", { name: /Situação mudada/ }).waitFor({ state: "detached" });
     await ana.getByRole("link", { name: "Registro" }).click();
     const entry = row(ana, "brigas na feira");
-    await entry.getByText("account.set_status").waitFor();
-    await ana.getByLabel("Ação", { exact: true }).fill("account.set_role");
-    await ana.getByRole("button", { name: "Filtrar" }).click();
+    await entry.getByText("Situação mudada").waitFor();
+    const filter = async (fields) => {
+      for (const [label, value] of Object.entries(fields)) {
+        const field = ana.getByLabel(label, { exact: true });
+        await (label === "Ação" ? field.selectOption(value) : field.fill(value));
+      }
+      await ana.getByRole("button", { name: "Filtrar" }).click();
+    };
+    await filter({ Ação: "account.set_role" });
     await entry.waitFor({ state: "detached" });
-    await ana.getByLabel("Ação", { exact: true }).fill("account.set_status");
-    await ana.getByRole("button", { name: "Filtrar" }).click();
+    await filter({ Ação: "account.set_status", "A quem": `@${rosa.handle}`, "Quem fez": "ana" });
+    await entry.waitFor();
+    await filter({ "Quem fez": "bia" });
+    await ana.getByText("Nada encontrado").waitFor();
+    await filter({ "Quem fez": "ninguem.assim" });
+    await ana.getByRole("alert").getByText(/./).first().waitFor();
+    const today = await ana.evaluate(() => new Date().toLocaleDateString("sv"));
+    await filter({ "Quem fez": "ana", De: today, Até: today });
     await entry.waitFor();
     assert.deepEqual(await axe(ana), []);
     await shot(ana, "admin-audit-desktop-light");
@@ -74,19 +98,19 @@ onBothTwins("admin", {}, (square) => {
     assert.deepEqual(await axe(rosa.page), []);
     const page = await square.stranger();
     await logIn(page, "ana", PASSWORD);
-    // As after five minutes: the server is asked to say so.
-    await page.route("**/api/v1/admin/users/*", async (route) => {
-      const problem = { type: "/problems/auth.reauthentication_required", title: "", status: 403, detail: "", code: "auth.reauthentication_required", requestId: "x" };
-      await route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) });
-    }, { times: 1 });
     await page.goto(`${square.world.url}/admin`);
     await page.getByLabel("Nome, apelido ou e-mail").fill(rosa.handle);
     await page.getByRole("button", { name: "Filtrar" }).click();
     await page.getByRole("row", { name: /Bia Monteiro/ }).waitFor({ state: "detached" });
-    await row(page, rosa.name).getByRole("button").click();
-    await dialog(page).getByLabel("Papel").selectOption("moderator");
-    await dialog(page).getByLabel("Motivo, que a pessoa lê").fill("ajuda na feira");
-    await dialog(page).getByRole("button", { name: "Salvar a mudança" }).click();
+    await row(page, rosa.name).getByRole("link").click();
+    await page.getByLabel("Papel").selectOption("moderator");
+    await page.getByLabel("Motivo, que a pessoa lê").fill("ajuda na feira");
+    // As after five minutes: the server is asked to say so.
+    await page.route(`**/api/v1/admin/users/${rosa.id}`, async (route) => {
+      const problem = { type: "/problems/auth.reauthentication_required", title: "", status: 403, detail: "", code: "auth.reauthentication_required", requestId: "x" };
+      await route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    }, { times: 1 });
+    await page.getByRole("button", { name: "Salvar a mudança" }).click();
     const proof = page.getByRole("dialog", { name: "Confirme que é você" });
     await proof.getByLabel("Senha atual").fill("errada mesmo");
     await proof.getByRole("button", { name: "Continuar" }).click();
@@ -95,9 +119,31 @@ onBothTwins("admin", {}, (square) => {
     await shot(page, "admin-once-more-desktop-light");
     await proof.getByLabel("Senha atual").fill(PASSWORD);
     await proof.getByRole("button", { name: "Continuar" }).click();
-    await row(page, rosa.name).getByText("Moderação").waitFor();
+    await page.locator(".card-person").getByText("Moderação").waitFor();
     await page.context().close();
     await square.close(rosa);
+  });
+
+  test("how the square does is drawn, minute by minute", async () => {
+    const ana = await square.tab("ana");
+    await ana.goto(`${square.world.url}/admin/servidor`);
+    // The first minute ends within one.
+    const chart = ana.locator("figure", { hasText: "Pessoas com a praça aberta" });
+    for (let tries = 0; (await chart.count()) === 0; tries++) {
+      assert.ok(tries < 75, "no measures after a minute and a half");
+      await ana.waitForTimeout(1_000);
+      if (tries % 10 === 9) await ana.reload();
+    }
+    assert.equal(await ana.locator("figure.chart").count(), 4);
+    assert.match(await chart.locator("b").textContent(), /^\d+$/);
+    assert.ok((await chart.locator(".chart-line").getAttribute("d")).startsWith("M"));
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-server-desktop-light");
+    await ana.getByText("7 dias").click();
+    await ana.getByRole("radio", { name: "7 dias" }).isChecked();
+    await ana.locator("figure.chart").first().waitFor();
+    assert.deepEqual(ana.complaints, []);
+    await ana.context().close();
   });
 });
 

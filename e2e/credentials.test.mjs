@@ -87,11 +87,20 @@ onBothTwins("credentials", {}, (square) => {
     await page.getByLabel("Crie uma senha").fill("curta");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("Curta demais").waitFor();
-    await page.getByLabel("Crie uma senha").fill(OTHER);
+    // A password is pasted as well as typed, and can be looked at.
+    const field = page.getByLabel("Crie uma senha");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate((text) => navigator.clipboard.writeText(text), OTHER);
+    await field.fill("");
+    await field.press("ControlOrMeta+v");
+    assert.equal(await field.inputValue(), OTHER);
+    assert.equal(await field.getAttribute("type"), "password");
+    await page.getByRole("button", { name: "Mostrar senha" }).click();
+    assert.equal(await field.getAttribute("type"), "text");
     await page.locator(".strength", { hasText: "Ótima" }).waitFor();
     assert.deepEqual(await axe(page), []);
     await shot(page, "credentials-new-password-phone-dark");
-    await page.keyboard.press("Enter");
+    await field.press("Enter");
     await page.getByText("Senha trocada").waitFor();
     // The page that was logged in is not any more.
     await rosa.page.getByRole("button", { name: "Entrar na praça" }).waitFor();
@@ -104,6 +113,8 @@ onBothTwins("credentials", {}, (square) => {
 
   test("address and password are changed by who knows the password", async () => {
     const rosa = await square.newcomer("Rosa");
+    const mailed = linkIn(await outbox(square, `${rosa.handle}@praca.example`, "verify_email"));
+    await api(square.world, "POST", "/auth/email/verify", { body: { token: new URL(mailed).searchParams.get("token") } });
     const other = await square.tab(rosa.handle);
     const { page } = rosa;
     await page.goto(`${square.world.url}/perfil`);
@@ -128,6 +139,15 @@ onBothTwins("credentials", {}, (square) => {
     await other.context().close();
     await page.reload();
     await page.locator("#senha").waitFor();
+    // Had it been somebody else, the mail to the address of before takes the account back.
+    const owner = await square.stranger({ path: linkIn(await outbox(square, `${rosa.handle}@praca.example`, "email_changed")).slice(square.world.url.length) });
+    await owner.getByLabel("Crie uma senha").fill("de volta à minha praça");
+    await owner.keyboard.press("Enter");
+    await owner.getByText("Senha trocada").waitFor();
+    await page.getByRole("button", { name: "Entrar na praça" }).waitFor();
+    await owner.getByRole("link", { name: "Entrar na praça" }).click();
+    await logIn(owner, `${rosa.handle}@praca.example`, "de volta à minha praça");
+    await owner.context().close();
     await square.close(rosa);
   });
 

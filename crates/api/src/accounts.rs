@@ -119,6 +119,9 @@ pub struct User {
     /// Whether what their role allows waits for a second factor.
     #[serde(default)]
     pub must_add_factor: bool,
+    /// The version of the house rules and the legal notice they have yet to accept.
+    #[serde(default)]
+    pub must_accept_texts: Option<String>,
     /// What they may do.
     pub role: Role,
     /// Whether the account may be used.
@@ -155,9 +158,39 @@ pub struct Register {
     /// The code of an invite, where one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
+    /// The version of the house rules and the legal notice that was read; who registers accepts it. The present one when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_texts: Option<String>,
     /// Where the refresh token travels; `body` when absent.
     #[serde(default)]
     pub transport: Option<Transport>,
+}
+
+impl Register {
+    /// With what everybody has to say.
+    pub fn new(email: String, handle: String, display_name: String, password: String) -> Self {
+        Self {
+            email,
+            handle,
+            display_name,
+            password,
+            locale: None,
+            birth_date: None,
+            invite: None,
+            accepted_texts: None,
+            transport: None,
+        }
+    }
+}
+
+/// `PUT /me/texts`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptTexts {
+    /// The version that was read.
+    pub version: String,
 }
 
 words! {
@@ -173,7 +206,7 @@ words! {
 }
 
 /// `GET /auth/registration`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegistrationRules {
@@ -183,6 +216,8 @@ pub struct RegistrationRules {
     pub minimum_age: Option<u8>,
     /// Whether people prove their address before they write.
     pub verifies_email: bool,
+    /// The version of the house rules and the legal notice, under `/texts`.
+    pub texts_version: String,
 }
 
 /// `POST /admin/invites`.

@@ -58,6 +58,8 @@ pub struct Mail {
     pub created_at: Timestamp,
     /// When the mail server took it.
     pub sent_at: Option<Timestamp>,
+    /// When it was given up.
+    pub failed_at: Option<Timestamp>,
     /// Why it could not be delivered, in the mail server's words; or why it is not yet.
     pub error: Option<String>,
 }

@@ -12,6 +12,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(DateTime<Utc>);
 
+/// Database keys made by counting, which these are not.
+#[cfg(feature = "server")]
+impl sea_orm::TryFromU64 for Timestamp {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Timestamp"))
+    }
+}
+
 impl Timestamp {
     /// The moment, cut to microseconds.
     pub fn new(moment: DateTime<Utc>) -> Self {

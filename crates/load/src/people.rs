@@ -61,16 +61,8 @@ impl Square {
     /// # Errors
     /// The server refuses.
     pub async fn person(&self, handle: &str) -> Result<Person> {
-        let body = Register {
-            email: format!("{handle}@praca.example"),
-            handle: handle.to_owned(),
-            display_name: format!("Vizinha {handle}"),
-            password: PASSWORD.to_owned(),
-            locale: None,
-            birth_date: None,
-            invite: None,
-            transport: None,
-        };
+        let (email, name) = (format!("{handle}@praca.example"), format!("Vizinha {handle}"));
+        let body = Register::new(email, handle.to_owned(), name, PASSWORD.to_owned());
         let response = self.http.post(self.url("/auth/register")).json(&body).send().await?;
         if response.status() == StatusCode::CONFLICT {
             return self.person_again(handle).await;

@@ -41,6 +41,7 @@ use crate::jobs::{self, Registry, Runner};
 use crate::limits::{Limits, LocalLimits, RedisLimits};
 use crate::links::Links;
 use crate::mail::{self, Mailer};
+use crate::measures;
 use crate::metrics::Metrics;
 use crate::notifications::{self, Notifications};
 use crate::pictures;
@@ -48,6 +49,7 @@ use crate::places::Places;
 use crate::presence::{self, PresenceSocket, Presences};
 use crate::rooms::{self, Rooms, RoomsSocket};
 use crate::search::{self, Search};
+use crate::texts::Texts;
 use crate::uploads::{self, Uploads};
 
 /// Time between two moves of finished metric samples.
@@ -137,6 +139,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
     };
     let (blobs, links) = (Blobs::new(&config, &ids)?, Links::new(&config.secret_key));
     let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+    let texts = Texts::load(&config.data_dir)?;
     let keys = Keyring::new(db.clone(), config.secret_key.clone());
     keys.load_or_create(&clock, &ids).await?;
     let base = Base::new(Services {
@@ -150,6 +153,7 @@ pub async fn build(config: Config, clock: Clock, migrate: Migrate) -> Result<App
         blobs,
         links,
         mailer,
+        texts,
         passwords: Passwords::new(),
         metrics: Metrics::install()?,
         shutdown: CancellationToken::new(),
@@ -206,8 +210,8 @@ impl App {
         self.gateway.start();
         let app = self.clone();
         tokio::spawn(async move {
-            let upkeep = async { tokio::join!(app.keep_metrics(), app.watch_services()) };
-            app.base.shutdown.run_until_cancelled(upkeep).await;
+            let upkeep = async { tokio::join!(app.keep_metrics(), app.watch_services(), measures::keep(&app.base)) };
+            Box::pin(app.base.shutdown.run_until_cancelled(upkeep)).await;
         });
     }
 
@@ -257,7 +261,7 @@ impl App {
             .merge(sockets)
             .layer(layers::cors(&base.config.cors_origins))
             .layer(from_fn_with_state(Arc::new(layers::Security::new(&base)), layers::secure))
-            .layer(from_fn(layers::trace))
+            .layer(from_fn_with_state(base.metrics.clone(), layers::trace))
     }
 
     /// Answers requests until `stop`.
@@ -296,7 +300,7 @@ impl App {
         OpenApiRouter::with_openapi(openapi::Document::openapi())
             .merge(ops::routes(self.base.clone()))
             .merge(self.pictures())
-            .merge(texts::routes(self.base.config.data_dir.clone()))
+            .merge(texts::routes(self.base.clone()))
             .nest("/api/v1", v1)
     }
 
@@ -313,6 +317,7 @@ impl App {
         registry.every(hour, "keys.rotate", move || app.clone().rotate_keys_when_due());
         self.accounts.register_jobs(&mut registry);
         mail::register(&self.base, &mut registry);
+        measures::register(&self.base, &mut registry);
         self.uploads.register(&mut registry);
         self.notifications.register(&mut registry);
         let base = self.base.clone();

@@ -21,6 +21,7 @@ use crate::limits::Limits;
 use crate::links::Links;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
+use crate::texts::Texts;
 
 /// The base services, cheap to clone.
 #[derive(Clone)]
@@ -48,6 +49,8 @@ pub struct Services {
     pub links: Links,
     /// The mail server; none = there is none.
     pub mailer: Option<Mailer>,
+    /// What people accept, and what else is said of the square.
+    pub texts: Texts,
     /// Password hashing.
     pub passwords: Passwords,
     /// Counters and histograms.

@@ -68,16 +68,8 @@ pub fn require_private(config: &Config) -> Result<()> {
 async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
     let mut people = HashMap::new();
     for (handle, name, role) in script::PEOPLE {
-        let wish = Register {
-            email: format!("{handle}@praca.example"),
-            handle: (*handle).into(),
-            display_name: (*name).into(),
-            password: PASSWORD.into(),
-            locale: None,
-            birth_date: None,
-            invite: None,
-            transport: None,
-        };
+        let email = format!("{handle}@praca.example");
+        let wish = Register::new(email, (*handle).into(), (*name).into(), PASSWORD.into());
         let created = app.accounts.create_account(NewAccount::parse(wish)?.trusted(*role)).await;
         let id = match created {
             Ok(id) => id,

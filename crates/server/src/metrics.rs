@@ -1,14 +1,39 @@
 //! Counters and histograms, rendered for Prometheus.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
+use hdrhistogram::Histogram;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::error::{Error, Result};
 
 /// The process's metrics. One recorder serves the process, however many apps run in it.
 #[derive(Clone)]
-pub struct Metrics(PrometheusHandle);
+pub struct Metrics {
+    handle: PrometheusHandle,
+    counting: Arc<Counting>,
+}
+
+/// What is counted for the administrators' charts, since they were noted last.
+struct Counting {
+    messages: AtomicU64,
+    /// Microseconds.
+    answers: Mutex<Histogram<u32>>,
+}
+
+/// What was counted in a while.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Messages stored.
+    pub messages: u64,
+    /// Within what time 99 of 100 requests and events were answered.
+    pub p99: Duration,
+}
+
+/// Longest answer that is told from longer ones, in microseconds.
+const LONGEST_ANSWER: u64 = 60_000_000;
 
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -23,7 +48,7 @@ impl Metrics {
     /// Installs the recorder, once a process.
     pub fn install() -> Result<Self> {
         if let Some(handle) = HANDLE.get() {
-            return Ok(Self(handle.clone()));
+            return Self::of(handle);
         }
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
@@ -36,22 +61,51 @@ impl Metrics {
             })
             .map_err(Error::internal)?
             .build_recorder();
-        let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
+        let handle = HANDLE.get_or_init(|| recorder.handle());
         // A second installer in the same process keeps the first one's recorder.
         if metrics::set_global_recorder(recorder).is_ok() {
             describe();
         }
-        Ok(Self(handle))
+        Self::of(handle)
+    }
+
+    fn of(handle: &PrometheusHandle) -> Result<Self> {
+        let answers = Histogram::new_with_max(LONGEST_ANSWER, 2).map_err(Error::internal)?;
+        let counting = Counting { messages: AtomicU64::new(0), answers: Mutex::new(answers) };
+        Ok(Self { handle: handle.clone(), counting: Arc::new(counting) })
+    }
+
+    /// Counts messages that were stored.
+    pub fn count_messages(&self, count: u64) {
+        metrics::counter!("praca_messages_stored_total").increment(count);
+        self.counting.messages.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Counts a request or an event that was answered.
+    pub fn count_answer(&self, took: Duration) {
+        self.answers().saturating_record(u64::try_from(took.as_micros()).unwrap_or(LONGEST_ANSWER));
+    }
+
+    /// What was counted since this was asked last.
+    pub fn take_counted(&self) -> Counted {
+        let mut answers = self.answers();
+        let p99 = Duration::from_micros(answers.value_at_quantile(0.99));
+        answers.reset();
+        Counted { messages: self.counting.messages.swap(0, Ordering::Relaxed), p99 }
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Histogram<u32>> {
+        self.counting.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text a Prometheus server reads.
     pub fn render(&self) -> String {
-        self.0.render()
+        self.handle.render()
     }
 
     /// Moves finished samples on; called every few seconds.
     pub fn upkeep(&self) {
-        self.0.run_upkeep();
+        self.handle.run_upkeep();
     }
 }
 

@@ -3,6 +3,7 @@
 mod counts;
 mod dialog;
 mod empty;
+mod listing;
 mod loading;
 mod password;
 mod picture;
@@ -23,6 +24,7 @@ use crate::net::Trouble;
 pub use counts::{MarkRead, MentionCount, UnreadCount};
 pub use dialog::Dialog;
 pub use empty::Empty;
+pub use listing::{ListFrame, Listing};
 pub use loading::ListLoading;
 pub use password::{ERROR, ErrorLine, PasswordField, Strength, explain_weak};
 pub use picture::Picture;

@@ -67,9 +67,38 @@ pub fn short(locale: Locale, at: Timestamp) -> String {
     format!("{:02}/{:02}", date.get_date(), date.get_month() + 1)
 }
 
+/// Day and time in short: `21/11 17h46`.
+pub fn short_moment(locale: Locale, at: Timestamp) -> String {
+    let date = date_of(at);
+    format!("{:02}/{:02} {}", date.get_date(), date.get_month() + 1, hour(locale, at))
+}
+
+/// A number with at most one decimal.
+pub fn number(locale: Locale, value: f64) -> String {
+    use leptos_i18n::Locale as _;
+    let rounded = (value * 10.0).round() / 10.0;
+    js_sys::Number::from(rounded).to_locale_string(locale.as_str()).into()
+}
+
 /// Milliseconds on this machine's clock.
 pub fn now() -> f64 {
     Date::now()
+}
+
+/// So many hours from now, on this machine's clock.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+pub fn in_hours(hours: i64) -> Option<Timestamp> {
+    Timestamp::from_millis(now() as i64 + hours * 3_600_000)
+}
+
+/// The beginning of a day of this machine's calendar, such as `2026-11-23`, or of one some days later.
+pub fn day_begins(day: &str, days_later: u32) -> Option<Timestamp> {
+    let mut parts = day.split('-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let begins =
+        Date::new_with_year_month_day(year, i32::try_from(month).ok()? - 1, i32::try_from(day + days_later).ok()?);
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    Timestamp::from_millis(begins.get_time() as i64)
 }
 
 fn date_of(at: Timestamp) -> Date {

@@ -1,6 +1,7 @@
 //! The pages and their addresses.
 
 mod admin;
+mod agreement;
 mod card;
 mod chat;
 mod fetched;
@@ -42,7 +43,7 @@ pub fn Pages() -> impl IntoView {
                     <Route path=path!("/mensagens/:handle?") view=|| () />
                     <Route path=path!("/avisos") view=|| () />
                     <Route path=path!("/perfil") view=|| () />
-                    <Route path=path!("/admin/:section?") view=|| () />
+                    <Route path=path!("/admin/:section?/:of?") view=|| () />
                 </ParentRoute>
                 <Route path=path!("/aviso-legal") view=|| view! { <texts::Text name="notice" /> } />
                 <Route path=path!("/privacidade") view=|| view! { <texts::Text name="privacy" /> } />
@@ -60,6 +61,7 @@ enum Inner {
     Unreachable,
     LogIn,
     Suspended,
+    Agreement,
     Page,
 }
 
@@ -72,6 +74,7 @@ fn Inside(children: ChildrenFn) -> impl IntoView {
         Standing::Unreachable => Inner::Unreachable,
         Standing::Out => Inner::LogIn,
         Standing::In(user) if user.status == AccountStatus::Suspended => Inner::Suspended,
+        Standing::In(user) if user.must_accept_texts.is_some() => Inner::Agreement,
         Standing::In(_) => Inner::Page,
     });
     move || match state.get() {
@@ -79,6 +82,7 @@ fn Inside(children: ChildrenFn) -> impl IntoView {
         Inner::Unreachable => view! { <states::Unreachable retry=move || session.resume() /> }.into_any(),
         Inner::LogIn => view! { <Redirect path="/entrar" /> }.into_any(),
         Inner::Suspended => view! { <states::Suspended /> }.into_any(),
+        Inner::Agreement => view! { <agreement::Agreement /> }.into_any(),
         Inner::Page => children().into_any(),
     }
 }

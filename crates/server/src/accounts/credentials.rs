@@ -11,7 +11,7 @@ use super::devices::{self, Device};
 use super::login::wrong;
 use super::one_time::{self, Purpose};
 use super::register::{check_password, clean_email, name_duplicate};
-use super::{Accounts, entity, factors, store};
+use super::{Accounts, entity, factors, one_time_entity, store};
 use crate::auth::Actor;
 use crate::config::Quota;
 use crate::db::Tx;
@@ -41,17 +41,15 @@ impl Accounts {
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
             return tx.commit().await;
         }
-        let email = proof.email.clone();
-        let change = entity::Entity::update_many()
-            .col_expr(entity::Column::Email, Expr::value(email.clone()))
-            .col_expr(entity::Column::EmailFolded, Expr::value(email.to_lowercase()))
-            .col_expr(entity::Column::EmailVerified, Expr::value(true))
-            .filter(entity::Column::Id.eq(person.id));
-        change.exec(tx.conn()).await.map_err(name_duplicate)?;
-        // What was sent to the old address opens nothing any more.
-        one_time::revoke(tx.conn(), person.id, &[Purpose::VerifyEmail, Purpose::ResetPassword]).await?;
-        mail::write(base, &mut tx, &person.reader(), Topic::EmailChanged { address: masked(&email) }).await?;
-        tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
+        set_email(&mut tx, &person, proof.email.clone()).await?;
+        let link = if person.email_verified {
+            Some(one_time::issue(base, tx.conn(), person.id, Purpose::UndoEmail, &person.email).await?)
+        } else {
+            // An address nobody proved takes nothing back.
+            None
+        };
+        let topic = Topic::EmailChanged { address: masked(&proof.email), link };
+        mail::write(base, &mut tx, &person.reader(), topic).await?;
         tx.commit().await
     }
 
@@ -67,7 +65,11 @@ impl Accounts {
         }
         self.limit_proofs(actor.id()).await?;
         let mut tx = base.begin().await?;
-        self.write_verification(&mut tx, &person).await?;
+        // Of two at once the later one's link alone is good.
+        let person = store::lock_actor(tx.conn(), actor).await?;
+        if !person.email_verified {
+            self.write_verification(&mut tx, &person).await?;
+        }
         tx.commit().await
     }
 
@@ -136,32 +138,46 @@ impl Accounts {
         tx.commit().await
     }
 
-    /// Chooses a new password by the link of a mail, which proves the address, too; every session ends.
+    /// Chooses a new password by the link of a mail, which proves the address, too; every session ends. A link that takes the
+    /// account back also gives it the address it was sent to, and removes the factors it tells of.
     ///
     /// # Errors
-    /// `request.invalid` for a link that is not good, `accounts.password_weak`.
+    /// `request.invalid` for a link that is not good, `accounts.password_weak`, `accounts.email_taken` where somebody else has
+    /// the address of before by now.
     pub(super) async fn reset_password(&self, wish: ResetPassword, device: &Device) -> Result<()> {
         let base = &self.0.base;
-        let purposes = [Purpose::ResetPassword];
+        let purposes = [Purpose::ResetPassword, Purpose::UndoEmail, Purpose::UndoFactors];
         // A password that is refused does not use the link up, and hashing takes too long to keep others waiting.
         let proof = one_time::look(base.db.read(), &wish.token, &purposes, base.clock.now()).await?;
         let person = store::person(base.db.read(), proof.user_id).await?;
         let hash = self.hash_new(wish.password, &person).await?;
         let mut tx = base.begin().await?;
         one_time::take(tx.conn(), &wish.token, &purposes, base.clock.now()).await?;
-        let person = store::lock_person(tx.conn(), proof.user_id).await?;
-        if person.email != proof.email {
-            return Err(one_time::ended());
-        }
-        if !person.email_verified {
-            set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
-            tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
-        }
+        let person = self.own_again(&mut tx, &proof).await?;
         self.set_password(&mut tx, &person, hash, None).await?;
         devices::forget_all_but(tx.conn(), person.id, None).await?;
         tx.commit().await?;
         self.note_success(&person, &device.source).await;
         Ok(())
+    }
+
+    /// The account a link was sent for, locked, with the address it was sent to proved.
+    async fn own_again(&self, tx: &mut Tx, proof: &one_time_entity::Model) -> Result<entity::Model> {
+        let person = store::lock_person(tx.conn(), proof.user_id).await?;
+        if person.email != proof.email {
+            if proof.purpose == Purpose::ResetPassword {
+                return Err(one_time::ended());
+            }
+            set_email(tx, &person, proof.email.clone()).await?;
+        } else if !person.email_verified {
+            set(tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
+            tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
+        }
+        let person = store::person(tx.conn(), person.id).await?;
+        if proof.purpose == Purpose::UndoFactors {
+            self.remove_factors(tx, &person, Some(person.id)).await?;
+        }
+        Ok(person)
     }
 
     async fn hash_new(&self, password: String, person: &entity::Model) -> Result<String> {
@@ -196,6 +212,20 @@ impl Accounts {
         let link = format!("{}/entrar#senha", base.config.public_url);
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
     }
+}
+
+/// Gives an account another address, which was proved; what was sent to the one before opens nothing any more, but to take
+/// the account back.
+async fn set_email(tx: &mut Tx, person: &entity::Model, email: String) -> Result<()> {
+    let change = entity::Entity::update_many()
+        .col_expr(entity::Column::EmailFolded, Expr::value(email.to_lowercase()))
+        .col_expr(entity::Column::Email, Expr::value(email))
+        .col_expr(entity::Column::EmailVerified, Expr::value(true))
+        .filter(entity::Column::Id.eq(person.id));
+    change.exec(tx.conn()).await.map_err(name_duplicate)?;
+    one_time::revoke(tx.conn(), person.id, &[Purpose::VerifyEmail, Purpose::ResetPassword]).await?;
+    tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
+    Ok(())
 }
 
 async fn set(

@@ -50,6 +50,9 @@ pub struct Model {
     pub accepts_strangers: bool,
     /// Whether the password alone does not let the person in.
     pub has_factor: bool,
+    /// The version of the house rules and the legal notice the person accepted last.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub accepted_texts: Option<String>,
     /// What the person wants to be told; nothing, for what people want at first.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notify: Option<Json>,

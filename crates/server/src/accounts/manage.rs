@@ -117,6 +117,15 @@ impl Accounts {
         page_of(rows, limit, |row| row.id, |row| row.user(base))
     }
 
+    /// Somebody, as they see themselves.
+    ///
+    /// # Errors
+    /// `resource.not_found`.
+    pub async fn get_person(&self, _: Authority, id: UserId) -> Result<User> {
+        let base = &self.0.base;
+        Ok(store::person(base.db.read(), id).await?.user(base))
+    }
+
     /// The person of this handle.
     ///
     /// # Errors

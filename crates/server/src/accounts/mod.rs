@@ -303,6 +303,12 @@ impl entity::Model {
         }
     }
 
+    /// The version of the texts the person has yet to accept.
+    fn must_accept(&self, base: &Base) -> Option<String> {
+        let version = base.texts.version();
+        (self.accepted_texts.as_deref() != Some(version)).then(|| version.to_owned())
+    }
+
     /// As the person themselves is told.
     fn user(&self, base: &Base) -> User {
         let status = self.status_at(base.clock.now());
@@ -313,6 +319,7 @@ impl entity::Model {
             email_verified: self.email_verified,
             must_verify_email: self.must_verify(base),
             must_add_factor: self.must_add_factor(base),
+            must_accept_texts: self.must_accept(base),
             role: self.role,
             status,
             status_reason: self.status_reason.clone().filter(|_| limited),

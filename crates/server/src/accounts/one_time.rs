@@ -26,6 +26,12 @@ pub enum Purpose {
     /// Choosing a new password.
     #[sea_orm(string_value = "reset_password")]
     ResetPassword,
+    /// Taking the account back after its address was changed: the address of before, and a new password.
+    #[sea_orm(string_value = "undo_email")]
+    UndoEmail,
+    /// The same after the first second factor was added, which goes.
+    #[sea_orm(string_value = "undo_factors")]
+    UndoFactors,
 }
 
 impl Purpose {
@@ -35,15 +41,16 @@ impl Purpose {
             Self::VerifyEmail => Duration::from_secs(86_400),
             Self::ChangeEmail => Duration::from_secs(3_600),
             Self::ResetPassword => Duration::from_secs(600),
+            Self::UndoEmail | Self::UndoFactors => Duration::from_secs(3 * 86_400),
         }
     }
 
-    /// Whether a new token ends the one before. Strangers may ask for a new password in somebody's name: theirs must not end
-    /// the link the person has.
+    /// Whether a new token ends the one before. Strangers may ask for a new password in somebody's name, and who took an
+    /// account may change its address twice: theirs must not end the link the person has.
     const fn newest_alone(self) -> bool {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => true,
-            Self::ResetPassword => false,
+            Self::ResetPassword | Self::UndoEmail | Self::UndoFactors => false,
         }
     }
 
@@ -51,7 +58,7 @@ impl Purpose {
     const fn page(self) -> &'static str {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => "/confirmar",
-            Self::ResetPassword => "/nova-senha",
+            Self::ResetPassword | Self::UndoEmail | Self::UndoFactors => "/nova-senha",
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What a person changes of themselves.
 
-use praca_api::UploadId;
 use praca_api::accounts::{UpdateMe, User};
+use praca_api::{ProblemCode, UploadId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
 
 use super::register::clean_display_name;
 use super::{Accounts, entity, store};
@@ -50,6 +50,29 @@ impl Accounts {
         tx.commit().await?;
         let row = rows.into_iter().next().ok_or_else(Error::not_found)?;
         Ok(row.user(&self.0.base))
+    }
+
+    /// Accepts the house rules and the legal notice as they are.
+    ///
+    /// # Errors
+    /// `request.conflict` where they are others by now.
+    pub(super) async fn accept_texts(&self, actor: &Actor, version: String) -> Result<()> {
+        use entity::Column;
+        let base = &self.0.base;
+        if version != base.texts.version() {
+            let detail = "The texts are others by now; read them once more.";
+            return Err(Error::problem(ProblemCode::RequestConflict, detail));
+        }
+        let mut tx = base.begin().await?;
+        let accepted = entity::Entity::update_many()
+            .col_expr(Column::AcceptedTexts, Expr::value(version.clone()))
+            .filter(Column::Id.eq(actor.id()))
+            // Twice is once.
+            .filter(Condition::any().add(Column::AcceptedTexts.is_null()).add(Column::AcceptedTexts.ne(&version)));
+        if accepted.exec(tx.conn()).await?.rows_affected > 0 {
+            tx.emit(AccountEvent::TextsAccepted { user: actor.id(), version });
+        }
+        tx.commit().await
     }
 
     /// Takes an upload into use as the person's picture, and gives up the one before; the folder of its files.

@@ -12,6 +12,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait as _};
 
 use super::{Accounts, entity, invites, store};
+use crate::base::Base;
 use crate::config::Registration;
 use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
@@ -31,6 +32,7 @@ pub struct NewAccount {
     verified: bool,
     birth_date: Option<String>,
     invite: Option<String>,
+    accepted_texts: Option<String>,
 }
 
 impl NewAccount {
@@ -56,10 +58,10 @@ impl NewAccount {
         let local = email.split('@').next().unwrap_or_default();
         check_password(&wish.password, &[&handle, &display_name, &email, local])?;
         let locale = wish.locale.unwrap_or(Locale::PtBr);
-        let (birth_date, invite) = (wish.birth_date, wish.invite);
         Ok(Self {
-            birth_date,
-            invite,
+            birth_date: wish.birth_date,
+            invite: wish.invite,
+            accepted_texts: wish.accepted_texts,
             email,
             handle,
             display_name,
@@ -142,7 +144,12 @@ impl Accounts {
             Registration::Invite => RegistrationMode::Invite,
             Registration::Closed => RegistrationMode::Closed,
         };
-        RegistrationRules { mode, minimum_age: config.minimum_age, verifies_email: config.require_verified_email }
+        RegistrationRules {
+            mode,
+            minimum_age: config.minimum_age,
+            verifies_email: config.require_verified_email,
+            texts_version: self.0.base.texts.version().to_owned(),
+        }
     }
 
     /// Refuses who may not register: there is no invite, or they are too young.
@@ -181,18 +188,22 @@ impl Accounts {
         if store::is_handle_taken(tx.conn(), &skeleton(&account.handle)).await? {
             return Err(handle_taken());
         }
-        let user = insert(&tx, account, hash, base.ids.user(), base.clock.now()).await?;
+        let user = insert(base, &tx, account, hash).await?;
         let person = store::person(tx.conn(), user).await?;
         if !person.email_verified {
             self.write_verification(&mut tx, &person).await?;
         }
-        tx.emit(AccountEvent::Registered { user });
+        tx.emit(AccountEvent::Registered { user, texts: person.accepted_texts });
         tx.commit().await?;
         Ok(user)
     }
 }
 
-async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: praca_api::Timestamp) -> Result<UserId> {
+async fn insert(base: &Base, tx: &Tx, account: NewAccount, hash: String) -> Result<UserId> {
+    let id = base.ids.user();
+    // Who read others by now is asked once more.
+    let version = base.texts.version();
+    let accepted = account.accepted_texts.is_none_or(|read| read == version).then(|| version.to_owned());
     let row = entity::ActiveModel {
         id: Set(id),
         handle_skeleton: Set(skeleton(&account.handle)),
@@ -208,7 +219,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         status_reason: Set(None),
         status_until: Set(None),
         locale: Set(account.locale),
-        created_at: Set(now),
+        created_at: Set(base.clock.now()),
         read_receipts: Set(true),
         shows_presence: Set(true),
         avatar_id: Set(None),
@@ -218,6 +229,7 @@ async fn insert(tx: &Tx, account: NewAccount, hash: String, id: UserId, now: pra
         digest: Set(Digest::Off),
         digest_due_at: Set(None),
         has_factor: Set(false),
+        accepted_texts: Set(accepted),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
     Ok(id)

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use praca_api::accounts::{
-    Login, Refresh, Register, RegistrationRules, Session, SessionInfo, Transport, UpdateMe, User,
+    AcceptTexts, Login, Refresh, Register, RegistrationRules, Session, SessionInfo, Transport, UpdateMe, User,
 };
 use praca_api::people::{Preferences, UpdatePreferences};
 use praca_api::{Page, SessionId, UserId};
@@ -40,20 +40,21 @@ pub fn routes(accounts: Accounts) -> OpenApiRouter {
         .merge(limited)
         .merge(credentials::routes(&accounts))
         .merge(factors::routes(&accounts))
-        .routes(routes!(registration))
+        .routes(routes!(get_registration_rules))
         .routes(routes!(log_out))
         .routes(routes!(log_out_everywhere))
         .routes(routes!(list_sessions, end_other_sessions))
         .routes(routes!(end_session))
         .routes(routes!(get_me, update_me))
+        .routes(routes!(accept_texts))
         .routes(routes!(get_preferences, update_preferences))
         .with_state(accounts)
 }
 
 /// Who may register, and what is asked of them.
-#[utoipa::path(get, path = "/auth/registration", tag = "auth", operation_id = "registration",
+#[utoipa::path(get, path = "/auth/registration", tag = "auth", operation_id = "get_registration_rules",
     responses((status = 200, description = "The rules", body = RegistrationRules), Problems))]
-async fn registration(State(accounts): State<Accounts>) -> Json<RegistrationRules> {
+async fn get_registration_rules(State(accounts): State<Accounts>) -> Json<RegistrationRules> {
     Json(accounts.registration_rules())
 }
 
@@ -184,6 +185,18 @@ async fn update_me(
     Json(change): Json<UpdateMe>,
 ) -> Result<Json<User>> {
     accounts.update_me(&actor, change).await.map(Json)
+}
+
+/// Accept the house rules and the legal notice as they are: `mustAcceptTexts` names the version to read.
+#[utoipa::path(put, path = "/me/texts", tag = "me", operation_id = "accept_texts", request_body = AcceptTexts,
+    security(("bearer" = [])), responses((status = 204, description = "Accepted"), Problems))]
+async fn accept_texts(
+    State(accounts): State<Accounts>,
+    Caller(actor): Caller,
+    Json(wish): Json<AcceptTexts>,
+) -> Result<StatusCode> {
+    accounts.accept_texts(&actor, wish.version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What the caller shares of themselves.

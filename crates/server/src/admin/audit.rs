@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::events::audit::{Column, Entity, Model};
 
 /// People looked up at a time.
-const ACTORS: usize = 10_000;
+const PEOPLE: usize = 10_000;
 /// Most entries of a file.
 const FILE_ENTRIES: u64 = 50_000;
 
@@ -124,18 +124,24 @@ fn quoted(field: &str) -> String {
     format!("\"{guard}{}\"", field.replace('"', "\"\""))
 }
 
+/// The person something was done to, if it was one.
+fn target_of(row: &Model) -> Option<UserId> {
+    (row.target_type == "user").then(|| row.target_id.parse().ok()).flatten().map(UserId)
+}
+
 async fn shown(accounts: &Accounts, rows: Vec<Model>) -> Result<Vec<AuditEntry>> {
-    let known: BTreeSet<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
-    let known: Vec<UserId> = known.into_iter().collect();
-    let mut actors = HashMap::new();
+    let named: BTreeSet<UserId> = rows.iter().flat_map(|row| [row.actor_id, target_of(row)]).flatten().collect();
+    let named: Vec<UserId> = named.into_iter().collect();
+    let mut people = HashMap::new();
     // As many as one statement of SQLite takes.
-    for some in known.chunks(ACTORS) {
-        actors.extend(accounts.authors(some).await?);
+    for some in named.chunks(PEOPLE) {
+        people.extend(accounts.authors(some).await?);
     }
     let entry = |row: Model| AuditEntry {
         id: row.id,
         at: row.at,
-        actor: row.actor_id.and_then(|actor| actors.get(&actor).cloned()),
+        actor: row.actor_id.and_then(|actor| people.get(&actor).cloned()),
+        target: target_of(&row).and_then(|target| people.get(&target).cloned()),
         action: row.action,
         target_type: row.target_type,
         target_id: row.target_id,

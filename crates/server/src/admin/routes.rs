@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use praca_api::accounts::{Invite, NewInvite, SessionInfo, User};
-use praca_api::admin::{AuditEntry, UpdateUser};
+use praca_api::admin::{AuditEntry, Measures, UpdateUser};
 use praca_api::mail::Mail;
 use praca_api::{InviteId, Page, UserId};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::http::openapi::Problems;
 use crate::http::{AdminCaller, Caller, Json, Path, Query};
 use crate::mail;
+use crate::measures::{self, MeasuresQuery};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -32,12 +33,13 @@ struct Admin {
 pub fn routes(base: Base, accounts: Accounts) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_users))
-        .routes(routes!(update_user))
+        .routes(routes!(get_user, update_user))
         .routes(routes!(list_sessions_of, end_sessions_of))
         .routes(routes!(remove_factors_of))
         .routes(routes!(list_invites, create_invite))
         .routes(routes!(end_invite))
         .routes(routes!(list_mail))
+        .routes(routes!(list_measures))
         .routes(routes!(list_audit))
         .routes(routes!(export_audit))
         .with_state(Admin { base, accounts })
@@ -52,6 +54,18 @@ async fn list_users(
     Query(query): Query<PeopleQuery>,
 ) -> Result<Json<Page<User>>> {
     admin.accounts.list_people(authority, &query).await.map(Json)
+}
+
+/// Somebody, as administrators see them.
+#[utoipa::path(get, path = "/admin/users/{id}", tag = "admin", operation_id = "get_user",
+    params(("id" = uuid::Uuid, Path, description = "The person")),
+    security(("bearer" = [])), responses((status = 200, description = "The person", body = User), Problems))]
+async fn get_user(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Path(id): Path<UserId>,
+) -> Result<Json<User>> {
+    admin.accounts.get_person(authority, id).await.map(Json)
 }
 
 /// Change somebody's role or status, with a reason; a role asks for a recent proof of who one is. A suspended person's sockets close on every node.
@@ -86,6 +100,17 @@ async fn list_mail(
     mail::list(&admin.base, authority, &page).await.map(Json)
 }
 
+/// How the square did in the last hours: people, messages, answers and jobs, all nodes joined.
+#[utoipa::path(get, path = "/admin/measures", tag = "admin", operation_id = "list_measures", params(MeasuresQuery),
+    security(("bearer" = [])), responses((status = 200, description = "The measures", body = Measures), Problems))]
+async fn list_measures(
+    State(admin): State<Admin>,
+    AdminCaller(authority): AdminCaller,
+    Query(query): Query<MeasuresQuery>,
+) -> Result<Json<Measures>> {
+    measures::list(&admin.base, authority, query).await.map(Json)
+}
+
 /// What was done, the newest first.
 #[utoipa::path(get, path = "/admin/audit", tag = "admin", operation_id = "list_audit", params(AuditQuery),
     security(("bearer" = [])), responses((status = 200, description = "A page of entries", body = Page<AuditEntry>), Problems))]
@@ -109,6 +134,7 @@ async fn export_audit(
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"praca-audit.csv\""),
+        (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, file).into_response())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use futures_util::{SinkExt as _, StreamExt as _};
 use praca_api::accounts::Session;
@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Source};
 use crate::gateway::{Answer, Caller, Gateway, Reply, SocketHandler};
 use crate::http::layers;
+use crate::metrics::Metrics;
 
 /// Panics on one event and answers another.
 struct Nervous;
@@ -53,7 +54,7 @@ async fn a_request_whose_handler_panics_is_answered() {
         .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
         .route("/works", get(async || "fine"))
         .layer(CatchPanicLayer::custom(layers::answer_panic))
-        .layer(from_fn(layers::trace));
+        .layer(from_fn_with_state(Metrics::install().unwrap(), layers::trace));
     let address = serve(router).await;
     let answer = reqwest::get(format!("http://{address}/panics")).await.unwrap();
     assert_eq!(answer.status(), 500);

@@ -41,17 +41,7 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<()> {
         AdminCommand::Create { email, handle, password_stdin } => {
             let password = read_password(password_stdin)?;
             let display_name = handle.trim_start_matches('@').to_owned();
-            let wish = Register {
-                email,
-                handle,
-                display_name,
-                password,
-                locale: None,
-                birth_date: None,
-                invite: None,
-                transport: None,
-            };
-            let account = NewAccount::parse(wish)?.trusted(Role::Admin);
+            let account = NewAccount::parse(Register::new(email, handle, display_name, password))?.trusted(Role::Admin);
             open(config).await?.accounts.create_account(account).await?;
             say("The administrator can log in now.");
         }

@@ -153,7 +153,7 @@ async fn store_group(Writer { base, accounts }: &Writer, drafts: &[&Draft]) -> R
         accept(&mut tx, accepted, now).await?;
         announce(&mut tx, drafts, &outcomes, &gates).await?;
         tx.commit().await?;
-        metrics::counter!("praca_messages_stored_total").increment(count);
+        base.metrics.count_messages(count);
     }
     Ok(outcomes)
 }

@@ -23,6 +23,15 @@ pub enum AccountEvent {
     Registered {
         /// Who.
         user: UserId,
+        /// The version of the texts they accepted by it.
+        texts: Option<String>,
+    },
+    /// A person accepted the house rules and the legal notice as they are by now.
+    TextsAccepted {
+        /// Who.
+        user: UserId,
+        /// Their version.
+        version: String,
     },
     /// A person changed their own name, language or picture.
     Updated {
@@ -207,6 +216,7 @@ impl AccountEvent {
             Self::MailWritten { mail, is_sent: true } => vec![NewJob::new(NewJob::MAIL, json!({ "mail": mail }))],
             Self::LetterAsked(letter) => vec![NewJob::new(NewJob::LETTER, json!(letter))],
             Self::Registered { .. }
+            | Self::TextsAccepted { .. }
             | Self::Updated { .. }
             | Self::StatusChanged { .. }
             | Self::RoleChanged { .. }
@@ -227,7 +237,14 @@ impl AccountEvent {
     /// What the audit log says of it, if anything.
     pub(super) fn audit(&self) -> Option<Entry> {
         match self {
-            Self::Registered { user } => Some(Entry::new("account.register", "user", user).by(Some(*user))),
+            Self::Registered { user, texts } => {
+                let entry = Entry::new("account.register", "user", user).by(Some(*user));
+                Some(entry.with(json!({ "texts": texts })))
+            }
+            Self::TextsAccepted { user, version } => {
+                let entry = Entry::new("account.accept_texts", "user", user).by(Some(*user));
+                Some(entry.with(json!({ "texts": version })))
+            }
             Self::StatusChanged { user, by, from, to, reason, until } => {
                 let entry = Entry::new("account.set_status", "user", user).by(*by).because(reason);
                 Some(entry.with(json!({ "from": from, "to": to, "until": until })))
@@ -286,6 +303,7 @@ impl AccountEvent {
                 vec![NewNotice::of_person(NotificationCode::AccountRole, *user, params)]
             }
             Self::Registered { .. }
+            | Self::TextsAccepted { .. }
             | Self::Updated { .. }
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }
@@ -316,7 +334,10 @@ impl AccountEvent {
             Self::Reauthenticated { user } | Self::PasswordChanged { user, .. } => {
                 vec![Signal::Forget(CacheKey::Person(*user))]
             }
-            Self::Updated { user } | Self::EmailVerified { user, .. } | Self::FactorChanged { user, .. } => {
+            Self::Updated { user }
+            | Self::TextsAccepted { user, .. }
+            | Self::EmailVerified { user, .. }
+            | Self::FactorChanged { user, .. } => {
                 let updated = to_person(*user, &ServerEvent::AccountUpdated(Nothing {}));
                 vec![Signal::Forget(CacheKey::Person(*user)), updated]
             }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::task::coop::consume_budget;
+use tokio::time::Instant;
 use tracing::{Instrument as _, info_span};
 
 use super::connection::{Connection, Intake, Person, is_refusal};
@@ -187,6 +188,7 @@ impl Gateway {
         let event = named.as_ref().and_then(|(name, _)| ClientEvent::named(name));
         let label = event.map_or("unknown", ClientEvent::name);
         let span = info_span!("socket", request.id = %request, socket.event = label);
+        let began = Instant::now();
         let work = async {
             let outcome = match (named, event) {
                 (None, _) => Err(Error::problem(
@@ -204,6 +206,7 @@ impl Gateway {
             };
             let result = if outcome.is_ok() { "ok" } else { "refused" };
             metrics::counter!("praca_socket_events_total", "event" => label, "outcome" => result).increment(1);
+            self.0.base.metrics.count_answer(began.elapsed());
             let then = answer(connection, id, outcome);
             if let Some(then) = then {
                 then();

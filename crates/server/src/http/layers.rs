@@ -18,6 +18,7 @@ use crate::auth::tokens::Claims;
 use crate::base::Base;
 use crate::config::Quota;
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::request_id::RequestId;
 
 /// Header of the request id.
@@ -36,8 +37,11 @@ pub struct Presented(pub Result<Claims, Error>);
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
+/// Where the addresses of the API begin; pictures and long polls take the time they take.
+const API: &str = "/api/v1/";
+
 /// Outermost: gives each request its id, span and metrics, and answers in the id's name.
-pub async fn trace(request: Request, next: Next) -> Response {
+pub async fn trace(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let sent = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let id = sent.and_then(RequestId::from_client).unwrap_or_else(RequestId::random);
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -48,6 +52,9 @@ pub async fn trace(request: Request, next: Next) -> Response {
     let took = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::debug!(http.status = status, duration_ms = took.as_secs_f64() * 1_000.0, "answered"));
+    if route.starts_with(API) {
+        metrics.count_answer(took);
+    }
     metrics::histogram!(
         "praca_http_request_duration_seconds",
         "route" => route, "method" => method_label(&method), "status" => status.to_string()
@@ -150,6 +157,7 @@ pub async fn secure(State(security): State<Arc<Security>>, request: Request, nex
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

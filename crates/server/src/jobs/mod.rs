@@ -12,14 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use serde_json::Value;
 
 pub use runner::{Runner, sweep};
 
 use crate::base::Base;
 use crate::error::Result;
-use entity::JobState;
+use entity::{Column, JobState};
 
 /// A job to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +112,17 @@ impl Registry {
     }
 }
 
+/// How many jobs are due and not claimed.
+///
+/// # Errors
+/// The database refuses.
+pub async fn due(base: &Base) -> Result<u64> {
+    let now = base.clock.now();
+    let free = Condition::any().add(Column::LockedUntil.is_null()).add(Column::LockedUntil.lte(now));
+    let due = entity::Entity::find().filter(Column::State.eq(JobState::Ready)).filter(Column::RunAt.lte(now));
+    Ok(due.filter(free).count(base.db.read()).await?)
+}
+
 /// Stores jobs in the caller's transaction; those whose unique key exists already are left out.
 pub async fn enqueue(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob]) -> Result<()> {
     // As many as one statement of SQLite takes.
@@ -138,7 +149,7 @@ async fn enqueue_some(base: &Base, conn: &impl ConnectionTrait, jobs: &[NewJob])
         finished_at: Set(None),
     });
     entity::Entity::insert_many(rows)
-        .on_conflict_do_nothing_on([entity::Column::UniqueKey])
+        .on_conflict_do_nothing_on([Column::UniqueKey])
         .exec_without_returning(conn)
         .await?;
     Ok(())

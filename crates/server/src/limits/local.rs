@@ -200,6 +200,12 @@ impl LocalLimits {
         people.iter().map(one).collect()
     }
 
+    pub(super) fn online(&self) -> u64 {
+        let now = self.clock.now();
+        let here = |nodes: &HashMap<_, (Presence, Timestamp)>| nodes.values().any(|(_, ends)| *ends > now);
+        u64::try_from(self.state().people.values().filter(|nodes| here(nodes)).count()).unwrap_or(u64::MAX)
+    }
+
     pub(super) fn present_people(&self, conversation: ConversationId) -> HashSet<UserId> {
         let now = self.clock.now();
         let state = self.state();

@@ -150,6 +150,17 @@ impl Limits {
         }
     }
 
+    /// How many people have an open client, over all nodes.
+    ///
+    /// # Errors
+    /// `service.unavailable` with the coordinator down.
+    pub async fn online(&self) -> Result<u64> {
+        match self {
+            Self::Local(limits) => Ok(limits.online()),
+            Self::Redis(limits) => limits.online().await,
+        }
+    }
+
     /// Notes that these people are in these conversations until their lease ends.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long nobody asks after one that got no answer.
 const SILENCE: Duration = Duration::from_secs(1);
 
+/// People with an open client, by the end of their lease; for counting alone.
+const ONLINE: &str = "praca:online";
+
 static ALIKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("alike.lua")));
 static PRESENCE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("presence.lua")));
 static TRIES: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tries.lua")));
@@ -208,6 +211,9 @@ impl RedisLimits {
             let mut script = PRESENCE.key(person_key(*user));
             script.arg(now.millis()).arg(node.to_string()).arg(letter(*here)).arg((now + lease).millis());
             pipe.invoke_script(&script);
+            if here.is_some() {
+                pipe.zadd(ONLINE, user.to_string(), (now + lease).millis()).ignore();
+            }
         }
         let answers: Vec<(String, String)> = self.ask(pipe.query_async(&mut self.connection.clone())).await?;
         let shift = |((user, _), (before, after)): (&(UserId, _), (String, String))| Shift {
@@ -215,7 +221,28 @@ impl RedisLimits {
             before: state_of(&before),
             after: state_of(&after),
         };
-        Ok(people.iter().zip(answers).map(shift).collect())
+        let shifts: Vec<Shift> = people.iter().zip(answers).map(shift).collect();
+        self.forget_online(shifts.iter().filter(|shift| shift.after == Presence::Offline)).await?;
+        Ok(shifts)
+    }
+
+    async fn forget_online(&self, gone: impl Iterator<Item = &Shift>) -> Result<()> {
+        let gone: Vec<String> = gone.map(|shift| shift.user.to_string()).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let mut pipe = redis::pipe();
+        pipe.zrem(ONLINE, gone).ignore();
+        self.ask(pipe.query_async(&mut self.connection.clone())).await
+    }
+
+    pub(super) async fn online(&self) -> Result<u64> {
+        let now = self.clock.now().millis();
+        let mut pipe = redis::pipe();
+        // Of nodes that died.
+        pipe.zrembyscore(ONLINE, "-inf", now).ignore().zcard(ONLINE);
+        let (count,): (u64,) = self.ask(pipe.query_async(&mut self.connection.clone())).await?;
+        Ok(count)
     }
 
     pub(super) async fn presence(&self, people: &[UserId]) -> Result<Vec<Presence>> {

@@ -199,6 +199,7 @@ pub async fn list(base: &Base, _: Authority, page: &PageQuery) -> Result<Page<Ma
             html,
             created_at: row.created_at,
             sent_at: row.sent_at,
+            failed_at: row.failed_at,
             error: row.last_error,
         });
     }

@@ -1,8 +1,10 @@
 //! Proving an address, changing and recovering what one logs in with.
 
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, Version};
 use praca::auth::Authority;
 use praca::db::page::PageQuery;
 use praca_api::mail::{Mail, MailTemplate};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use crate::world::{PASSWORD, Person, World, on_both_twins, read};
@@ -18,7 +20,7 @@ impl World {
     }
 
     /// What the link of the newest mail to an address carries.
-    async fn token(&self, to: &str, template: MailTemplate) -> String {
+    pub async fn token(&self, to: &str, template: MailTemplate) -> String {
         let mails = self.mails().await;
         let mail = mails.iter().rev().find(|mail| mail.to == to && mail.template == template);
         let mail = mail.unwrap_or_else(|| panic!("no {template:?} to {to}: {mails:#?}"));
@@ -31,11 +33,11 @@ impl World {
         self.post("/auth/register", None, wish).await
     }
 
-    async fn enter(&self, login: &str, password: &str) -> crate::world::Answer {
+    pub async fn enter(&self, login: &str, password: &str) -> crate::world::Answer {
         self.post("/auth/login", None, json!({ "login": login, "password": password })).await
     }
 
-    async fn me(&self, person: &Person) -> Value {
+    pub async fn me(&self, person: &Person) -> Value {
         self.get("/me", person).await.ok()
     }
 }
@@ -191,12 +193,27 @@ on_both_twins! {
         world.get("/me", &elsewhere).await.expect(401, "auth.invalid_token");
         world.enter("rosa", OTHER).await.expect(200, "");
         let audit = world.app.base.db.read();
-        let rows = sea_orm::Statement::from_string(
-            sea_orm::ConnectionTrait::get_database_backend(audit),
-            "SELECT count(*) FROM audit WHERE action = 'account.change_password'",
-        );
-        let row = sea_orm::ConnectionTrait::query_one_raw(audit, rows).await.unwrap().unwrap();
+        let sql = "SELECT count(*) FROM audit WHERE action = 'account.change_password'";
+        let row = audit.query_one_raw(Statement::from_string(audit.get_database_backend(), sql)).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1);
+    }
+
+    async fn a_hash_of_other_parameters_is_made_anew_at_the_next_log_in(world: World) {
+        world.user("rosa").await;
+        let db = world.app.base.db.write();
+        let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(4_096, 1, 1, None).unwrap());
+        let old: PasswordHash = old.hash_password(PASSWORD.as_bytes()).unwrap();
+        db.execute_unprepared(&format!("UPDATE users SET password_hash = '{old}' WHERE handle = 'rosa'")).await.unwrap();
+        let begins = async |with: &str| {
+            let sql = "SELECT password_hash FROM users WHERE handle = 'rosa'";
+            let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
+            row.try_get_by_index::<String>(0).unwrap().starts_with(with)
+        };
+        world.enter("rosa", "errada mesmo").await.expect(401, "auth.invalid_credentials");
+        assert!(begins("$argon2id$v=19$m=4096,t=1,p=1$").await);
+        world.enter("rosa", PASSWORD).await.expect(200, "");
+        assert!(begins("$argon2id$v=19$m=19456,t=2,p=1$").await);
+        world.enter("rosa", PASSWORD).await.expect(200, "");
     }
 
     async fn a_new_address_holds_once_it_is_proved_and_the_old_one_is_told(world: World) {

@@ -113,7 +113,13 @@ async fn the_operator_replaces_a_text_by_a_file() {
     let folder = world.app.base.config.data_dir.join("texts");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("rules.pt-BR.txt"), "As nossas regras.").unwrap();
-    assert_eq!(get("rules.pt-BR.txt").await.ok(), "As nossas regras.");
+    // Read as the program starts, so that everybody is shown what they accept.
+    let later = World::with_settings(world.settings(), &world).await;
+    let shown = read(later.http.get(format!("{}/texts/rules.pt-BR.txt", later.url))).await.ok();
+    assert_eq!(shown, "As nossas regras.");
+    std::fs::write(folder.join("rules.es.txt"), [0xff, 0xfe]).unwrap();
+    let unreadable = praca::texts::Texts::load(&world.app.base.config.data_dir);
+    assert!(unreadable.is_err(), "ours never stand in the place of the operator's own");
     for name in ["..%2Fpraca.db", "secret.key", "rules.fr.txt"] {
         get(name).await.expect(404, "resource.not_found");
     }

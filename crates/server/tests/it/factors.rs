@@ -13,14 +13,14 @@ const SITE: &str = "http://localhost:8080";
 
 impl World {
     /// What an app with this secret shows now.
-    fn code(&self, secret: &str) -> String {
+    pub fn code(&self, secret: &str) -> String {
         let seconds = u64::try_from(self.clock.now().millis() / 1_000).unwrap();
         let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
         totp.generate(seconds).to_string()
     }
 
     /// Has somebody use an app; its secret, and their recovery codes.
-    async fn add_app(&self, person: &Person) -> (String, Vec<String>) {
+    pub async fn add_app(&self, person: &Person) -> (String, Vec<String>) {
         let begun = self.post("/me/factors/totp", Some(person), json!({})).await.ok();
         let secret = begun["secret"].as_str().unwrap().to_owned();
         let wish = json!({ "code": self.code(&secret) });
@@ -29,7 +29,7 @@ impl World {
         (secret, serde_json::from_value(codes["codes"].clone()).unwrap())
     }
 
-    async fn enter_with(&self, login: &str, code: Option<&str>) -> Answer {
+    pub async fn enter_with(&self, login: &str, code: Option<&str>) -> Answer {
         let mut wish = json!({ "login": login, "password": PASSWORD });
         if let Some(code) = code {
             wish["totp"] = json!(code);

@@ -199,16 +199,8 @@ impl World {
 
     /// Registers somebody with this role and logs them in.
     pub async fn person(&self, handle: &str, role: Role) -> Person {
-        let wish = Register {
-            email: format!("{handle}@praca.example"),
-            handle: handle.into(),
-            display_name: format!("Pessoa {handle}"),
-            password: PASSWORD.into(),
-            locale: None,
-            birth_date: None,
-            invite: None,
-            transport: None,
-        };
+        let (email, name) = (format!("{handle}@praca.example"), format!("Pessoa {handle}"));
+        let wish = Register::new(email, handle.into(), name, PASSWORD.into());
         let account = NewAccount::parse(wish).unwrap().trusted(role);
         self.app.accounts.create_account(account).await.unwrap();
         self.log_in(handle).await

@@ -122,7 +122,7 @@ fn ProofForm(proof: Proof) -> impl IntoView {
                 <p><button type="button" class="link-btn" on:click=by_passkey>{t!(i18n, factors.by_passkey)}</button></p>
             </Show>
             <div class="dialog-actions">
-                <button type="button" class="btn" on:click=move |_| proof.open.set(false)>{t!(i18n, admin.leave)}</button>
+                <button type="button" class="btn" on:click=move |_| proof.open.set(false)>{t!(i18n, chat.cancel)}</button>
                 <button type="submit" class="btn btn--primary">{t!(i18n, factors.go_on)}</button>
             </div>
         </form>

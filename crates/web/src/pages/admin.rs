@@ -1,21 +1,25 @@
-//! Running the square: people, what was done, and mail.
+//! Running the square: people, invites, what was done, mail, and how the server does.
 
 mod audit;
 mod invites;
 mod mail;
+mod measures;
 mod people;
+mod person;
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 
-use super::inside::second_part;
+use super::inside::{second_part, third_part};
 use crate::components::{Empty, Shell, Wave};
 use crate::language::language;
 use crate::square::Square;
 use audit::AuditSection;
 use invites::InvitesSection;
 use mail::MailSection;
+use measures::MeasuresSection;
 use people::PeopleSection;
+use person::PersonSection;
 
 /// The parts of the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,16 @@ enum Section {
     Invites,
     Mail,
     Audit,
+    Measures,
+}
+
+/// Parts of a query, each after an `&`; what is empty is left out.
+fn query(parts: &[(&str, String)]) -> String {
+    let part = |(name, text): &(&str, String)| {
+        let text: String = js_sys::encode_uri_component(text.trim()).into();
+        if text.is_empty() { text } else { format!("&{name}={text}") }
+    };
+    parts.iter().map(part).collect()
 }
 
 /// The page.
@@ -33,11 +47,12 @@ pub fn Admin() -> impl IntoView {
     let square = expect_context::<Square>();
     // No conversation is open here.
     square.enter(None);
-    let part = second_part();
+    let (part, of) = (second_part(), third_part());
     let section = Memo::new(move |_| match part.get().as_deref() {
         Some("convites") => Section::Invites,
         Some("mail") => Section::Mail,
         Some("registro") => Section::Audit,
+        Some("servidor") => Section::Measures,
         _ => Section::People,
     });
     view! {
@@ -61,10 +76,14 @@ pub fn Admin() -> impl IntoView {
                         >
                             <Tabs section />
                             {move || match section.get() {
-                                Section::People => view! { <PeopleSection /> }.into_any(),
+                                Section::People => match of.get() {
+                                    Some(id) => view! { <PersonSection id /> }.into_any(),
+                                    None => view! { <PeopleSection /> }.into_any(),
+                                },
                                 Section::Invites => view! { <InvitesSection /> }.into_any(),
                                 Section::Audit => view! { <AuditSection /> }.into_any(),
                                 Section::Mail => view! { <MailSection /> }.into_any(),
+                                Section::Measures => view! { <MeasuresSection /> }.into_any(),
                             }}
                         </Show>
                     </div>
@@ -102,6 +121,7 @@ fn Tabs(section: Memo<Section>) -> impl IntoView {
             {tab(Section::Invites, "/admin/convites", Signal::derive(move || t_string!(i18n, admin.invites)))}
             {tab(Section::Audit, "/admin/registro", Signal::derive(move || t_string!(i18n, admin.audit)))}
             {tab(Section::Mail, "/admin/mail", Signal::derive(move || t_string!(i18n, admin.mail)))}
+            {tab(Section::Measures, "/admin/servidor", Signal::derive(move || t_string!(i18n, admin.server)))}
         </nav>
     }
 }

@@ -72,9 +72,18 @@ pub fn Square() -> impl IntoView {
 
 /// What follows the first part of the address: `largo` of `/salas/largo`.
 pub fn second_part() -> Memo<Option<String>> {
+    part_of_address(1)
+}
+
+/// What follows the second: `7f…` of `/admin/pessoas/7f…`.
+pub fn third_part() -> Memo<Option<String>> {
+    part_of_address(2)
+}
+
+fn part_of_address(place: usize) -> Memo<Option<String>> {
     let path = use_location().pathname;
     Memo::new(move |_| {
-        let part = path.get().trim_start_matches('/').split('/').nth(1).unwrap_or_default().to_owned();
+        let part = path.get().trim_start_matches('/').split('/').nth(place).unwrap_or_default().to_owned();
         let part = js_sys::decode_uri_component(&part).map_or(part, String::from);
         Some(part).filter(|part| !part.is_empty())
     })

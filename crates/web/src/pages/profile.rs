@@ -183,21 +183,29 @@ fn SessionsSetting() -> impl IntoView {
     }
 }
 
-fn session_row(info: SessionInfo, end: Callback<SessionId>) -> impl IntoView {
+/// Where somebody is logged in: device, place, last use.
+pub fn session_line(info: SessionInfo) -> impl IntoView {
     let i18n = language();
-    let (id, current) = (info.id, info.current);
     let used = info.last_used_at;
     let name = Some(info.device).filter(|name| !name.is_empty());
     view! {
+        <Icon name="monitor-smartphone" />
+        <div class="grow">
+            <p>{move || name.clone().unwrap_or_else(|| t_string!(i18n, profile.unknown_device).to_owned())}</p>
+            <p class="small muted">
+                {info.place}" · "
+                {move || t_string!(i18n, profile.last_used, when = format::moment(i18n.get_locale(), used))}
+            </p>
+        </div>
+    }
+}
+
+fn session_row(info: SessionInfo, end: Callback<SessionId>) -> impl IntoView {
+    let i18n = language();
+    let (id, current) = (info.id, info.current);
+    view! {
         <li>
-            <Icon name="monitor-smartphone" />
-            <div class="grow">
-                <p>{move || name.clone().unwrap_or_else(|| t_string!(i18n, profile.unknown_device).to_owned())}</p>
-                <p class="small muted">
-                    {info.place}" · "
-                    {move || t_string!(i18n, profile.last_used, when = format::moment(i18n.get_locale(), used))}
-                </p>
-            </div>
+            {session_line(info)}
             {if current {
                 view! { <span class="chip" data-tone="positive">{t!(i18n, profile.current)}</span> }.into_any()
             } else {

@@ -23,6 +23,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::devices::Device;
 use super::locks::locked;
+use super::one_time::{self, Purpose};
 use super::{Accounts, entity, store};
 use crate::auth::{Actor, Authority};
 use crate::config::Quota;
@@ -49,15 +50,15 @@ const TOLD: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
 enum By<'a> {
     /// Whose it is.
     Owner(&'a Actor),
-    /// Whoever runs the square.
-    Keeper(Authority),
+    /// An administrator, or the owner by the link of a mail; none = the command line.
+    Else(Option<UserId>),
 }
 
 impl By<'_> {
     fn user(self) -> Option<UserId> {
         match self {
             Self::Owner(actor) => Some(actor.id()),
-            Self::Keeper(authority) => authority.by(),
+            Self::Else(user) => user,
         }
     }
 }
@@ -192,9 +193,20 @@ impl Accounts {
             let ended = store::end_sessions_but(tx.conn(), user, Some(actor.session), base.clock.now()).await?;
             tx.emit(AccountEvent::SessionsEnded { user, sessions: Some(ended), cause: SessionEnd::FactorAdded });
         }
-        self.write_of_factors(tx, person, |link| Topic::FactorChanged { factor, added, link }).await?;
+        self.write_of_change(tx, person, factor, added).await?;
         tx.emit(AccountEvent::FactorChanged { user: person.id, by: by.user(), factor, added });
         Ok(RecoveryCodes { codes })
+    }
+
+    /// Writes that a factor came or went. Who added the first one may be somebody who had the password alone: the mail takes
+    /// the account back.
+    async fn write_of_change(&self, tx: &mut Tx, person: &entity::Model, factor: Factor, added: bool) -> Result<()> {
+        if !person.email_verified || !added || person.has_factor {
+            return self.write_of_factors(tx, person, |link| Topic::FactorChanged { factor, added, link }).await;
+        }
+        let base = &self.0.base;
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::UndoFactors, &person.email).await?;
+        mail::write(base, tx, &person.reader(), Topic::FirstFactorAdded { factor, link }).await
     }
 
     /// New recovery codes in place of all before.
@@ -224,16 +236,24 @@ impl Accounts {
     pub async fn remove_factors_of(&self, authority: Authority, id: UserId) -> Result<()> {
         let mut tx = self.0.base.begin().await?;
         let person = store::lock_person(tx.conn(), id).await?;
+        self.remove_factors(&mut tx, &person, authority.by()).await?;
+        tx.commit().await?;
+        self.0.base.limits.forget_failures(&failures_key(id)).await;
+        Ok(())
+    }
+
+    /// Removes all factors of an account whose row is locked.
+    pub(super) async fn remove_factors(&self, tx: &mut Tx, person: &entity::Model, by: Option<UserId>) -> Result<()> {
         let kinds = [
-            (Factor::Totp, totp::remove(tx.conn(), id).await?),
-            (Factor::Passkey, passkeys::remove_all(tx.conn(), id).await?),
+            (Factor::Totp, totp::remove(tx.conn(), person.id).await?),
+            (Factor::Passkey, passkeys::remove_all(tx.conn(), person.id).await?),
         ];
         for (factor, removed) in kinds {
             if removed {
-                self.factor_changed(&mut tx, &person, (factor, false), By::Keeper(authority)).await?;
+                self.factor_changed(tx, person, (factor, false), By::Else(by)).await?;
             }
         }
-        tx.commit().await
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod m20261123_000008_notifications;
 mod m20261123_000009_shares;
 mod m20261123_000010_trust;
 mod m20261123_000011_factors;
+mod m20261123_000012_texts_and_measures;
 
 use std::collections::HashSet;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_shares::Migration),
             Box::new(m20261123_000010_trust::Migration),
             Box::new(m20261123_000011_factors::Migration),
+            Box::new(m20261123_000012_texts_and_measures::Migration),
         ]
     }
 }

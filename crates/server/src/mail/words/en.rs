@@ -14,10 +14,11 @@ pub fn say(topic: &Topic) -> Said {
         Topic::ResetPassword { .. } => reset_password(),
         Topic::PasswordChanged { .. } => password_changed(),
         Topic::ChangeEmail { .. } => change_email(),
-        Topic::EmailChanged { address } => email_changed(address),
+        Topic::EmailChanged { address, link } => email_changed(address, link.is_some()),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::FirstFactorAdded { factor, .. } => first_factor_added(*factor),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
         Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
@@ -73,12 +74,17 @@ fn change_email() -> Said {
     )
 }
 
-fn email_changed(address: &str) -> Said {
+fn email_changed(address: &str, can_be_undone: bool) -> Said {
+    let note = if can_be_undone {
+        "If it was you, there is nothing to do. If it was not, the link gives the account this address again, ends every session and chooses a new password. It is good for 3 days."
+    } else {
+        "If it was not you, talk to whoever runs the square as soon as you can."
+    };
     said(
         "The e-mail of your account changed",
         format!("Your account uses the address {address} now. This one gets no more mail from it."),
-        "",
-        "If it was not you, talk to whoever runs the square as soon as you can.",
+        "Undo it and choose a password",
+        note,
     )
 }
 
@@ -122,6 +128,14 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         "See my security",
         "If it was you, all is well. If it was not, change your password right now and talk to whoever runs the square: a new password does not turn off what somebody else turned on.",
     )
+}
+
+fn first_factor_added(factor: Factor) -> Said {
+    Said {
+        label: "It was not me",
+        note: "If it was you, all is well: keep the recovery codes in a safe place. If it was not, the link gives the account back to you: it removes what was turned on, ends every session and chooses a new password. It is good for 3 days.".into(),
+        ..factor_changed(factor, true)
+    }
 }
 
 fn recovery_code_used(left: u32) -> Said {

@@ -14,10 +14,11 @@ pub fn say(topic: &Topic) -> Said {
         Topic::ResetPassword { .. } => reset_password(),
         Topic::PasswordChanged { .. } => password_changed(),
         Topic::ChangeEmail { .. } => change_email(),
-        Topic::EmailChanged { address } => email_changed(address),
+        Topic::EmailChanged { address, link } => email_changed(address, link.is_some()),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::FirstFactorAdded { factor, .. } => first_factor_added(*factor),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
         Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
@@ -73,12 +74,17 @@ fn change_email() -> Said {
     )
 }
 
-fn email_changed(address: &str) -> Said {
+fn email_changed(address: &str, can_be_undone: bool) -> Said {
+    let note = if can_be_undone {
+        "Si fuiste tú, no hace falta hacer nada. Si no, el enlace devuelve esta dirección a la cuenta, cierra todas las sesiones y elige una contraseña nueva. Vale por 3 días."
+    } else {
+        "Si no fuiste tú, habla con la administración de la plaza cuanto antes."
+    };
     said(
         "El correo de tu cuenta cambió",
         format!("Tu cuenta usa ahora la dirección {address}. A esta ya no le llega nada de ella."),
-        "",
-        "Si no fuiste tú, habla con la administración de la plaza cuanto antes.",
+        "Deshacerlo y elegir una contraseña",
+        note,
     )
 }
 
@@ -127,6 +133,14 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         "Ver mi seguridad",
         "Si fuiste tú, todo está bien. Si no, cambia la contraseña ahora mismo y habla con la administración de la plaza: una contraseña nueva no desactiva lo que otra persona activó.",
     )
+}
+
+fn first_factor_added(factor: Factor) -> Said {
+    Said {
+        label: "No fui yo",
+        note: "Si fuiste tú, todo está bien: guarda bien los códigos de recuperación. Si no, el enlace te devuelve la cuenta: quita lo que se activó, cierra todas las sesiones y elige una contraseña nueva. Vale por 3 días.".into(),
+        ..factor_changed(factor, true)
+    }
 }
 
 fn recovery_code_used(left: u32) -> Said {

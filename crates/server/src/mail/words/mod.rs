@@ -44,6 +44,8 @@ pub enum Topic {
     EmailChanged {
         /// The new address, most of it hidden.
         address: String,
+        /// Where one takes the account back, if the old address was one's own.
+        link: Option<String>,
     },
     /// A log-in from a device not seen before.
     NewDevice {
@@ -70,6 +72,13 @@ pub enum Topic {
         /// Whether it was added.
         added: bool,
         /// Where one sees them.
+        link: String,
+    },
+    /// The first second factor was added.
+    FirstFactorAdded {
+        /// Which kind.
+        factor: Factor,
+        /// Where one takes the account back.
         link: String,
     },
     /// A recovery code was used.
@@ -127,7 +136,7 @@ impl Topic {
             Self::EmailChanged { .. } => MailTemplate::EmailChanged,
             Self::NewDevice { .. } => MailTemplate::NewDevice,
             Self::AccountLocked { .. } => MailTemplate::AccountLocked,
-            Self::FactorChanged { .. } => MailTemplate::FactorChanged,
+            Self::FactorChanged { .. } | Self::FirstFactorAdded { .. } => MailTemplate::FactorChanged,
             Self::RecoveryCodeUsed { .. } => MailTemplate::RecoveryCodeUsed,
             Self::RecoveryCodesRenewed { .. } => MailTemplate::RecoveryCodesRenewed,
             Self::FactorGuessed { .. } => MailTemplate::FactorGuessed,
@@ -145,11 +154,12 @@ impl Topic {
             | Self::NewDevice { link, .. }
             | Self::AccountLocked { link, .. }
             | Self::FactorChanged { link, .. }
+            | Self::FirstFactorAdded { link, .. }
             | Self::RecoveryCodeUsed { link, .. }
             | Self::RecoveryCodesRenewed { link }
             | Self::FactorGuessed { link, .. }
             | Self::Digest { link, .. } => Some(link),
-            Self::EmailChanged { .. } => None,
+            Self::EmailChanged { link, .. } => link.as_deref(),
         }
     }
 
@@ -212,9 +222,11 @@ mod tests {
             Topic::ResetPassword { link: link() },
             Topic::PasswordChanged { link: link() },
             Topic::ChangeEmail { link: link() },
-            Topic::EmailChanged { address: "r•••@praca.example".into() },
+            Topic::EmailChanged { address: "r•••@praca.example".into(), link: None },
+            Topic::EmailChanged { address: "r•••@praca.example".into(), link: Some(link()) },
             Topic::NewDevice { device: "Firefox, Linux".into(), place: "200.147.•.•".into(), at, link: link() },
             Topic::AccountLocked { place: "200.147.•.•".into(), link: link() },
+            Topic::FirstFactorAdded { factor: Factor::Totp, link: link() },
             Topic::FactorChanged { factor: Factor::Totp, added: true, link: link() },
             Topic::FactorChanged { factor: Factor::Passkey, added: false, link: link() },
             Topic::RecoveryCodeUsed { left: 1, link: link() },

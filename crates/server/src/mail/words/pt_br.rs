@@ -14,10 +14,11 @@ pub fn say(topic: &Topic) -> Said {
         Topic::ResetPassword { .. } => reset_password(),
         Topic::PasswordChanged { .. } => password_changed(),
         Topic::ChangeEmail { .. } => change_email(),
-        Topic::EmailChanged { address } => email_changed(address),
+        Topic::EmailChanged { address, link } => email_changed(address, link.is_some()),
         Topic::NewDevice { device, place, at, .. } => new_device(device, place, *at),
         Topic::AccountLocked { place, .. } => account_locked(place),
         Topic::FactorChanged { factor, added, .. } => factor_changed(*factor, *added),
+        Topic::FirstFactorAdded { factor, .. } => first_factor_added(*factor),
         Topic::RecoveryCodeUsed { left, .. } => recovery_code_used(*left),
         Topic::RecoveryCodesRenewed { .. } => recovery_codes_renewed(),
         Topic::FactorGuessed { place, .. } => factor_guessed(place),
@@ -73,12 +74,17 @@ fn change_email() -> Said {
     )
 }
 
-fn email_changed(address: &str) -> Said {
+fn email_changed(address: &str, can_be_undone: bool) -> Said {
+    let note = if can_be_undone {
+        "Se foi você, não precisa fazer nada. Se não foi, o link devolve este endereço à conta, encerra todos os acessos e escolhe uma senha nova. Ele vale por 3 dias."
+    } else {
+        "Se não foi você, procure a gestão da praça o quanto antes."
+    };
     said(
         "O e-mail da sua conta mudou",
         format!("Sua conta agora usa o endereço {address}. Este aqui não recebe mais nada dela."),
-        "",
-        "Se não foi você, procure a gestão da praça o quanto antes.",
+        "Desfazer e escolher uma senha",
+        note,
     )
 }
 
@@ -127,6 +133,14 @@ fn factor_changed(factor: Factor, added: bool) -> Said {
         "Ver minha segurança",
         "Se foi você, está tudo certo. Se não foi, troque a senha agora mesmo e procure a gestão da praça: uma senha nova não desliga o que outra pessoa ligou.",
     )
+}
+
+fn first_factor_added(factor: Factor) -> Said {
+    Said {
+        label: "Não fui eu",
+        note: "Se foi você, está tudo certo: guarde bem os códigos de recuperação. Se não foi, o link devolve a conta a você: remove o que foi ligado, encerra todos os acessos e escolhe uma senha nova. Ele vale por 3 dias.".into(),
+        ..factor_changed(factor, true)
+    }
 }
 
 fn recovery_code_used(left: u32) -> Said {

@@ -4,82 +4,58 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::Page;
+use praca_api::Timestamp;
+use praca_api::accounts::Author;
 use praca_api::admin::AuditEntry;
 
-use crate::components::{Icon, explain};
+use super::query;
+use crate::components::{Icon, ListFrame, Listing, Proof, explain};
 use crate::format;
 use crate::language::{Language, language};
-use crate::net::Answer;
+use crate::net::{Answer, Trouble};
 use crate::session::Session;
 use crate::square::Square;
-
-/// Actions one looks for; more may be written.
-const ACTIONS: [&str; 8] = [
-    "account.set_role",
-    "account.set_status",
-    "account.change_password",
-    "account.change_email",
-    "message.moderate",
-    "room.create",
-    "room.update",
-    "room.silence_member",
-];
 
 /// What is looked for.
 #[derive(Clone, Copy)]
 struct Sought {
     action: RwSignal<String>,
+    actor: RwSignal<String>,
+    target: RwSignal<String>,
     from: RwSignal<String>,
     to: RwSignal<String>,
 }
 
 impl Sought {
-    fn query(self, after: Option<&str>) -> String {
-        let part = |name: &str, text: &str| {
-            let text: String = js_sys::encode_uri_component(text.trim()).into();
-            if text.is_empty() { String::new() } else { format!("&{name}={text}") }
-        };
-        // Days are those of the server's clock.
-        let day = |text: String, hour: &str| if text.is_empty() { text } else { format!("{text}T{hour}Z") };
-        let parts = [
-            part("action", &self.action.get_untracked()),
-            part("from", &day(self.from.get_untracked(), "00:00:00")),
-            part("to", &day(self.to.get_untracked(), "23:59:59")),
-            part("after", after.unwrap_or_default()),
-        ];
-        format!("limit=50{}", parts.concat())
-    }
-}
-
-/// What was found.
-#[derive(Clone, Copy)]
-struct Found {
-    entries: RwSignal<Vec<AuditEntry>>,
-    next: RwSignal<Option<String>>,
-    said: RwSignal<String>,
-}
-
-impl Found {
-    /// Looks anew, or for what follows.
-    fn load(self, i18n: Language, session: Session, sought: Sought, after: Option<String>) {
-        let address = format!("/admin/audit?{}", sought.query(after.as_deref()));
-        spawn_local(async move {
-            let answer: Answer<Page<AuditEntry>> = session.send(Method::GET, &address, None::<&()>).await;
-            // The page may be gone by now.
-            match answer {
-                Ok(page) => {
-                    self.entries.try_update(|entries| {
-                        if after.is_none() {
-                            entries.clear();
-                        }
-                        entries.extend(page.items);
-                    });
-                    let _ = self.next.try_set(page.next);
-                }
-                Err(trouble) => drop(self.said.try_set(explain(i18n, &trouble))),
+    /// As the server is asked. People are named by handle, and looked up.
+    ///
+    /// # Errors
+    /// Nobody has a handle that was written.
+    async fn query(self, session: Session) -> Answer<String> {
+        let id_of = async |handle: String| -> Answer<String> {
+            let handle = handle.trim().trim_start_matches('@').to_owned();
+            if handle.is_empty() {
+                return Ok(handle);
             }
-        });
+            let handle: String = js_sys::encode_uri_component(&handle).into();
+            let person: Answer<Author> = session.send(Method::GET, &format!("/users/{handle}"), None::<&()>).await;
+            person.map(|person| person.id.to_string())
+        };
+        // Days are those of who reads, and both are meant.
+        let day = |text: String, later: u32| {
+            format::day_begins(&text, later).map(|at: Timestamp| at.to_string()).unwrap_or_default()
+        };
+        let (from, to) = (day(self.from.get_untracked(), 0), day(self.to.get_untracked(), 1));
+        let (actor, target) = (id_of(self.actor.get_untracked()).await?, id_of(self.target.get_untracked()).await?);
+        let kind = if target.is_empty() { "" } else { "user" };
+        Ok(query(&[
+            ("action", self.action.get_untracked()),
+            ("actorId", actor),
+            ("targetType", kind.to_owned()),
+            ("targetId", target),
+            ("from", from),
+            ("to", to),
+        ]))
     }
 }
 
@@ -87,40 +63,52 @@ impl Found {
 #[component]
 pub fn AuditSection() -> impl IntoView {
     let i18n = language();
-    let session = expect_context::<Square>().session;
-    let [action, from, to] = [(); 3].map(|()| RwSignal::new(String::new()));
-    let sought = Sought { action, from, to };
-    let found =
-        Found { entries: RwSignal::new(Vec::new()), next: RwSignal::new(None), said: RwSignal::new(String::new()) };
-    found.load(i18n, session, sought, None);
+    let entries = Listing::<AuditEntry>::new(expect_context::<Proof>());
+    entries.load("/admin/audit?limit=50".to_owned());
     view! {
         <section class="stack mt-6">
-            <Filter sought found />
-            <p role="status">{move || found.said.get()}</p>
-            <Table entries=found.entries />
-            <Show when=move || found.next.with(Option::is_some)>
-                <p class="notices-more">
-                    <button type="button" class="btn btn--sm" on:click=move |_| found.load(i18n, session, sought, found.next.get_untracked())>{t!(i18n, notices.more)}</button>
-                </p>
-            </Show>
+            <Filter entries />
+            <ListFrame
+                listing=entries drawing="bench"
+                nothing=Signal::derive(move || t_string!(i18n, admin.nothing).to_owned())
+                nothing_text=Signal::derive(move || t_string!(i18n, admin.nothing_text).to_owned())
+            >
+                <Entries entries />
+            </ListFrame>
         </section>
     }
 }
 
 #[component]
-fn Filter(sought: Sought, found: Found) -> impl IntoView {
+fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
-    let Sought { action, from, to } = sought;
+    let [action, actor, target, from, to] = [(); 5].map(|()| RwSignal::new(String::new()));
+    let sought = Sought { action, actor, target, from, to };
+    let said = RwSignal::new(String::new());
+    let complain = move |trouble: &Trouble| {
+        // The page may be gone by now.
+        let _ = said.try_set(explain(i18n, trouble));
+    };
     let search = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        found.load(i18n, session, sought, None);
+        said.set(String::new());
+        spawn_local(async move {
+            match sought.query(session).await {
+                Ok(query) => entries.load(format!("/admin/audit?limit=50{query}")),
+                Err(trouble) => complain(&trouble),
+            }
+        });
     };
     let download = move |_| {
-        let address = format!("/admin/audit.csv?{}", sought.query(None));
+        said.set(String::new());
         spawn_local(async move {
-            if let Err(trouble) = session.download(&address, "praca-audit.csv").await {
-                found.said.try_set(explain(i18n, &trouble));
+            let saved = match sought.query(session).await {
+                Ok(query) => session.download(&format!("/admin/audit.csv?limit=50{query}"), "praca-audit.csv").await,
+                Err(trouble) => Err(trouble),
+            };
+            if let Err(trouble) = saved {
+                complain(&trouble);
             }
         });
     };
@@ -128,19 +116,25 @@ fn Filter(sought: Sought, found: Found) -> impl IntoView {
         <form class="toolbar" aria-label=move || t_string!(i18n, admin.filter_audit) on:submit=search>
             <div class="field field--wide">
                 <label for="g-acao">{t!(i18n, admin.action)}</label>
-                <input class="input" id="g-acao" list="g-acoes" autocapitalize="none" bind:value=action />
-                <datalist id="g-acoes">{ACTIONS.map(|action| view! { <option value=action></option> }).into_iter().collect_view()}</datalist>
+                <select class="input" id="g-acao" prop:value=action on:change=move |event| action.set(event_target_value(&event))>
+                    <option value="">{t!(i18n, admin.all_actions)}</option>
+                    {ACTIONS.map(|action| view! { <option value=action>{move || action_word(i18n, action)}</option> }).into_iter().collect_view()}
+                </select>
             </div>
+            <div class="field"><label for="g-quem">{t!(i18n, admin.by_whom)}</label><input class="input" id="g-quem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=actor /></div>
+            <div class="field"><label for="g-aquem">{t!(i18n, admin.to_whom)}</label><input class="input" id="g-aquem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=target /></div>
             <div class="field"><label for="g-de">{t!(i18n, admin.from)}</label><input class="input" id="g-de" type="date" bind:value=from /></div>
             <div class="field"><label for="g-ate">{t!(i18n, admin.to)}</label><input class="input" id="g-ate" type="date" bind:value=to /></div>
             <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
             <button type="button" class="btn" on:click=download><Icon name="arrow-down" />{t!(i18n, admin.download)}</button>
         </form>
+        <p role="alert">{move || said.get()}</p>
     }
 }
 
+/// Entries of the log, the newest first.
 #[component]
-fn Table(entries: RwSignal<Vec<AuditEntry>>) -> impl IntoView {
+pub fn Entries(entries: Listing<AuditEntry>) -> impl IntoView {
     let i18n = language();
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label=move || t_string!(i18n, admin.audit)>
@@ -150,11 +144,11 @@ fn Table(entries: RwSignal<Vec<AuditEntry>>) -> impl IntoView {
                         <th scope="col">{t!(i18n, admin.when)}</th>
                         <th scope="col">{t!(i18n, admin.who)}</th>
                         <th scope="col">{t!(i18n, admin.action)}</th>
+                        <th scope="col">{t!(i18n, admin.target)}</th>
                         <th scope="col">{t!(i18n, admin.reason_short)}</th>
-                        <th scope="col" data-priority="low">{t!(i18n, admin.target)}</th>
                     </tr>
                 </thead>
-                <tbody><For each=move || entries.get() key=|entry| entry.id children=move |entry| view! { <Row entry /> } /></tbody>
+                <tbody><For each=move || entries.items() key=|entry| entry.id children=move |entry| view! { <Row entry /> } /></tbody>
             </table>
         </div>
     }
@@ -163,15 +157,74 @@ fn Table(entries: RwSignal<Vec<AuditEntry>>) -> impl IntoView {
 #[component]
 fn Row(entry: AuditEntry) -> impl IntoView {
     let i18n = language();
-    let at = entry.at;
-    let who = entry.actor.map(|actor| format!("@{}", actor.handle));
+    let AuditEntry { at, actor, action, target_type, target_id, target, reason, .. } = entry;
+    let who = match actor {
+        Some(actor) => person_link(&actor),
+        None => view! { {move || t_string!(i18n, admin.machine)} }.into_any(),
+    };
+    let whom = match target {
+        Some(target) => person_link(&target),
+        None => view! { <code>{target_type}</code>" "<small class="muted">{target_id}</small> }.into_any(),
+    };
+    let code = action.clone();
     view! {
         <tr>
             <td><time datetime=at.to_string()>{move || format::moment(i18n.get_locale(), at)}</time></td>
-            <td>{move || who.clone().unwrap_or_else(|| t_string!(i18n, admin.machine).to_owned())}</td>
-            <td><code>{entry.action}</code></td>
-            <td>{entry.reason}</td>
-            <td data-priority="low"><code>{entry.target_type}</code>" "<small class="muted">{entry.target_id}</small></td>
+            <td>{who}</td>
+            <td title=code>{move || action_word(i18n, &action)}</td>
+            <td>{whom}</td>
+            <td>{reason}</td>
         </tr>
     }
+}
+
+fn person_link(person: &Author) -> AnyView {
+    let (page, name) = (format!("/admin/pessoas/{}", person.id), format!("@{}", person.handle));
+    view! { <a href=page>{name}</a> }.into_any()
+}
+
+/// Declares the actions that are written, and their words.
+macro_rules! actions {
+    ($($code:literal $word:ident)*) => {
+        /// Actions one looks for.
+        const ACTIONS: [&str; [$($code),*].len()] = [$($code),*];
+
+        /// An action in words; one that is not known, as it is written.
+        fn action_word(i18n: Language, action: &str) -> String {
+            match action {
+                $($code => t_string!(i18n, actions.$word).to_owned(),)*
+                other => other.to_owned(),
+            }
+        }
+    };
+}
+
+actions! {
+    "account.register" register
+    "account.accept_texts" accept_texts
+    "account.set_role" set_role
+    "account.set_status" set_status
+    "account.change_password" change_password
+    "account.change_email" change_email
+    "account.add_factor" add_factor
+    "account.remove_factor" remove_factor
+    "account.use_recovery_code" use_recovery_code
+    "account.renew_recovery_codes" renew_recovery_codes
+    "account.factor_guessed" factor_guessed
+    "account.end_sessions" end_sessions
+    "session.reuse_detected" reuse_detected
+    "invite.create" invite_create
+    "invite.end" invite_end
+    "message.moderate" moderate
+    "message.pin" pin
+    "message.unpin" unpin
+    "room.create" room_create
+    "room.update" room_update
+    "room.archive" room_archive
+    "room.set_member_role" member_role
+    "room.silence_member" silence_member
+    "room.lift_member_silence" lift_member_silence
+    "room.silence" room_silence
+    "room.lift_silence" room_lift_silence
+    "keys.rotate" keys_rotate
 }

@@ -4,11 +4,11 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use praca_api::InviteId;
 use praca_api::accounts::{Invite, NewInvite};
-use praca_api::{InviteId, Page};
 
 use crate::bindings::copy_text;
-use crate::components::{Icon, explain};
+use crate::components::{Icon, ListFrame, Listing, Proof, explain};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
@@ -19,21 +19,15 @@ use crate::square::Square;
 pub fn InvitesSection() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
-    let invites = RwSignal::new(Vec::<Invite>::new());
+    let invites = Listing::<Invite>::new(expect_context::<Proof>());
     let said = RwSignal::new(String::new());
-    spawn_local(async move {
-        let answer: Answer<Page<Invite>> = session.send(Method::GET, "/admin/invites?limit=100", None::<&()>).await;
-        // The page may be gone by now.
-        match answer {
-            Ok(page) => drop(invites.try_set(page.items)),
-            Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
-        }
-    });
+    invites.load("/admin/invites?limit=100".to_owned());
     let end = Callback::new(move |id: InviteId| {
         spawn_local(async move {
             let answer: Answer<()> = session.send(Method::DELETE, &format!("/admin/invites/{id}"), None::<&()>).await;
-            if answer.is_ok() {
-                invites.try_update(|invites| invites.retain(|invite| invite.id != id));
+            match answer {
+                Ok(()) => invites.update(|invites| invites.retain(|invite| invite.id != id)),
+                Err(trouble) => invites.complain(trouble),
             }
         });
     });
@@ -42,15 +36,21 @@ pub fn InvitesSection() -> impl IntoView {
             <p>{t!(i18n, admin.invites_text)}</p>
             <NewInviteForm invites said />
             <p role="status">{move || said.get()}</p>
-            <ul class="rows">
-                <For each=move || invites.get() key=|invite| invite.id children=move |invite| view! { <Row invite end /> } />
-            </ul>
+            <ListFrame
+                listing=invites drawing="letter"
+                nothing=Signal::derive(move || t_string!(i18n, admin.no_invites).to_owned())
+                nothing_text=Signal::derive(move || t_string!(i18n, admin.no_invites_text).to_owned())
+            >
+                <ul class="rows">
+                    <For each=move || invites.items() key=|invite| invite.id children=move |invite| view! { <Row invite end /> } />
+                </ul>
+            </ListFrame>
         </section>
     }
 }
 
 #[component]
-fn NewInviteForm(invites: RwSignal<Vec<Invite>>, said: RwSignal<String>) -> impl IntoView {
+fn NewInviteForm(invites: Listing<Invite>, said: RwSignal<String>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
     let [note, uses, days] = ["", "1", "7"].map(|first| RwSignal::new(first.to_owned()));
@@ -66,7 +66,7 @@ fn NewInviteForm(invites: RwSignal<Vec<Invite>>, said: RwSignal<String>) -> impl
             let answer: Answer<Invite> = session.send(Method::POST, "/admin/invites", Some(&wish)).await;
             let _ = match answer {
                 Ok(invite) => {
-                    invites.try_update(|invites| invites.insert(0, invite));
+                    invites.update(|invites| invites.insert(0, invite));
                     said.try_set(t_string!(i18n, admin.invite_made).to_owned())
                 }
                 Err(trouble) => said.try_set(explain(i18n, &trouble)),

@@ -1,55 +1,29 @@
 //! The outbox: what was written to whom, and what became of it. Where no mail is sent, it is read here.
 
-use gloo_net::http::Method;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_i18n::{Locale as _, t, t_string};
-use praca_api::Page;
 use praca_api::mail::Mail;
 
-use crate::components::{Empty, Proof, explain};
+use crate::components::{ListFrame, Listing, Proof};
 use crate::format;
 use crate::language::language;
-use crate::net::Answer;
 
 /// The section.
 #[component]
 pub fn MailSection() -> impl IntoView {
     let i18n = language();
-    let proof = expect_context::<Proof>();
-    let mails = RwSignal::new(None::<Vec<Mail>>);
-    let next = RwSignal::new(None::<String>);
-    let said = RwSignal::new(String::new());
-    let load = move |after: Option<String>| {
-        spawn_local(async move {
-            let query = after.as_ref().map(|after| format!("?after={after}")).unwrap_or_default();
-            let answer: Answer<Page<Mail>> = proof.send(Method::GET, &format!("/admin/mail{query}"), None::<&()>).await;
-            // The page may be gone by now.
-            match answer {
-                Ok(page) => {
-                    mails.try_update(|mails| mails.get_or_insert_default().extend(page.items));
-                    let _ = next.try_set(page.next);
-                }
-                Err(trouble) => drop(said.try_set(explain(i18n, &trouble))),
-            }
-        });
-    };
-    load(None);
-    let none = move || mails.with(|mails| mails.as_ref().is_some_and(Vec::is_empty));
+    let mails = Listing::<Mail>::new(expect_context::<Proof>());
+    mails.load("/admin/mail?limit=50".to_owned());
     view! {
         <section class="stack mt-6">
             <p>{t!(i18n, admin.mail_text)}</p>
-            <p role="status">{move || said.get()}</p>
-            <Show when=none>
-                <Empty
-                    drawing="letter" title=Signal::derive(move || t_string!(i18n, admin.no_mail).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, admin.no_mail_text).to_owned())
-                />
-            </Show>
-            <div><For each=move || mails.get().unwrap_or_default() key=|mail| mail.id children=move |mail| view! { <Letter mail /> } /></div>
-            <Show when=move || next.with(Option::is_some)>
-                <p class="notices-more"><button type="button" class="btn btn--sm" on:click=move |_| load(next.get_untracked())>{t!(i18n, notices.more)}</button></p>
-            </Show>
+            <ListFrame
+                listing=mails drawing="letter"
+                nothing=Signal::derive(move || t_string!(i18n, admin.no_mail).to_owned())
+                nothing_text=Signal::derive(move || t_string!(i18n, admin.no_mail_text).to_owned())
+            >
+                <div><For each=move || mails.items() key=|mail| mail.id children=move |mail| view! { <Letter mail /> } /></div>
+            </ListFrame>
         </section>
     }
 }
@@ -57,16 +31,17 @@ pub fn MailSection() -> impl IntoView {
 #[component]
 fn Letter(mail: Mail) -> impl IntoView {
     let i18n = language();
-    let (sent, at, error) = (mail.sent_at, mail.created_at, mail.error.clone());
-    let tone = match (sent, &error) {
+    let (sent, failed, at, error) = (mail.sent_at, mail.failed_at, mail.created_at, mail.error.unwrap_or_default());
+    let tone = match (sent, failed) {
         (Some(_), _) => "positive",
         (None, Some(_)) => "danger",
         (None, None) => "caution",
     };
-    let state = move || match (sent, &error) {
+    let state = move || match (sent, failed) {
         (Some(_), _) => t_string!(i18n, admin.sent).to_owned(),
-        (None, Some(error)) => t_string!(i18n, admin.not_sent, error = error.clone()),
-        (None, None) => t_string!(i18n, admin.kept).to_owned(),
+        (None, Some(_)) => t_string!(i18n, admin.not_sent, error = error.clone()),
+        (None, None) if error.is_empty() => t_string!(i18n, admin.kept).to_owned(),
+        (None, None) => t_string!(i18n, admin.still_tried, error = error.clone()),
     };
     view! {
         <details class="unfold mail">

@@ -1,18 +1,13 @@
-//! People: finding them, and changing their role or status, with a reason.
+//! People: finding them. Each has a page of their own.
 
-use gloo_net::http::Method;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
 use praca_api::accounts::{AccountStatus, Role, User};
-use praca_api::admin::UpdateUser;
-use praca_api::{Page, UserId};
 
-use crate::components::{Avatar, Dialog, ErrorLine, Icon, Proof, explain};
+use super::query;
+use crate::components::{Avatar, Icon, ListFrame, Listing, Proof};
 use crate::format;
 use crate::language::{Language, language};
-use crate::net::{Answer, Trouble};
-use crate::square::Square;
 
 /// What is looked for.
 #[derive(Clone, Copy)]
@@ -23,55 +18,13 @@ struct Sought {
 }
 
 impl Sought {
-    fn address(self, after: Option<String>) -> String {
-        let part = |name: &str, text: String| {
-            let text: String = js_sys::encode_uri_component(text.trim()).into();
-            if text.is_empty() { String::new() } else { format!("&{name}={text}") }
-        };
+    fn address(self) -> String {
         let parts = [
-            part("query", self.query.get_untracked()),
-            part("role", self.role.get_untracked()),
-            part("status", self.status.get_untracked()),
-            part("after", after.unwrap_or_default()),
+            ("query", self.query.get_untracked()),
+            ("role", self.role.get_untracked()),
+            ("status", self.status.get_untracked()),
         ];
-        format!("/admin/users?limit=50{}", parts.concat())
-    }
-}
-
-/// What was found.
-#[derive(Clone, Copy)]
-struct Found {
-    people: RwSignal<Vec<User>>,
-    next: RwSignal<Option<String>>,
-    said: RwSignal<String>,
-}
-
-impl Found {
-    fn load(self, square: Square, i18n: Language, address: String, more: bool) {
-        spawn_local(async move {
-            let answer: Answer<Page<User>> = square.session.send(Method::GET, &address, None::<&()>).await;
-            // The page may be gone by now.
-            match answer {
-                Ok(page) => {
-                    self.people.try_update(|people| {
-                        if !more {
-                            people.clear();
-                        }
-                        people.extend(page.items);
-                    });
-                    let _ = self.next.try_set(page.next);
-                }
-                Err(trouble) => drop(self.said.try_set(explain(i18n, &trouble))),
-            }
-        });
-    }
-
-    fn replace(self, user: User) {
-        self.people.update(|people| {
-            for known in people.iter_mut().filter(|known| known.author.id == user.author.id) {
-                *known = user.clone();
-            }
-        });
+        format!("/admin/users?limit=50{}", query(&parts))
     }
 }
 
@@ -79,16 +32,13 @@ impl Found {
 #[component]
 pub fn PeopleSection() -> impl IntoView {
     let i18n = language();
-    let square = expect_context::<Square>();
+    let people = Listing::<User>::new(expect_context::<Proof>());
     let [query, role, status] = [(); 3].map(|()| RwSignal::new(String::new()));
     let sought = Sought { query, role, status };
-    let found =
-        Found { people: RwSignal::new(Vec::new()), next: RwSignal::new(None), said: RwSignal::new(String::new()) };
-    let changing = RwSignal::new(None::<User>);
-    found.load(square, i18n, sought.address(None), false);
+    people.load(sought.address());
     let search = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        found.load(square, i18n, sought.address(None), false);
+        people.load(sought.address());
     };
     view! {
         <section class="stack mt-6">
@@ -113,22 +63,24 @@ pub fn PeopleSection() -> impl IntoView {
                 </div>
                 <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
             </form>
-            <p role="status">{move || found.said.get()}</p>
-            <Table found changing />
-            <Show when=move || found.next.with(Option::is_some)>
-                <p class="notices-more">
-                    <button type="button" class="btn btn--sm" on:click=move |_| found.load(square, i18n, sought.address(found.next.get_untracked()), true)>{t!(i18n, notices.more)}</button>
-                </p>
-            </Show>
-            <ChangeDialog found changing />
+            <ListFrame
+                listing=people drawing="bench"
+                nothing=Signal::derive(move || t_string!(i18n, admin.nobody).to_owned())
+                nothing_text=Signal::derive(move || t_string!(i18n, admin.nobody_text).to_owned())
+            >
+                <Table people />
+            </ListFrame>
         </section>
     }
 }
 
-const ROLES: [Role; 3] = [Role::User, Role::Moderator, Role::Admin];
-const STATUSES: [AccountStatus; 3] = [AccountStatus::Active, AccountStatus::Silenced, AccountStatus::Suspended];
+/// The roles, from what everybody is.
+pub const ROLES: [Role; 3] = [Role::User, Role::Moderator, Role::Admin];
+/// What administrators set.
+pub const STATUSES: [AccountStatus; 3] = [AccountStatus::Active, AccountStatus::Silenced, AccountStatus::Suspended];
 
-fn role_word(i18n: Language, role: Role) -> &'static str {
+/// A role in a word.
+pub fn role_word(i18n: Language, role: Role) -> &'static str {
     match role {
         Role::User => t_string!(i18n, admin.user),
         Role::Moderator => t_string!(i18n, admin.moderator),
@@ -136,7 +88,8 @@ fn role_word(i18n: Language, role: Role) -> &'static str {
     }
 }
 
-fn status_word(i18n: Language, status: AccountStatus) -> &'static str {
+/// A status in a word.
+pub fn status_word(i18n: Language, status: AccountStatus) -> &'static str {
     match status {
         AccountStatus::Active => t_string!(i18n, admin.active),
         AccountStatus::Silenced => t_string!(i18n, admin.silenced),
@@ -145,8 +98,20 @@ fn status_word(i18n: Language, status: AccountStatus) -> &'static str {
     }
 }
 
+/// A status as a chip.
 #[component]
-fn Table(found: Found, changing: RwSignal<Option<User>>) -> impl IntoView {
+pub fn StatusChip(status: AccountStatus) -> impl IntoView {
+    let i18n = language();
+    let tone = match status {
+        AccountStatus::Active => "positive",
+        AccountStatus::Silenced => "caution",
+        AccountStatus::Suspended | AccountStatus::Deleted => "danger",
+    };
+    view! { <span class="chip" data-tone=tone>{move || status_word(i18n, status)}</span> }
+}
+
+#[component]
+fn Table(people: Listing<User>) -> impl IntoView {
     let i18n = language();
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label=move || t_string!(i18n, admin.people)>
@@ -162,11 +127,7 @@ fn Table(found: Found, changing: RwSignal<Option<User>>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For
-                        each=move || found.people.get()
-                        key=|user| (user.author.id, user.role.as_str(), user.status.as_str())
-                        children=move |user| view! { <Row user changing /> }
-                    />
+                    <For each=move || people.items() key=|user| user.author.id children=move |user| view! { <Row user /> } />
                 </tbody>
             </table>
         </div>
@@ -174,167 +135,23 @@ fn Table(found: Found, changing: RwSignal<Option<User>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(user: User, changing: RwSignal<Option<User>>) -> impl IntoView {
+fn Row(user: User) -> impl IntoView {
     let i18n = language();
     let (role, status, since) = (user.role, user.status, user.created_at);
-    let (name, handle, email) = (user.author.display_name.clone(), user.author.handle.clone(), user.email.clone());
-    let tone = match status {
-        AccountStatus::Active => "positive",
-        AccountStatus::Silenced => "caution",
-        AccountStatus::Suspended | AccountStatus::Deleted => "danger",
-    };
+    let (name, handle) = (user.author.display_name.clone(), user.author.handle.clone());
     let label = {
         let name = name.clone();
         move || t_string!(i18n, admin.change_of, name = name.clone())
     };
-    let author = user.author.clone();
+    let page = format!("/admin/pessoas/{}", user.author.id);
     view! {
         <tr>
-            <th scope="row"><span class="person"><Avatar author /><span>{name}<small class="muted">" @"{handle}</small></span></span></th>
-            <td data-priority="low">{email}</td>
+            <th scope="row"><span class="person"><Avatar author=user.author /><span>{name}<small class="muted">" @"{handle}</small></span></span></th>
+            <td data-priority="low">{user.email}</td>
             <td>{move || role_word(i18n, role)}</td>
-            <td data-priority="low">{move || format::short(i18n.get_locale(), since)}</td>
-            <td><span class="chip" data-tone=tone>{move || status_word(i18n, status)}</span></td>
-            <td>
-                <button type="button" class="icon-btn icon-btn--sm" aria-label=label on:click=move |_| changing.set(Some(user.clone()))>
-                    <Icon name="ellipsis" />
-                </button>
-            </td>
+            <td data-priority="low">{move || format::day(i18n.get_locale(), since)}</td>
+            <td><StatusChip status /></td>
+            <td><a class="icon-btn icon-btn--sm" href=page aria-label=label><Icon name="arrow-right" /></a></td>
         </tr>
-    }
-}
-
-/// Changes one person. Roles ask for the password once more, a while after the log-in.
-#[component]
-fn ChangeDialog(found: Found, changing: RwSignal<Option<User>>) -> impl IntoView {
-    let i18n = language();
-    let open = RwSignal::new(false);
-    // Each follows the other, and neither says what the other knows already.
-    Effect::new(move |_| {
-        let wanted = changing.with(Option::is_some);
-        if open.get_untracked() != wanted {
-            open.set(wanted);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() && changing.with_untracked(Option::is_some) {
-            changing.set(None);
-        }
-    });
-    let title = Signal::derive(move || {
-        let name = changing.with(|user| user.as_ref().map(|user| user.author.display_name.clone()));
-        t_string!(i18n, admin.change_of, name = name.unwrap_or_default())
-    });
-    view! {
-        <Dialog open id="g-mudar" title>
-            {move || changing.get().map(|user| view! { <ChangeForm user found open /> })}
-        </Dialog>
-    }
-}
-
-#[component]
-fn ChangeForm(user: User, found: Found, open: RwSignal<bool>) -> impl IntoView {
-    let i18n = language();
-    let proof = expect_context::<Proof>();
-    let before = (user.role, user.status);
-    let (role, status) = (RwSignal::new(user.role.as_str().to_owned()), RwSignal::new(user.status.as_str().to_owned()));
-    let (reason, error) = (RwSignal::new(String::new()), RwSignal::new(None::<Trouble>));
-    let id = user.author.id;
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let wish = UpdateUser {
-            role: role.get_untracked().parse().ok().filter(|role| *role != before.0),
-            status: status.get_untracked().parse().ok().filter(|status| *status != before.1),
-            reason: reason.get_untracked(),
-            until: None,
-        };
-        spawn_local(async move {
-            match proof.send(Method::PATCH, &format!("/admin/users/{id}"), Some(&wish)).await {
-                Ok(user) => {
-                    found.replace(user);
-                    let _ = open.try_set(false);
-                }
-                // The page may be gone by now.
-                Err(trouble) => drop(error.try_set(Some(trouble))),
-            }
-        });
-    };
-    view! {
-        <form class="stack" novalidate on:submit=send>
-            <Choices before role status reason />
-            <ErrorLine error id="g-m-erro" />
-            <EndSessions id error />
-            <RemoveFactors id error />
-            <div class="dialog-actions">
-                <button type="button" class="btn" on:click=move |_| open.set(false)>{t!(i18n, admin.leave)}</button>
-                <button type="submit" class="btn btn--primary">{t!(i18n, admin.save)}</button>
-            </div>
-        </form>
-    }
-}
-
-/// Role, status, and why.
-#[component]
-fn Choices(
-    before: (Role, AccountStatus),
-    role: RwSignal<String>,
-    status: RwSignal<String>,
-    reason: RwSignal<String>,
-) -> impl IntoView {
-    let i18n = language();
-    view! {
-        <div class="field">
-            <label for="g-m-papel">{t!(i18n, admin.role)}</label>
-            <select class="input" id="g-m-papel" prop:value=role on:change=move |event| role.set(event_target_value(&event))>
-                {ROLES.map(|role| view! { <option value=role.as_str() selected=role == before.0>{role_word(i18n, role)}</option> }).into_iter().collect_view()}
-            </select>
-        </div>
-        <div class="field">
-            <label for="g-m-estado">{t!(i18n, admin.status)}</label>
-            <select class="input" id="g-m-estado" prop:value=status on:change=move |event| status.set(event_target_value(&event))>
-                {STATUSES.map(|status| view! { <option value=status.as_str() selected=status == before.1>{status_word(i18n, status)}</option> }).into_iter().collect_view()}
-            </select>
-        </div>
-        <div class="field">
-            <label for="g-m-motivo">{t!(i18n, admin.reason)}</label>
-            <input class="input" id="g-m-motivo" bind:value=reason />
-        </div>
-    }
-}
-
-#[component]
-fn EndSessions(id: UserId, error: RwSignal<Option<Trouble>>) -> impl IntoView {
-    let i18n = language();
-    let square = expect_context::<Square>();
-    let ended = RwSignal::new(false);
-    let end_sessions = move |_| {
-        spawn_local(async move {
-            let answer: Answer<()> =
-                square.session.send(Method::DELETE, &format!("/admin/users/{id}/sessions"), None::<&()>).await;
-            // The page may be gone by now.
-            let _ = (ended.try_set(answer.is_ok()), error.try_set(answer.err()));
-        });
-    };
-    view! {
-        <p><button type="button" class="btn btn--sm" on:click=end_sessions><Icon name="log-out" />{t!(i18n, admin.end_sessions)}</button>" "<span role="status">{move || ended.get().then(|| t_string!(i18n, admin.sessions_ended))}</span></p>
-    }
-}
-
-/// For who lost what they prove themselves by.
-#[component]
-fn RemoveFactors(id: UserId, error: RwSignal<Option<Trouble>>) -> impl IntoView {
-    let i18n = language();
-    let proof = expect_context::<Proof>();
-    let removed = RwSignal::new(false);
-    let remove = move |_| {
-        spawn_local(async move {
-            let answer: Answer<()> =
-                proof.send(Method::DELETE, &format!("/admin/users/{id}/factors"), None::<&()>).await;
-            // The page may be gone by now.
-            let _ = (removed.try_set(answer.is_ok()), error.try_set(answer.err()));
-        });
-    };
-    view! {
-        <p><button type="button" class="btn btn--sm" on:click=remove><Icon name="shield-check" />{t!(i18n, factors.remove_of)}</button>" "<span role="status">{move || removed.get().then(|| t_string!(i18n, factors.removed_of))}</span></p>
     }
 }

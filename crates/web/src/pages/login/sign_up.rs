@@ -98,15 +98,15 @@ pub fn SignUpForm() -> impl IntoView {
     let owner = Owner::current();
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let [email, handle, name, password] =
+            [form.email, form.handle, form.name, form.password].map(|field| field.get_untracked());
         let wish = Register {
-            email: form.email.get_untracked(),
-            handle: form.handle.get_untracked(),
-            display_name: form.name.get_untracked(),
-            password: form.password.get_untracked(),
             locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
             birth_date: Some(form.birth_date.get_untracked()).filter(|date| !date.is_empty()),
             invite: Some(form.invite.get_untracked()).filter(|code| !code.trim().is_empty()),
+            accepted_texts: form.rules.with_untracked(|rules| rules.as_ref().map(|rules| rules.texts_version.clone())),
             transport: Some(Transport::Cookie),
+            ..Register::new(email, handle, name, password)
         };
         let work = async move { net::send(Method::POST, "/auth/register", None, Some(&wish)).await };
         if let Some(owner) = &owner {

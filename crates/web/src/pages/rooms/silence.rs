@@ -4,18 +4,15 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
+use praca_api::ConversationId;
 use praca_api::accounts::Author;
 use praca_api::rooms::Silence;
-use praca_api::{ConversationId, Timestamp};
 
 use crate::components::{Dialog, FormTrouble, explain};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
 use crate::square::Square;
-
-/// One hour, in milliseconds.
-const HOUR_MS: i64 = 3_600_000;
 
 /// Who or what is about to be silenced.
 #[derive(Clone, Copy)]
@@ -87,8 +84,7 @@ fn SilenceForm() -> impl IntoView {
         event.prevent_default();
         let Some((room, person)) = silencing.target.get_untracked() else { return };
         let hours = hours.get_untracked().parse::<i64>().ok();
-        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-        let until = hours.and_then(|hours| Timestamp::from_millis(format::now() as i64 + hours * HOUR_MS));
+        let until = hours.and_then(format::in_hours);
         let wish = Silence { reason: reason.get_untracked(), until };
         spawn_local(async move {
             let path = path_of(room, person.as_ref());

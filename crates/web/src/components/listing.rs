@@ -1,0 +1,136 @@
+//! Lists that come a page at a time.
+
+use gloo_net::http::Method;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::t;
+use praca_api::Page;
+use serde::de::DeserializeOwned;
+
+use super::{Empty, Icon, ListLoading, Proof, explain};
+use crate::language::language;
+use crate::net::{Answer, Trouble};
+
+/// A list as far as it was fetched. Of two that are asked for, the later one is shown.
+pub struct Listing<T: Send + Sync + 'static> {
+    items: RwSignal<Option<Vec<T>>>,
+    next: RwSignal<Option<String>>,
+    trouble: RwSignal<Option<Trouble>>,
+    address: StoredValue<String>,
+    asked: StoredValue<u32>,
+    proof: Proof,
+}
+
+impl<T: Send + Sync + 'static> Clone for Listing<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Listing<T> {}
+
+impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Listing<T> {
+    /// Nothing yet. Where the list asks for a recent proof of who one is, the person is asked for it.
+    pub fn new(proof: Proof) -> Self {
+        Self {
+            items: RwSignal::new(None),
+            next: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            address: StoredValue::new(String::new()),
+            asked: StoredValue::new(0),
+            proof,
+        }
+    }
+
+    /// Asks for the list at an address, which has a query, in the place of what is shown.
+    pub fn load(self, address: String) {
+        self.address.set_value(address.clone());
+        self.fetch(address, false);
+    }
+
+    /// Asks for what follows.
+    fn more(self) {
+        let Some(next) = self.next.get_untracked() else { return };
+        let next: String = js_sys::encode_uri_component(&next).into();
+        self.fetch(format!("{}&after={next}", self.address.get_value()), true);
+    }
+
+    fn fetch(self, address: String, more: bool) {
+        let turn = self.asked.get_value() + 1;
+        self.asked.set_value(turn);
+        spawn_local(async move {
+            let answer: Answer<Page<T>> = self.proof.send(Method::GET, &address, None::<&()>).await;
+            // The page may be gone by now, or look for something else.
+            if self.asked.try_get_value() != Some(turn) {
+                return;
+            }
+            match answer {
+                Ok(page) => {
+                    self.items.update(|items| {
+                        let items = items.get_or_insert_default();
+                        if !more {
+                            items.clear();
+                        }
+                        items.extend(page.items);
+                    });
+                    self.next.set(page.next);
+                    self.trouble.set(None);
+                }
+                Err(trouble) => self.trouble.set(Some(trouble)),
+            }
+        });
+    }
+
+    /// What is shown.
+    pub fn items(self) -> Vec<T> {
+        self.items.get().unwrap_or_default()
+    }
+
+    /// Changes what is shown.
+    pub fn update(self, change: impl FnOnce(&mut Vec<T>)) {
+        // The page may be gone by now.
+        let _ = self.items.try_update(|items| change(items.get_or_insert_default()));
+    }
+
+    /// Says why something was not done.
+    pub fn complain(self, trouble: Trouble) {
+        let _ = self.trouble.try_set(Some(trouble));
+    }
+}
+
+/// A list in its frame: on its way, empty, refused, or there, with what asks for more.
+#[component]
+pub fn ListFrame<T>(
+    listing: Listing<T>,
+    /// A symbol for where there is nothing.
+    drawing: &'static str,
+    #[prop(into)] nothing: Signal<String>,
+    #[prop(into)] nothing_text: Signal<String>,
+    children: ChildrenFn,
+) -> impl IntoView
+where
+    T: Clone + DeserializeOwned + Send + Sync + 'static,
+{
+    let i18n = language();
+    let count = Memo::new(move |_| listing.items.with(|items| items.as_ref().map(Vec::len)));
+    let refused = Memo::new(move |_| listing.trouble.with(Option::is_some));
+    let body = move || match (count.get(), refused.get()) {
+        (None, false) => view! { <ListLoading mark="sk--circle" /> }.into_any(),
+        (Some(0), false) => view! { <Empty drawing title=nothing text=nothing_text /> }.into_any(),
+        (None | Some(0), true) => ().into_any(),
+        (Some(_), _) => children().into_any(),
+    };
+    // Only what kind of state it is in makes it anew, not each item more.
+    let state = Memo::new(move |_| (count.get().map(|count| count > 0), refused.get()));
+    view! {
+        <div role="status">
+            {move || listing.trouble.get().map(|trouble| view! {
+                <p class="notice" data-tone="danger"><Icon name="circle-alert" /><span>{explain(i18n, &trouble)}</span></p>
+            })}
+        </div>
+        {move || { state.track(); untrack(&body) }}
+        <Show when=move || listing.next.with(Option::is_some)>
+            <p class="notices-more"><button type="button" class="btn btn--sm" on:click=move |_| listing.more()>{t!(i18n, notices.more)}</button></p>
+        </Show>
+    }
+}
