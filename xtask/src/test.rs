@@ -102,7 +102,7 @@ fn browser() -> Result {
     run(&mut command)
 }
 
-/// A Python with the official client, in an environment of its own.
+/// A Python with the official client and what tries the documents out, in an environment of its own.
 fn python() -> Result<std::path::PathBuf> {
     let venv = target().join("e2e-python");
     let python = venv.join("bin/python");

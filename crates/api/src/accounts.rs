@@ -2,41 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire::{given, words};
 use crate::{InviteId, SessionId, Timestamp, UploadId, UserId};
-
-/// Declares an enum of words: `snake_case` on the wire and in the database.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "server", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum, utoipa::ToSchema))]
-        #[cfg_attr(feature = "server", sea_orm(rs_type = "String", db_type = "Text"))]
-        pub enum $name {
-            $(
-                $(#[$vdoc])*
-                #[serde(rename = $word)]
-                #[cfg_attr(feature = "server", sea_orm(string_value = $word))]
-                $variant,
-            )*
-        }
-
-        impl $name {
-            /// The word on the wire.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = ();
-
-            fn from_str(word: &str) -> Result<Self, ()> {
-                match word { $($word => Ok(Self::$variant),)* _ => Err(()) }
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words! {
     /// What a person may do everywhere.
@@ -393,14 +360,6 @@ pub struct UpdateMe {
     pub locale: Option<Locale>,
     /// A ready upload that becomes the person's picture; null takes it away.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schema(value_type = Option<uuid::Uuid>))]
+    #[cfg_attr(feature = "server", schema(value_type = Option<UploadId>))]
     pub avatar_upload_id: Option<Option<UploadId>>,
-}
-
-#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
-/// Tells a field that is null from one that is absent.
-pub(crate) fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }

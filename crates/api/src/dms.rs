@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::words;
 use crate::messages::Message;
 use crate::people::PersonSeen;
+use crate::wire::words;
 use crate::{ConversationId, Rev, Seq, UserId};
 
 words! {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Transport, words};
+use crate::accounts::Transport;
+use crate::wire::words;
 use crate::{CeremonyId, PasskeyId, Timestamp};
 
 words! {

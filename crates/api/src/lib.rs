@@ -27,6 +27,7 @@ pub mod search;
 pub mod text;
 mod time;
 pub mod uploads;
+mod wire;
 
 pub use ids::{
     CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, Seq, SessionId,

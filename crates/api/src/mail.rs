@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::words;
+use crate::wire::words;
 use crate::{MailId, Timestamp};
 
 words! {

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Author, words};
+use crate::accounts::Author;
 use crate::uploads::Attachment;
+use crate::wire::words;
 use crate::{ConversationId, MessageId, Rev, Seq, Timestamp, UploadId, UserId};
 
 words! {

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{AccountStatus, Author, Role, given, words};
+use crate::accounts::{AccountStatus, Author, Role};
 use crate::rooms::MemberRole;
 use crate::search::FoundIn;
 use crate::uploads::UploadReason;
+use crate::wire::{given_object, words};
 use crate::{NotificationId, Seq, Timestamp, UploadId};
 
 words! {
@@ -219,7 +220,7 @@ pub struct UpdateNotifications {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<Reach>,
     /// When nothing disturbs; null for never.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given_object", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(value_type = Option<QuietHours>))]
     pub quiet_hours: Option<Option<QuietHours>>,
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Author, Role, words};
+use crate::accounts::{Author, Role};
 use crate::notifications::{NotificationPreferences, UpdateNotifications};
+use crate::wire::{object_or_null, words};
 use crate::{ConversationId, Timestamp, UserId};
 
 words! {
@@ -143,7 +144,7 @@ pub struct UpdatePreferences {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strangers: Option<bool>,
     /// What I want to be told, and how.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object_or_null", skip_serializing_if = "Option::is_none")]
     pub notifications: Option<UpdateNotifications>,
     /// How often I get a mail with what I missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

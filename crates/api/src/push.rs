@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire::object;
+
 /// `GET /me/push`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -19,6 +21,7 @@ pub struct PushSubscription {
     /// Where to send.
     pub endpoint: String,
     /// With which keys.
+    #[serde(deserialize_with = "object")]
     pub keys: PushKeys,
 }
 

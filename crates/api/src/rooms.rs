@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Author, words};
+use crate::accounts::Author;
 use crate::messages::Message;
+use crate::wire::words;
 use crate::{ConversationId, Rev, Seq, SlowModeScope, Timestamp};
 
 words! {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ConversationId;
-use crate::accounts::words;
 use crate::messages::Message;
+use crate::wire::words;
 
 words! {
     /// In which order messages are found.

@@ -28,11 +28,11 @@ use crate::base::{Base, Outages, Services};
 use crate::blobs::Blobs;
 use crate::bus::{Bus, CacheKey, Copies, LocalBus, RedisBus, Signal};
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::Config;
 use crate::conversations::Conversations;
 use crate::db::{Db, migrations};
 use crate::dms::{self, Dms, DmsSocket};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::Event;
 use crate::gateway::{Gateway, SOCKET_BODY_BYTES, SocketHandler, asyncapi};
 use crate::http::{Gatekeeper, body, head, layers, listener, openapi, ops, texts, web};
@@ -386,20 +386,4 @@ impl App {
             tracing::warn!(%error, "signing keys cannot be read; an unknown one will be looked for");
         }
     }
-}
-
-/// Refuses what would make a server of many nodes lie.
-///
-/// # Errors
-/// Names the missing key.
-pub fn require_shared(config: &Config) -> Result<()> {
-    if config.redis_url.is_none() {
-        return Err(Error::internal(
-            "PRACA_REDIS_URL is missing: a worker reaches the sockets of other processes through Redis.",
-        ));
-    }
-    if matches!(config.database, Database::Sqlite(_)) {
-        return Err(Error::internal("PRACA_DATABASE_URL names SQLite, which several processes do not share."));
-    }
-    Ok(())
 }

@@ -162,6 +162,19 @@ impl Config {
         self.public_url.strip_prefix("http://").is_some_and(is_loopback_host)
     }
 
+    /// Refuses what would make a server of many nodes lie.
+    ///
+    /// # Errors
+    /// Names the missing key.
+    pub fn require_shared(&self) -> Result<(), ConfigError> {
+        let why = match (&self.redis_url, &self.database) {
+            (None, _) => "PRACA_REDIS_URL is missing: a worker reaches the sockets of other processes through Redis.",
+            (_, Database::Sqlite(_)) => "PRACA_DATABASE_URL names SQLite, which several processes do not share.",
+            _ => return Ok(()),
+        };
+        Err(ConfigError(why.into()))
+    }
+
     /// Whether listener and public address are both on this machine alone.
     pub fn is_private(&self) -> bool {
         let host = self.public_url.split("://").nth(1).unwrap_or_default();

@@ -87,7 +87,7 @@ async fn log_in(State(accounts): State<Accounts>, device: Device, Json(login): J
 }
 
 /// Get a new access token. The refresh token changes with each use.
-#[utoipa::path(post, path = "/auth/refresh", tag = "auth", operation_id = "refresh", request_body = Refresh,
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", operation_id = "refresh", request_body = Option<Refresh>,
     responses((status = 200, description = "Refreshed", body = Session), Problems))]
 async fn refresh(
     State(accounts): State<Accounts>,
@@ -103,7 +103,7 @@ async fn refresh(
 }
 
 /// End the session, by its access or refresh token.
-#[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "log_out", request_body = Refresh,
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "log_out", request_body = Option<Refresh>,
     security((), ("bearer" = [])), responses((status = 204, description = "Logged out"), Problems))]
 async fn log_out(
     State(accounts): State<Accounts>,

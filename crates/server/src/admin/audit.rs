@@ -42,11 +42,6 @@ pub struct AuditQuery {
     /// Only what was done before.
     #[param(value_type = Option<String>, format = DateTime)]
     pub to: Option<Timestamp>,
-    /// Most items, 1 to 100; 50 when absent.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u64>,
-    /// `next` of the page before.
-    pub after: Option<String>,
 }
 
 impl AuditQuery {
@@ -84,8 +79,13 @@ impl AuditQuery {
 ///
 /// # Errors
 /// `request.invalid` for a limit or cursor that is not ours.
-pub async fn list(base: &Base, accounts: &Accounts, _: Authority, query: &AuditQuery) -> Result<Page<AuditEntry>> {
-    let page = PageQuery { limit: query.limit, after: query.after.clone() };
+pub async fn list(
+    base: &Base,
+    accounts: &Accounts,
+    _: Authority,
+    query: &AuditQuery,
+    page: &PageQuery,
+) -> Result<Page<AuditEntry>> {
     let limit = page.limit()?;
     let rows = query.rows(base, page.key()?, limit + 1).await?;
     let page = page_of(rows, limit, |row| row.id, |row| row)?;

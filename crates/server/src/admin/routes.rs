@@ -112,17 +112,18 @@ async fn list_measures(
 }
 
 /// What was done, the newest first.
-#[utoipa::path(get, path = "/admin/audit", tag = "admin", operation_id = "list_audit", params(AuditQuery),
+#[utoipa::path(get, path = "/admin/audit", tag = "admin", operation_id = "list_audit", params(AuditQuery, PageQuery),
     security(("bearer" = [])), responses((status = 200, description = "A page of entries", body = Page<AuditEntry>), Problems))]
 async fn list_audit(
     State(admin): State<Admin>,
     AdminCaller(authority): AdminCaller,
     Query(query): Query<AuditQuery>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<AuditEntry>>> {
-    audit::list(&admin.base, &admin.accounts, authority, &query).await.map(Json)
+    audit::list(&admin.base, &admin.accounts, authority, &query, &page).await.map(Json)
 }
 
-/// The same as a file of comma-separated values: the newest fifty thousand that fit; `limit` and `after` do not matter.
+/// The same as a file of comma-separated values: the newest fifty thousand that fit.
 #[utoipa::path(get, path = "/admin/audit.csv", tag = "admin", operation_id = "export_audit", params(AuditQuery),
     security(("bearer" = [])), responses((status = 200, description = "The entries", body = String, content_type = "text/csv"), Problems))]
 async fn export_audit(

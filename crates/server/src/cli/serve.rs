@@ -68,7 +68,7 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
 
 /// Runs jobs until asked to stop.
 pub async fn work(config: Config) -> Result<()> {
-    app::require_shared(&config)?;
+    config.require_shared().map_err(Error::internal)?;
     let app = app::build(config, Clock::system(), Migrate::Leave).await?;
     app.start();
     let stopping = stop_when_asked(app.clone());

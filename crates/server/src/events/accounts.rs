@@ -236,50 +236,40 @@ impl AccountEvent {
 
     /// What the audit log says of it, if anything.
     pub(super) fn audit(&self) -> Option<Entry> {
-        match self {
-            Self::Registered { user, texts } => {
-                let entry = Entry::new("account.register", "user", user).by(Some(*user));
-                Some(entry.with(json!({ "texts": texts })))
-            }
+        let of = |action, user: &UserId| Entry::new(action, "user", user);
+        let own = |action, user: &UserId| of(action, user).by(Some(*user));
+        let entry = match self {
+            Self::Registered { user, texts } => own("account.register", user).with(json!({ "texts": texts })),
             Self::TextsAccepted { user, version } => {
-                let entry = Entry::new("account.accept_texts", "user", user).by(Some(*user));
-                Some(entry.with(json!({ "texts": version })))
+                own("account.accept_texts", user).with(json!({ "texts": version }))
             }
             Self::StatusChanged { user, by, from, to, reason, until } => {
-                let entry = Entry::new("account.set_status", "user", user).by(*by).because(reason);
-                Some(entry.with(json!({ "from": from, "to": to, "until": until })))
+                let data = json!({ "from": from, "to": to, "until": until });
+                of("account.set_status", user).by(*by).because(reason).with(data)
             }
             Self::RoleChanged { user, by, from, to, reason } => {
-                let entry = Entry::new("account.set_role", "user", user).by(*by).because(reason);
-                Some(entry.with(json!({ "from": from, "to": to })))
+                of("account.set_role", user).by(*by).because(reason).with(json!({ "from": from, "to": to }))
             }
             Self::SessionsEnded { user, cause: SessionEnd::Reused, sessions } => {
-                Some(Entry::new("session.reuse_detected", "user", user).with(json!({ "sessions": sessions })))
+                of("session.reuse_detected", user).with(json!({ "sessions": sessions }))
             }
             Self::SessionsEnded { user, cause: SessionEnd::ByAdministrator { by }, .. } => {
-                Some(Entry::new("account.end_sessions", "user", user).by(*by))
+                of("account.end_sessions", user).by(*by)
             }
-            Self::EmailVerified { user, changed: true } => {
-                Some(Entry::new("account.change_email", "user", user).by(Some(*user)))
-            }
+            Self::EmailVerified { user, changed: true } => own("account.change_email", user),
             Self::PasswordChanged { user, recovered } => {
-                let entry = Entry::new("account.change_password", "user", user).by(Some(*user));
-                Some(entry.with(json!({ "recovered": recovered })))
+                own("account.change_password", user).with(json!({ "recovered": recovered }))
             }
             Self::FactorChanged { user, by, factor, added } => {
                 let action = if *added { "account.add_factor" } else { "account.remove_factor" };
-                Some(Entry::new(action, "user", user).by(*by).with(json!({ "factor": factor })))
+                of(action, user).by(*by).with(json!({ "factor": factor }))
             }
-            Self::RecoveryCodeUsed { user } => {
-                Some(Entry::new("account.use_recovery_code", "user", user).by(Some(*user)))
-            }
-            Self::FactorGuessed { user } => Some(Entry::new("account.factor_guessed", "user", user)),
-            Self::RecoveryCodesRenewed { user } => {
-                Some(Entry::new("account.renew_recovery_codes", "user", user).by(Some(*user)))
-            }
+            Self::RecoveryCodeUsed { user } => own("account.use_recovery_code", user),
+            Self::FactorGuessed { user } => of("account.factor_guessed", user),
+            Self::RecoveryCodesRenewed { user } => own("account.renew_recovery_codes", user),
             Self::InviteChanged { invite, by, made } => {
                 let action = if *made { "invite.create" } else { "invite.end" };
-                Some(Entry::new(action, "invite", invite).by(*by))
+                Entry::new(action, "invite", invite).by(*by)
             }
             Self::Updated { .. }
             | Self::EmailVerified { changed: false, .. }
@@ -287,8 +277,9 @@ impl AccountEvent {
             | Self::SessionStarted { .. }
             | Self::SessionsEnded { .. }
             | Self::LetterAsked(_)
-            | Self::MailWritten { .. } => None,
-        }
+            | Self::MailWritten { .. } => return None,
+        };
+        Some(entry)
     }
 
     /// What is noted in the same transaction, for the person's list of notifications.

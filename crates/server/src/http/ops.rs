@@ -73,7 +73,7 @@ async fn readyz(State(base): State<Base>) -> Response {
 
 /// Public keys of the access tokens (RFC 7517).
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "operations",
-    responses((status = 200, description = "JSON Web Key Set", body = serde_json::Value)))]
+    responses((status = 200, description = "JSON Web Key Set", content_type = "application/jwk-set+json", body = serde_json::Value)))]
 async fn jwks(State(base): State<Base>) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=60")];
     (headers, serde_json::to_string(&base.keys.jwks()).unwrap_or_default())

@@ -50,7 +50,7 @@ pub fn routes(base: Base, accounts: Accounts, conversations: Conversations, uplo
 /// A picture everybody may see, by the address a message, an ad or a person names.
 #[utoipa::path(get, path = "/media/{folder}/{name}", tag = "uploads", operation_id = "public_picture",
     params(("folder" = String, Path, description = "As given"), ("name" = String, Path, description = "As given")),
-    responses((status = 200, description = "WebP or JPEG", content_type = "image/webp", body = Vec<u8>), Problems))]
+    responses((status = 200, description = "The picture", content(("image/webp"), ("image/jpeg"))), Problems))]
 async fn public_picture(
     State(pictures): State<Pictures>,
     Path((folder, name)): Path<(String, String)>,
@@ -63,7 +63,7 @@ async fn public_picture(
     params(("upload" = uuid::Uuid, Path, description = "The upload"), ("name" = String, Path, description = "As given"),
         ("for" = uuid::Uuid, Query, description = "As given"), ("until" = i64, Query, description = "As given"),
         ("signature" = String, Query, description = "As given")),
-    responses((status = 200, description = "WebP", content_type = "image/webp", body = Vec<u8>), Problems))]
+    responses((status = 200, description = "The picture", content(("image/webp"), ("image/jpeg"))), Problems))]
 async fn private_picture(
     State(pictures): State<Pictures>,
     Path((upload, name)): Path<(UploadId, String)>,

@@ -124,7 +124,7 @@ impl Uploads {
     /// Says what a picture shows, until it is used.
     ///
     /// # Errors
-    /// `request.invalid`, `request.conflict` for one that is used, `resource.not_found`.
+    /// `request.invalid`, `request.conflict` for one that is used or was rejected, `resource.not_found`.
     pub async fn update(&self, actor: &Actor, id: UploadId, change: UpdateUpload) -> Result<Upload> {
         actor.require_may_write()?;
         let row = self.own(actor.id(), id).await?;
@@ -136,6 +136,7 @@ impl Uploads {
             .col_expr(Column::Alt, Expr::value(alt))
             .filter(Column::Id.eq(id))
             .filter(Column::UsedAt.is_null())
+            .filter(Column::Status.ne(UploadStatus::Rejected))
             .exec_with_returning(self.0.base.db.write())
             .await?;
         changed.into_iter().next().map(|row| self.shown(row)).ok_or_else(in_use)
@@ -205,5 +206,5 @@ fn arrived(row: &Model, before: u32) -> Event {
 }
 
 fn in_use() -> Error {
-    Error::problem(ProblemCode::RequestConflict, "The picture is in use.")
+    Error::problem(ProblemCode::RequestConflict, "The picture is in use, or was given up.")
 }

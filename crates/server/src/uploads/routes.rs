@@ -102,7 +102,7 @@ async fn complete_upload(
 #[utoipa::path(put, path = "/uploads/{id}/file", tag = "uploads", operation_id = "send_upload",
     params(("id" = uuid::Uuid, Path, description = "The upload"), ("until" = i64, Query, description = "As given"),
         ("signature" = String, Query, description = "As given")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content(("image/jpeg"), ("image/png"), ("image/webp"), ("image/gif"))),
     responses((status = 204, description = "It is here"), Problems))]
 async fn send_upload(
     State(uploads): State<Uploads>,

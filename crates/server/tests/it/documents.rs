@@ -50,6 +50,34 @@ async fn the_openapi_document_is_the_one_reviewed_and_every_route_in_it_answers(
     insta::assert_snapshot!(operations.join("\n"));
 }
 
+/// The words of every enumeration below a value.
+fn words<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| match value.as_array().filter(|_| key == "enum") {
+            Some(items) => found.extend(items.iter().filter_map(Value::as_str)),
+            None => words(value, found),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| words(item, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_the_documents_are_those_on_the_wire() {
+    let world = World::new(Twin::Embedded, &[]).await;
+    for path in ["/api/openapi.json", "/api/asyncapi.json"] {
+        let document = document(&world, path).await;
+        let mut found = BTreeSet::new();
+        words(&document, &mut found);
+        for word in ["active", "pt-BR", "moderator"] {
+            assert!(found.contains(word), "{path}: {found:?}");
+        }
+        // Names of ours begin with a capital letter.
+        let ours: Vec<_> = found.iter().filter(|word| word.starts_with(char::is_uppercase)).collect();
+        assert!(ours.is_empty(), "{path}: {ours:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_asyncapi_document_holds_exactly_the_events() {
     let world = World::new(Twin::Embedded, &[]).await;

@@ -205,7 +205,7 @@ async fn mails_go_to_a_server_whose_certificate_is_known_and_to_no_other() {
         server.register("bento").await;
         let came = async {
             while smtp.mails().unwrap().is_empty() {
-                tokio::time::sleep(Duration::from_millis(50)).await
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::timeout(Duration::from_secs(20), came).await.unwrap_or_else(|_| panic!("{tls:?}: no mail came"));

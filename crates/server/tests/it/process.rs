@@ -61,7 +61,7 @@ pub struct Server {
     child: Child,
     url: String,
     /// Its own, if it has one, which goes with it.
-    _folder: Option<Folder>,
+    own_folder: Option<Folder>,
 }
 
 impl Drop for Server {
@@ -84,7 +84,7 @@ impl Server {
         let mut command = folder.command(&["serve"]);
         command.envs(settings.iter().map(|(key, value)| (*key, value)));
         let mut server = Self::spawn(command).await;
-        server._folder = Some(folder);
+        server.own_folder = Some(folder);
         server
     }
 
@@ -111,7 +111,7 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         command.args(["--listen", &listen]).stdout(Stdio::null()).stderr(Stdio::piped());
-        let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}"), _folder: None };
+        let server = Self { child: command.spawn().unwrap(), url: format!("http://{listen}"), own_folder: None };
         while !reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == 200) {
             tokio::time::sleep(Duration::from_millis(30)).await;
         }

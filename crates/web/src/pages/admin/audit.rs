@@ -123,12 +123,20 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
             </div>
             <div class="field"><label for="g-quem">{t!(i18n, admin.by_whom)}</label><input class="input" id="g-quem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=actor /></div>
             <div class="field"><label for="g-aquem">{t!(i18n, admin.to_whom)}</label><input class="input" id="g-aquem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=target /></div>
-            <div class="field"><label for="g-de">{t!(i18n, admin.from)}</label><input class="input" id="g-de" type="date" bind:value=from /></div>
-            <div class="field"><label for="g-ate">{t!(i18n, admin.to)}</label><input class="input" id="g-ate" type="date" bind:value=to /></div>
+            <Days from to />
             <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
             <button type="button" class="btn" on:click=download><Icon name="arrow-down" />{t!(i18n, admin.download)}</button>
         </form>
         <p role="alert">{move || said.get()}</p>
+    }
+}
+
+#[component]
+fn Days(from: RwSignal<String>, to: RwSignal<String>) -> impl IntoView {
+    let i18n = language();
+    view! {
+        <div class="field"><label for="g-de">{t!(i18n, admin.from)}</label><input class="input" id="g-de" type="date" bind:value=from /></div>
+        <div class="field"><label for="g-ate">{t!(i18n, admin.to)}</label><input class="input" id="g-ate" type="date" bind:value=to /></div>
     }
 }
 
