@@ -139,9 +139,11 @@ onBothTwins("admin", {}, (square) => {
     assert.ok((await chart.locator(".chart-line").getAttribute("d")).startsWith("M"));
     assert.deepEqual(await axe(ana), []);
     await shot(ana, "admin-server-desktop-light");
+    const week = ana.waitForResponse(/measures\?hours=168/);
     await ana.getByText("7 dias").click();
-    await ana.getByRole("radio", { name: "7 dias" }).isChecked();
-    await ana.locator("figure.chart").first().waitFor();
+    assert.equal((await (await week).json()).stepSeconds, 105 * 60);
+    assert.ok(await ana.getByRole("radio", { name: "7 dias" }).isChecked());
+    await chart.waitFor();
     assert.deepEqual(ana.complaints, []);
     await ana.context().close();
   });

@@ -64,7 +64,8 @@ class Square {
   async newcomer(name, settings = {}) {
     const number = this.number();
     const handle = `${name.normalize("NFD").replace(/[^a-z]/gi, "").toLowerCase()}${number}x`;
-    const body = { email: `${handle}@praca.example`, handle, displayName: `${name} da Silva ${number}`, password: PASSWORD };
+    const { body: rules } = await api(this.world, "GET", "/auth/registration");
+    const body = { acceptedTexts: rules.textsVersion, email: `${handle}@praca.example`, handle, displayName: `${name} da Silva ${number}`, password: PASSWORD };
     const { status, body: registered } = await api(this.world, "POST", "/auth/register", { body });
     assert.equal(status, 201);
     const page = await this.tab(handle, settings);

@@ -61,7 +61,8 @@ fn rustdoc() -> Result {
     run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Licences, duplicates and sources of what is depended on. All of it is here by now: the network is not asked.
+/// Licences, duplicates and sources of what is depended on. All of it is here by now, so only building the tool asks the
+/// network.
 fn deny() -> Result {
     let deny = packages::cargo_deny()?;
     run(program(deny).args(["--offline", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))

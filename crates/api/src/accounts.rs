@@ -125,8 +125,8 @@ pub struct Register {
     /// The code of an invite, where one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
-    /// The version of the house rules and the legal notice that was read; who registers accepts it. The present one when
-    /// absent.
+    /// The version of the house rules and the legal notice that was read and is accepted. Who names none, or another than the
+    /// present one, is asked for it afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_texts: Option<String>,
     /// Where the refresh token travels; `body` when absent.

@@ -4,6 +4,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+// The words are taken as tokens: utoipa does not see through the group a `literal` stands in, and would describe the names.
 /// Declares an enum of words: `snake_case` on the wire and in the database.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:tt,)* }) => {
@@ -66,7 +67,9 @@ pub(crate) fn object_or_null<'de, T: DeserializeOwned, D: Deserializer<'de>>(fro
 ///
 /// # Errors
 /// It is something else, or its fields are wrong.
-pub(crate) fn given_object<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+pub(crate) fn given_object<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     object_or_null(from).map(Some)
 }
 

@@ -211,6 +211,7 @@ impl App {
         let app = self.clone();
         tokio::spawn(async move {
             let upkeep = async { tokio::join!(app.keep_metrics(), app.watch_services(), measures::keep(&app.base)) };
+            // Some kilobytes, which a task would hold on its stack.
             Box::pin(app.base.shutdown.run_until_cancelled(upkeep)).await;
         });
     }

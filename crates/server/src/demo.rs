@@ -69,7 +69,8 @@ async fn load_people(app: &App) -> Result<HashMap<&'static str, Arc<Actor>>> {
     let mut people = HashMap::new();
     for (handle, name, role) in script::PEOPLE {
         let email = format!("{handle}@praca.example");
-        let wish = Register::new(email, (*handle).into(), (*name).into(), PASSWORD.into());
+        let mut wish = Register::new(email, (*handle).into(), (*name).into(), PASSWORD.into());
+        wish.accepted_texts = Some(app.base.texts.version().to_owned());
         let created = app.accounts.create_account(NewAccount::parse(wish)?.trusted(*role)).await;
         let id = match created {
             Ok(id) => id,

@@ -55,13 +55,14 @@ pub fn Pages() -> impl IntoView {
 }
 
 /// What stands in the place of a page.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Inner {
     Nothing,
     Unreachable,
     LogIn,
     Suspended,
-    Agreement,
+    /// To these texts.
+    Agreement(String),
     Page,
 }
 
@@ -74,15 +75,14 @@ fn Inside(children: ChildrenFn) -> impl IntoView {
         Standing::Unreachable => Inner::Unreachable,
         Standing::Out => Inner::LogIn,
         Standing::In(user) if user.status == AccountStatus::Suspended => Inner::Suspended,
-        Standing::In(user) if user.must_accept_texts.is_some() => Inner::Agreement,
-        Standing::In(_) => Inner::Page,
+        Standing::In(user) => user.must_accept_texts.map_or(Inner::Page, Inner::Agreement),
     });
     move || match state.get() {
         Inner::Nothing => ().into_any(),
         Inner::Unreachable => view! { <states::Unreachable retry=move || session.resume() /> }.into_any(),
         Inner::LogIn => view! { <Redirect path="/entrar" /> }.into_any(),
         Inner::Suspended => view! { <states::Suspended /> }.into_any(),
-        Inner::Agreement => view! { <agreement::Agreement /> }.into_any(),
+        Inner::Agreement(version) => view! { <agreement::Agreement version /> }.into_any(),
         Inner::Page => children().into_any(),
     }
 }

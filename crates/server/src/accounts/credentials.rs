@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::devices::{self, Device};
 use super::login::wrong;
 use super::one_time::{self, Purpose};
-use super::register::{check_password, clean_email, name_duplicate};
+use super::register::{check_password, clean_email, email_taken, name_duplicate};
 use super::{Accounts, entity, factors, one_time_entity, store};
 use crate::auth::Actor;
 use crate::config::Quota;
@@ -28,11 +28,13 @@ impl Accounts {
     /// # Errors
     /// `request.invalid` for a link that is not good, `accounts.email_taken` when somebody else proved the address first.
     pub(super) async fn verify_email(&self, token: &str) -> Result<()> {
-        let base = &self.0.base;
-        let mut tx = base.begin().await?;
+        let (base, now) = (&self.0.base, self.0.base.clock.now());
         let purposes = [Purpose::VerifyEmail, Purpose::ChangeEmail];
-        let proof = one_time::take(tx.conn(), token, &purposes, base.clock.now()).await?;
+        let proof = one_time::look(base.db.read(), token, &purposes, now).await?;
+        let mut tx = base.begin().await?;
+        // The person before the token, as everywhere: two links at once do not wait for each other.
         let person = store::lock_person(tx.conn(), proof.user_id).await?;
+        one_time::take(tx.conn(), token, &purposes, now).await?;
         if proof.purpose == Purpose::VerifyEmail {
             if person.email != proof.email {
                 return Err(Error::invalid_field("token", "ended", "The account has another address by now."));
@@ -41,7 +43,7 @@ impl Accounts {
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
             return tx.commit().await;
         }
-        set_email(&mut tx, &person, proof.email.clone()).await?;
+        self.set_email(&mut tx, &person, proof.email.clone()).await?;
         let link = if person.email_verified {
             Some(one_time::issue(base, tx.conn(), person.id, Purpose::UndoEmail, &person.email).await?)
         } else {
@@ -152,8 +154,9 @@ impl Accounts {
         let person = store::person(base.db.read(), proof.user_id).await?;
         let hash = self.hash_new(wish.password, &person).await?;
         let mut tx = base.begin().await?;
+        let person = store::lock_person(tx.conn(), proof.user_id).await?;
         one_time::take(tx.conn(), &wish.token, &purposes, base.clock.now()).await?;
-        let person = self.own_again(&mut tx, &proof).await?;
+        let person = self.own_again(&mut tx, person, &proof).await?;
         self.set_password(&mut tx, &person, hash, None).await?;
         devices::forget_all_but(tx.conn(), person.id, None).await?;
         tx.commit().await?;
@@ -161,23 +164,59 @@ impl Accounts {
         Ok(())
     }
 
-    /// The account a link was sent for, locked, with the address it was sent to proved.
-    async fn own_again(&self, tx: &mut Tx, proof: &one_time_entity::Model) -> Result<entity::Model> {
-        let person = store::lock_person(tx.conn(), proof.user_id).await?;
+    /// The locked account a link was sent for, with the address it was sent to proved. One that takes the account back
+    /// removes the factors that were added since, and ends the links others had to do the same.
+    async fn own_again(
+        &self,
+        tx: &mut Tx,
+        person: entity::Model,
+        proof: &one_time_entity::Model,
+    ) -> Result<entity::Model> {
+        let base = &self.0.base;
         if person.email != proof.email {
             if proof.purpose == Purpose::ResetPassword {
                 return Err(one_time::ended());
             }
-            set_email(tx, &person, proof.email.clone()).await?;
+            // Whoever had it meanwhile hears of it, too.
+            let topic = Topic::EmailChanged { address: masked(&proof.email), link: None };
+            mail::write(base, tx, &person.reader(), topic).await?;
+            self.set_email(tx, &person, proof.email.clone()).await?;
         } else if !person.email_verified {
             set(tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
         }
         let person = store::person(tx.conn(), person.id).await?;
-        if proof.purpose == Purpose::UndoFactors {
-            self.remove_factors(tx, &person, Some(person.id)).await?;
+        let (by, now) = (Some(person.id), base.clock.now());
+        let all = one_time::undoes_factors(tx.conn(), person.id, &proof.email, now).await?;
+        match proof.purpose {
+            Purpose::UndoEmail if !all => {
+                self.remove_factors(tx, &person, one_time::issued_at(proof), by).await?;
+            }
+            Purpose::UndoEmail | Purpose::UndoFactors => {
+                self.remove_factors(tx, &person, person.created_at, by).await?;
+            }
+            _ => return Ok(person),
         }
+        one_time::revoke_later(tx.conn(), proof).await?;
         Ok(person)
+    }
+
+    /// Gives an account another address, which was proved; what was sent to the one before opens nothing any more, but to
+    /// take the account back.
+    async fn set_email(&self, tx: &mut Tx, person: &entity::Model, email: String) -> Result<()> {
+        let folded = email.to_lowercase();
+        if one_time::is_kept_for_another(tx.conn(), person.id, &folded, self.0.base.clock.now()).await? {
+            return Err(email_taken());
+        }
+        let change = entity::Entity::update_many()
+            .col_expr(entity::Column::EmailFolded, Expr::value(folded))
+            .col_expr(entity::Column::Email, Expr::value(email))
+            .col_expr(entity::Column::EmailVerified, Expr::value(true))
+            .filter(entity::Column::Id.eq(person.id));
+        change.exec(tx.conn()).await.map_err(name_duplicate)?;
+        one_time::revoke(tx.conn(), person.id, &[Purpose::VerifyEmail, Purpose::ResetPassword]).await?;
+        tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
+        Ok(())
     }
 
     async fn hash_new(&self, password: String, person: &entity::Model) -> Result<String> {
@@ -212,20 +251,6 @@ impl Accounts {
         let link = format!("{}/entrar#senha", base.config.public_url);
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
     }
-}
-
-/// Gives an account another address, which was proved; what was sent to the one before opens nothing any more, but to take
-/// the account back.
-async fn set_email(tx: &mut Tx, person: &entity::Model, email: String) -> Result<()> {
-    let change = entity::Entity::update_many()
-        .col_expr(entity::Column::EmailFolded, Expr::value(email.to_lowercase()))
-        .col_expr(entity::Column::Email, Expr::value(email))
-        .col_expr(entity::Column::EmailVerified, Expr::value(true))
-        .filter(entity::Column::Id.eq(person.id));
-    change.exec(tx.conn()).await.map_err(name_duplicate)?;
-    one_time::revoke(tx.conn(), person.id, &[Purpose::VerifyEmail, Purpose::ResetPassword]).await?;
-    tx.emit(AccountEvent::EmailVerified { user: person.id, changed: true });
-    Ok(())
 }
 
 async fn set(

@@ -6,7 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::{Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, ExprTrait as _, QueryFilter as _,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::one_time_entity::{ActiveModel, Column, Entity, Model};
@@ -119,6 +122,59 @@ pub async fn take(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose]
         .exec_with_returning(conn)
         .await?;
     used.into_iter().next().ok_or_else(ended)
+}
+
+/// What takes an account back.
+pub const UNDOING: [Purpose; 2] = [Purpose::UndoEmail, Purpose::UndoFactors];
+
+/// When a token was made.
+pub fn issued_at(token: &Model) -> Timestamp {
+    token.expires_at - token.purpose.lifetime()
+}
+
+/// Whether somebody may still take their account back to an address, which is theirs until then.
+///
+/// # Errors
+/// The database refuses.
+pub async fn is_kept_for_another(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    folded_email: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let address = Expr::expr(Func::lower(Expr::col(Column::Email)));
+    let kept = Entity::find()
+        .filter(Column::Purpose.is_in(UNDOING))
+        .filter(Column::ExpiresAt.gt(now))
+        .filter(Column::UserId.ne(user))
+        .filter(address.eq(folded_email));
+    Ok(kept.one(conn).await?.is_some())
+}
+
+/// Ends what would take the account back from whoever has just done so: tokens made later than theirs.
+///
+/// # Errors
+/// The database refuses.
+pub async fn revoke_later(conn: &impl ConnectionTrait, used: &Model) -> Result<()> {
+    let later = Entity::delete_many()
+        .filter(Column::UserId.eq(used.user_id))
+        .filter(Column::Purpose.is_in(UNDOING))
+        .filter(Column::ExpiresAt.gt(used.expires_at));
+    later.exec(conn).await?;
+    Ok(())
+}
+
+/// Whether a token that undoes the first factor was sent to an address, and is good.
+///
+/// # Errors
+/// The database refuses.
+pub async fn undoes_factors(conn: &impl ConnectionTrait, user: UserId, email: &str, now: Timestamp) -> Result<bool> {
+    let sent = Entity::find()
+        .filter(Column::UserId.eq(user))
+        .filter(Column::Purpose.eq(Purpose::UndoFactors))
+        .filter(Column::Email.eq(email))
+        .filter(Column::ExpiresAt.gt(now));
+    Ok(sent.one(conn).await?.is_some())
 }
 
 /// Ends a person's tokens of these purposes.

@@ -11,7 +11,7 @@ use praca_api::{FieldProblem, ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait as _};
 
-use super::{Accounts, entity, invites, store};
+use super::{Accounts, entity, invites, one_time, store};
 use crate::base::Base;
 use crate::config::Registration;
 use crate::db::Tx;
@@ -188,7 +188,11 @@ impl Accounts {
         if store::is_handle_taken(tx.conn(), &skeleton(&account.handle)).await? {
             return Err(handle_taken());
         }
-        let user = insert(base, &tx, account, hash).await?;
+        let user = base.ids.user();
+        if one_time::is_kept_for_another(tx.conn(), user, &account.email.to_lowercase(), base.clock.now()).await? {
+            return Err(email_taken());
+        }
+        insert(base, &tx, account, hash, user).await?;
         let person = store::person(tx.conn(), user).await?;
         if !person.email_verified {
             self.write_verification(&mut tx, &person).await?;
@@ -199,11 +203,9 @@ impl Accounts {
     }
 }
 
-async fn insert(base: &Base, tx: &Tx, account: NewAccount, hash: String) -> Result<UserId> {
-    let id = base.ids.user();
-    // Who read others by now is asked once more.
-    let version = base.texts.version();
-    let accepted = account.accepted_texts.is_none_or(|read| read == version).then(|| version.to_owned());
+async fn insert(base: &Base, tx: &Tx, account: NewAccount, hash: String, id: UserId) -> Result<()> {
+    // Who read none, or others, is asked at the door.
+    let accepted = account.accepted_texts.filter(|read| read == base.texts.version());
     let row = entity::ActiveModel {
         id: Set(id),
         handle_skeleton: Set(skeleton(&account.handle)),
@@ -232,7 +234,11 @@ async fn insert(base: &Base, tx: &Tx, account: NewAccount, hash: String) -> Resu
         accepted_texts: Set(accepted),
     };
     entity::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(name_duplicate)?;
-    Ok(id)
+    Ok(())
+}
+
+pub(super) fn email_taken() -> Error {
+    Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.")
 }
 
 fn handle_taken() -> Error {
@@ -241,7 +247,7 @@ fn handle_taken() -> Error {
 
 pub(super) fn name_duplicate(error: DbErr) -> Error {
     if is_duplicate(&error, "ux_users_email_folded", "users.email_folded") {
-        return Error::problem(ProblemCode::AccountsEmailTaken, "Somebody registered with this address.");
+        return email_taken();
     }
     if is_duplicate(&error, "ux_users_handle", "users.handle") {
         return handle_taken();

@@ -1,6 +1,6 @@
 //! The mail server, and in whose name mail is sent.
 
-use super::{ConfigError, Secret, Source};
+use super::{ConfigError, Secret, Source, is_loopback_host};
 
 /// How mail is sent.
 #[derive(Clone, Debug)]
@@ -31,6 +31,10 @@ pub(super) fn mail(source: &Source) -> Result<Option<MailSettings>, ConfigError>
         let said = "PRACA_SMTP_URL is neither `smtp://…` nor `smtps://…`, as in `smtps://name:password@mail.example`.";
         return Err(ConfigError(said.into()));
     }
+    if is_in_clear(url.reveal()) {
+        let said = "PRACA_SMTP_URL sends name and password to another machine for all to read: write `smtps://…`, or `smtp://…?tls=required`.";
+        return Err(ConfigError(said.into()));
+    }
     let from = source.get::<String>("PRACA_MAIL_FROM")?.filter(|from| from.contains('@')).ok_or_else(|| {
         let said = "PRACA_MAIL_FROM is missing: mail is sent in somebody's name, as in `Praça <praca@praca.example>`.";
         ConfigError(said.into())
@@ -47,4 +51,35 @@ pub(super) fn mail(source: &Source) -> Result<Option<MailSettings>, ConfigError>
         }
     };
     Ok(Some(MailSettings { url, from, dkim }))
+}
+
+/// Whether a name and password would go to another machine without TLS.
+fn is_in_clear(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("smtp://") else { return false };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let Some((_, host)) = place.trim_end_matches('/').rsplit_once('@') else { return false };
+    !is_loopback_host(host) && !query.split('&').any(|pair| pair == "tls=required")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_go_to_this_machine_or_behind_tls() {
+        for fine in [
+            "smtp://a:b@127.0.0.1:25",
+            "smtp://a:b@localhost",
+            "smtps://a:b@mail.example",
+            "smtp://mail.example",
+            "smtp://a:b@mail.example:587?tls=required",
+        ] {
+            assert!(!is_in_clear(fine), "{fine}");
+        }
+        for open in
+            ["smtp://a:b@mail.example", "smtp://a:b@mail.example:25/", "smtp://a:b@mail.example?tls=opportunistic"]
+        {
+            assert!(is_in_clear(open), "{open}");
+        }
+    }
 }

@@ -41,7 +41,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> axum::extract::OptionalFromR
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
         let json = is_json(request.headers());
         let bytes = Bytes::from_request(request, state).await.map_err(refuse_body)?;
-        if bytes.is_empty() || !json {
+        // Who has nothing to say may say null.
+        if bytes.is_empty() || !json || bytes.trim_ascii() == b"null" {
             return Ok(None);
         }
         parse_json(&bytes).map(Self).map(Some)

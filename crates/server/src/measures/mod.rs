@@ -68,16 +68,18 @@ pub async fn keep(base: &Base) {
 /// # Errors
 /// Database or coordinator is away.
 pub async fn note(base: &Base, node: Uuid) -> Result<()> {
+    let (online, queue) = (stored(base.limits.online().await?), stored(jobs::due(base).await?));
+    // Last, so that nothing is lost while the coordinator is away.
     let counted = base.metrics.take_counted();
     // Half a minute back: a clock that wakes a little early is still in the minute it notes.
     let at = base.clock.now().millis() - MINUTE / 2;
     let row = ActiveModel {
         at: Set(Timestamp::from_millis(at - at.rem_euclid(MINUTE)).ok_or_else(|| Error::internal("no such minute"))?),
         node: Set(node),
-        online: Set(stored(base.limits.online().await?)),
+        online: Set(online),
         messages: Set(stored(counted.messages)),
         p99_millis: Set(counted.p99.as_secs_f64() * 1_000.0),
-        queue: Set(stored(jobs::due(base).await?)),
+        queue: Set(queue),
     };
     let insert = Entity::insert(row).on_conflict_do_nothing_on([Column::At, Column::Node]);
     insert.exec_without_returning(base.db.write()).await?;
@@ -98,7 +100,7 @@ pub async fn list(base: &Base, _: Authority, query: MeasuresQuery) -> Result<Mea
         return Err(Error::invalid_field("hours", "range", "Measures are kept for 168 hours; ask for 1 to 168."));
     }
     let minutes = i64::from(hours) * 60;
-    let step = minutes.div_euclid(POINTS).max(1);
+    let step = (minutes + POINTS - 1).div_euclid(POINTS);
     let since = base.clock.now() - Duration::from_secs(u64::from(hours) * 3_600);
     let rows = Entity::find().filter(Column::At.gte(since)).order_by_asc(Column::At).all(base.db.read()).await?;
     let items = joined(&rows, step * MINUTE);

@@ -183,7 +183,8 @@ on_both_twins! {
             world.post("/auth/register", None, wish).await
         };
         let rules = world.get("/auth/registration", &ana).await.ok();
-        assert_eq!(rules, json!({ "mode": "invite", "minimumAge": null, "verifiesEmail": false }));
+        let texts = world.app.base.texts.version();
+        assert_eq!(rules, json!({ "mode": "invite", "minimumAge": null, "verifiesEmail": false, "textsVersion": texts }));
         let refused = register("rosa", json!(null)).await.expect(422, "request.invalid");
         assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("invite"), &json!("required")));
         register("rosa", json!("AAAA-BBBB-CCCC")).await.expect(422, "request.invalid");

@@ -172,8 +172,7 @@ async fn table(twin: Twin) -> String {
         if name.starts_with("post /auth/logout") {
             log_everybody_in(&world, &mut cast).await;
         }
-        // One route may be asked in two ways.
-        rows.entry(name).or_insert(cells);
+        assert!(rows.insert(name.clone(), cells).is_none(), "{name} is asked twice");
     }
     for (name, cells) in picture_rows(&world, &cast).await {
         missing.remove(name);

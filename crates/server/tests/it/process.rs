@@ -1,6 +1,8 @@
 //! The program as operators meet it: a process with arguments, an environment, signals and a log.
 
-use praca_peers::{Clamav, S3};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use praca_peers::{Clamav, S3, Smtp};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -94,6 +96,11 @@ impl Server {
         let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD });
         let request = reqwest::Client::new().post(format!("{}/api/v1/auth/register", self.url)).json(&wish);
         assert_eq!(request.send().await.unwrap().status(), 202);
+    }
+
+    /// Its counters.
+    pub async fn metrics(&self) -> String {
+        reqwest::get(format!("{}/metrics", self.url)).await.unwrap().text().await.unwrap()
     }
 
     /// One more node of a world.
@@ -220,7 +227,23 @@ fn administrators_are_made_at_the_command_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_joins_requests_and_socket_events_to_their_answers() {
     let folder = Folder::new("log");
-    let server = Server::start(&folder, &[("PRACA_LOG", "debug"), ("PRACA_LOG_FORMAT", "json")]).await;
+    let smtp = Smtp::start(Some("praca:segredo-do-correio")).unwrap();
+    let url = smtp.url();
+    let settings = [
+        ("PRACA_LOG", "debug"),
+        ("PRACA_LOG_FORMAT", "json"),
+        ("PRACA_SMTP_URL", url.as_str()),
+        ("PRACA_MAIL_FROM", "praca@praca.example"),
+    ];
+    let server = Server::start(&folder, &settings).await;
+    server.register("rosa").await;
+    let mailed = async {
+        while smtp.mails().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), mailed).await.unwrap();
+    let link = smtp.mails().unwrap()[0].text.split_once("?token=").unwrap().1[..43].to_owned();
     let token = server.log_in().await;
     let mut socket = Socket::connect(&server.url, &token).await.unwrap();
     let refused = socket.ask("rooms:join", json!({ "roomId": 7 })).await;
@@ -234,7 +257,10 @@ async fn the_log_joins_requests_and_socket_events_to_their_answers() {
     };
     assert!(lines.iter().any(|line| span(line, "request-of-this-test") && line["message"] == "answered"), "{log}");
     assert!(lines.iter().any(|line| span(line, &id)), "{id}: {log}");
-    assert!(!log.contains(praca::demo::PASSWORD) && !log.contains(&token), "secrets are never logged");
+    let login = STANDARD.encode("\0praca\0segredo-do-correio");
+    for secret in [praca::demo::PASSWORD, PASSWORD, &token, "segredo-do-correio", &login, &link] {
+        assert!(!log.contains(secret), "secrets are never logged: {secret}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Taking an account back from somebody who had its password.
 
+use praca_api::UserId;
 use praca_api::mail::MailTemplate;
 use serde_json::json;
 
@@ -14,6 +15,13 @@ impl World {
         self.post("/me/email", Some(person), json!({ "email": email })).await.expect(202, "");
         let token = self.token(email, MailTemplate::ChangeEmail).await;
         self.post("/auth/email/verify", None, json!({ "token": token })).await.expect(204, "");
+    }
+
+    /// Logs somebody in by a password of their own.
+    async fn log_in_with(&self, login: &str, password: &str) -> Person {
+        let session = self.enter(login, password).await.ok();
+        let id = session["user"]["id"].as_str().unwrap().parse().map(UserId).unwrap();
+        Person { id, token: session["accessToken"].as_str().unwrap().into(), refresh: String::new() }
     }
 
     async fn choose(&self, token: &str, password: &str) -> Answer {
@@ -56,20 +64,62 @@ on_both_twins! {
         world.choose(&token, OTHER).await.expect(204, "");
         let wish = json!({ "login": ROSA, "password": OTHER });
         world.post("/auth/login", None, wish.clone()).await.expect(401, "auth.second_factor_required");
-        // The link that went to the thief's first address is theirs to use: it was proved. It ends like any other.
-        let theirs = world.token("ladra@correio.example", MailTemplate::EmailChanged).await;
-        world.pass(2 * 86_400);
-        world.choose(&theirs, "senha nova da ladra").await.expect(422, "request.invalid");
+        // The links that went to the thief's addresses take nothing back, and both heard of it.
+        for address in ["ladra@correio.example", "ladra2@correio.example"] {
+            let mails = world.mails().await;
+            let theirs = mails.iter().rev().filter(|mail| mail.to == address && mail.text.contains("/nova-senha?token="));
+            for mail in theirs {
+                let token = mail.text.split_once("?token=").unwrap().1.split_whitespace().next().unwrap();
+                world.choose(token, "senha nova da ladra").await.expect(422, "request.invalid");
+            }
+        }
+        let told = world.mails().await;
+        let last = told.iter().rev().find(|mail| mail.to == "ladra2@correio.example").unwrap();
+        assert_eq!(last.template, MailTemplate::EmailChanged);
     }
 
-    async fn an_address_somebody_else_has_by_now_is_theirs(world: World) {
+    async fn a_factor_added_after_the_address_was_changed_goes_with_it(world: World) {
+        world.user("rosa").await;
+        let thief = world.log_in("rosa").await;
+        world.move_to(&thief, "ladra@correio.example").await;
+        world.pass(60);
+        let (_, codes) = world.add_app(&thief).await;
+        let theirs = world.token("ladra@correio.example", MailTemplate::FactorChanged).await;
+        let token = world.token(ROSA, MailTemplate::EmailChanged).await;
+        world.choose(&token, OTHER).await.expect(204, "");
+        world.enter(ROSA, OTHER).await.expect(200, "");
+        world.choose(&theirs, "senha nova da ladra").await.expect(422, "request.invalid");
+        let wish = json!({ "login": "rosa", "password": OTHER, "totp": codes[0] });
+        world.post("/auth/login", None, wish).await.expect(200, "");
+        let factors = world.log_in_with("rosa", OTHER).await;
+        assert_eq!(world.get("/me/factors", &factors).await.ok()["recoveryCodesLeft"], 0);
+    }
+
+    async fn of_both_mails_either_takes_all_back(world: World) {
+        world.user("rosa").await;
+        let thief = world.log_in("rosa").await;
+        world.add_app(&thief).await;
+        world.pass(60);
+        world.move_to(&thief, "ladra@correio.example").await;
+        // The later one alone: the factor of before was the thief's, too.
+        let token = world.token(ROSA, MailTemplate::EmailChanged).await;
+        world.choose(&token, OTHER).await.expect(204, "");
+        world.enter(ROSA, OTHER).await.expect(200, "");
+    }
+
+    async fn an_address_is_kept_for_who_may_take_it_back(world: World) {
         let rosa = world.user("rosa").await;
         world.move_to(&rosa, "nova@correio.example").await;
-        let token = world.token(ROSA, MailTemplate::EmailChanged).await;
-        let wish = json!({ "email": ROSA, "handle": "rosana", "displayName": "Rosana", "password": crate::world::PASSWORD });
+        let wish = json!({ "email": "Rosa@praca.example", "handle": "rosana", "displayName": "Rosana", "password": crate::world::PASSWORD });
+        world.post("/auth/register", None, wish.clone()).await.expect(409, "accounts.email_taken");
+        let bento = world.user("bento").await;
+        world.post("/me/email", Some(&bento), json!({ "email": ROSA })).await.expect(202, "");
+        let token = world.token(ROSA, MailTemplate::ChangeEmail).await;
+        world.post("/auth/email/verify", None, json!({ "token": token })).await.expect(409, "accounts.email_taken");
+        // It is kept for three days, and hers at any time.
+        world.move_to(&rosa, ROSA).await;
+        world.move_to(&rosa, "nova@correio.example").await;
+        world.pass(3 * 86_400 + 1);
         world.post("/auth/register", None, wish).await.expect(201, "");
-        world.choose(&token, OTHER).await.expect(409, "accounts.email_taken");
-        assert_eq!(world.me(&rosa).await["email"], "nova@correio.example");
-        world.get("/me", &rosa).await.ok();
     }
 }

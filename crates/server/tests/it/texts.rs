@@ -45,8 +45,8 @@ on_both_twins! {
         assert_eq!(log["items"][0]["target"]["handle"], "rosa");
     }
 
-    async fn who_read_other_texts_while_registering_is_asked_at_the_door(world: World) {
-        let register = async |handle: &str, version: &str| {
+    async fn who_read_other_texts_or_none_while_registering_is_asked_at_the_door(world: World) {
+        let register = async |handle: &str, version: Option<&str>| {
             let email = format!("{handle}@praca.example");
             let wish = json!({
                 "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD, "acceptedTexts": version,
@@ -54,7 +54,8 @@ on_both_twins! {
             world.post("/auth/register", None, wish).await.expect(201, "")["user"]["mustAcceptTexts"].clone()
         };
         let version = world.app.base.texts.version();
-        assert_eq!(register("rosa", version).await, Value::Null);
-        assert_eq!(register("bento", "de ontem").await, json!(version));
+        assert_eq!(register("rosa", Some(version)).await, Value::Null);
+        assert_eq!(register("bento", Some("de ontem")).await, json!(version));
+        assert_eq!(register("caio", None).await, json!(version));
     }
 }

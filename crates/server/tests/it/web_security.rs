@@ -1,5 +1,6 @@
 //! What protects people in browsers: headers, addresses, origins.
 
+use praca_api::accounts::Role;
 use praca_api::mail::MailTemplate;
 use reqwest::Method;
 use serde_json::json;
@@ -81,6 +82,20 @@ async fn links_lead_to_the_public_address_alone() {
             !answer.status.is_redirection() && !answer.headers.contains_key("location"),
             "{path}: {}",
             answer.status
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_one_person_is_kept_by_nobody() {
+    let world = World::new(Twin::Embedded, &[]).await;
+    let admin = world.person("admina", Role::Admin).await;
+    for path in ["/me", "/rooms", "/admin/users", "/admin/audit.csv", "/auth/sessions"] {
+        let answer = world.get(path, &admin).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.headers["cache-control"].to_str().unwrap()),
+            (200, &"no-store"),
+            "{path}"
         );
     }
 }

@@ -200,7 +200,8 @@ impl World {
     /// Registers somebody with this role and logs them in.
     pub async fn person(&self, handle: &str, role: Role) -> Person {
         let (email, name) = (format!("{handle}@praca.example"), format!("Pessoa {handle}"));
-        let wish = Register::new(email, handle.into(), name, PASSWORD.into());
+        let mut wish = Register::new(email, handle.into(), name, PASSWORD.into());
+        wish.accepted_texts = Some(self.app.base.texts.version().to_owned());
         let account = NewAccount::parse(wish).unwrap().trusted(role);
         self.app.accounts.create_account(account).await.unwrap();
         self.log_in(handle).await

@@ -44,41 +44,68 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Listing<T> {
 
     /// Asks for the list at an address, which has a query, in the place of what is shown.
     pub fn load(self, address: String) {
-        self.address.set_value(address.clone());
-        self.fetch(address, false);
+        self.load_from(std::future::ready(Ok(address)));
+    }
+
+    /// The same at an address that is yet to be found out.
+    pub fn load_from(self, address: impl Future<Output = Answer<String>> + 'static) {
+        // What follows the list before does not follow this one.
+        self.next.set(None);
+        let turn = self.begin();
+        spawn_local(async move {
+            let address = address.await;
+            if !self.is_wanted(turn) {
+                return;
+            }
+            match address {
+                Ok(address) => {
+                    self.address.set_value(address.clone());
+                    self.fetch(address, false, turn).await;
+                }
+                Err(trouble) => self.trouble.set(Some(trouble)),
+            }
+        });
     }
 
     /// Asks for what follows.
     fn more(self) {
         let Some(next) = self.next.get_untracked() else { return };
         let next: String = js_sys::encode_uri_component(&next).into();
-        self.fetch(format!("{}&after={next}", self.address.get_value()), true);
+        let address = format!("{}&after={next}", self.address.get_value());
+        let turn = self.begin();
+        spawn_local(self.fetch(address, true, turn));
     }
 
-    fn fetch(self, address: String, more: bool) {
+    fn begin(self) -> u32 {
         let turn = self.asked.get_value() + 1;
         self.asked.set_value(turn);
-        spawn_local(async move {
-            let answer: Answer<Page<T>> = self.proof.send(Method::GET, &address, None::<&()>).await;
-            // The page may be gone by now, or look for something else.
-            if self.asked.try_get_value() != Some(turn) {
-                return;
+        turn
+    }
+
+    /// Whether the page is still there, and has not asked for something else since.
+    fn is_wanted(self, turn: u32) -> bool {
+        self.asked.try_get_value() == Some(turn)
+    }
+
+    async fn fetch(self, address: String, more: bool, turn: u32) {
+        let answer: Answer<Page<T>> = self.proof.send(Method::GET, &address, None::<&()>).await;
+        if !self.is_wanted(turn) {
+            return;
+        }
+        match answer {
+            Ok(page) => {
+                self.items.update(|items| {
+                    let items = items.get_or_insert_default();
+                    if !more {
+                        items.clear();
+                    }
+                    items.extend(page.items);
+                });
+                self.next.set(page.next);
+                self.trouble.set(None);
             }
-            match answer {
-                Ok(page) => {
-                    self.items.update(|items| {
-                        let items = items.get_or_insert_default();
-                        if !more {
-                            items.clear();
-                        }
-                        items.extend(page.items);
-                    });
-                    self.next.set(page.next);
-                    self.trouble.set(None);
-                }
-                Err(trouble) => self.trouble.set(Some(trouble)),
-            }
-        });
+            Err(trouble) => self.trouble.set(Some(trouble)),
+        }
     }
 
     /// What is shown.
@@ -90,6 +117,7 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Listing<T> {
     pub fn update(self, change: impl FnOnce(&mut Vec<T>)) {
         // The page may be gone by now.
         let _ = self.items.try_update(|items| change(items.get_or_insert_default()));
+        let _ = self.trouble.try_set(None);
     }
 
     /// Says why something was not done.
@@ -112,23 +140,22 @@ where
     T: Clone + DeserializeOwned + Send + Sync + 'static,
 {
     let i18n = language();
-    let count = Memo::new(move |_| listing.items.with(|items| items.as_ref().map(Vec::len)));
-    let refused = Memo::new(move |_| listing.trouble.with(Option::is_some));
-    let body = move || match (count.get(), refused.get()) {
+    // Only whether there is something makes it anew, not each item more.
+    let some = Memo::new(move |_| listing.items.with(|items| items.as_ref().map(|items| !items.is_empty())));
+    let refused = Memo::new(move |_| some.get() != Some(true) && listing.trouble.with(Option::is_some));
+    let body = move || match (some.get(), refused.get()) {
+        (Some(true), _) => children().into_any(),
+        (_, true) => ().into_any(),
         (None, false) => view! { <ListLoading mark="sk--circle" /> }.into_any(),
-        (Some(0), false) => view! { <Empty drawing title=nothing text=nothing_text /> }.into_any(),
-        (None | Some(0), true) => ().into_any(),
-        (Some(_), _) => children().into_any(),
+        (Some(false), false) => view! { <Empty drawing title=nothing text=nothing_text /> }.into_any(),
     };
-    // Only what kind of state it is in makes it anew, not each item more.
-    let state = Memo::new(move |_| (count.get().map(|count| count > 0), refused.get()));
     view! {
         <div role="status">
             {move || listing.trouble.get().map(|trouble| view! {
                 <p class="notice" data-tone="danger"><Icon name="circle-alert" /><span>{explain(i18n, &trouble)}</span></p>
             })}
         </div>
-        {move || { state.track(); untrack(&body) }}
+        {body}
         <Show when=move || listing.next.with(Option::is_some)>
             <p class="notices-more"><button type="button" class="btn btn--sm" on:click=move |_| listing.more()>{t!(i18n, notices.more)}</button></p>
         </Show>

@@ -3,7 +3,7 @@
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_i18n::t;
+use leptos_i18n::{t, t_string};
 use praca_api::ProblemCode;
 use praca_api::accounts::{AcceptTexts, User};
 
@@ -13,16 +13,17 @@ use crate::language::language;
 use crate::net::{Answer, Trouble};
 use crate::session::Session;
 
-/// The page.
+/// The page, for the texts of a version; others make it anew.
 #[component]
-pub fn Agreement() -> impl IntoView {
+pub fn Agreement(version: String) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
     let error = RwSignal::new(None::<Trouble>);
     let busy = RwSignal::new(false);
+    Effect::new(move |_| document().set_title(&format!("{} · Praça", t_string!(i18n, legal.door))));
     let accept = move |_| {
-        let Some(version) = session.user_untracked().and_then(|user| user.must_accept_texts) else { return };
         busy.set(true);
+        let version = version.clone();
         spawn_local(async move {
             let wish = AcceptTexts { version };
             let accepted: Answer<()> = session.send(Method::PUT, "/me/texts", Some(&wish)).await;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use praca_api::accounts::Role;
 use praca_api::device::network_of;
 use praca_api::factors::{Factor, Factors, Passkey, RecoveryCodes};
-use praca_api::{ProblemCode, UserId};
+use praca_api::{ProblemCode, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
@@ -51,14 +51,14 @@ enum By<'a> {
     /// Whose it is.
     Owner(&'a Actor),
     /// An administrator, or the owner by the link of a mail; none = the command line.
-    Else(Option<UserId>),
+    Another(Option<UserId>),
 }
 
 impl By<'_> {
     fn user(self) -> Option<UserId> {
         match self {
             Self::Owner(actor) => Some(actor.id()),
-            Self::Else(user) => user,
+            Self::Another(user) => user,
         }
     }
 }
@@ -236,21 +236,27 @@ impl Accounts {
     pub async fn remove_factors_of(&self, authority: Authority, id: UserId) -> Result<()> {
         let mut tx = self.0.base.begin().await?;
         let person = store::lock_person(tx.conn(), id).await?;
-        self.remove_factors(&mut tx, &person, authority.by()).await?;
+        self.remove_factors(&mut tx, &person, person.created_at, authority.by()).await?;
         tx.commit().await?;
         self.0.base.limits.forget_failures(&failures_key(id)).await;
         Ok(())
     }
 
-    /// Removes all factors of an account whose row is locked.
-    pub(super) async fn remove_factors(&self, tx: &mut Tx, person: &entity::Model, by: Option<UserId>) -> Result<()> {
+    /// Removes the factors an account whose row is locked was given since a moment.
+    pub(super) async fn remove_factors(
+        &self,
+        tx: &mut Tx,
+        person: &entity::Model,
+        since: Timestamp,
+        by: Option<UserId>,
+    ) -> Result<()> {
         let kinds = [
-            (Factor::Totp, totp::remove(tx.conn(), person.id).await?),
-            (Factor::Passkey, passkeys::remove_all(tx.conn(), person.id).await?),
+            (Factor::Totp, totp::remove_since(tx.conn(), person.id, since).await?),
+            (Factor::Passkey, passkeys::remove_since(tx.conn(), person.id, since).await?),
         ];
         for (factor, removed) in kinds {
             if removed {
-                self.factor_changed(tx, person, (factor, false), By::Else(by)).await?;
+                self.factor_changed(tx, person, (factor, false), By::Another(by)).await?;
             }
         }
         Ok(())

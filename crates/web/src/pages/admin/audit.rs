@@ -9,10 +9,10 @@ use praca_api::accounts::Author;
 use praca_api::admin::AuditEntry;
 
 use super::query;
-use crate::components::{Icon, ListFrame, Listing, Proof, explain};
+use crate::components::{Icon, ListFrame, Listing, Proof};
 use crate::format;
 use crate::language::{Language, language};
-use crate::net::{Answer, Trouble};
+use crate::net::Answer;
 use crate::session::Session;
 use crate::square::Square;
 
@@ -27,36 +27,44 @@ struct Sought {
 }
 
 impl Sought {
-    /// As the server is asked. People are named by handle, and looked up.
+    /// As the server is asked, at an address. People are named by handle, and looked up.
     ///
     /// # Errors
     /// Nobody has a handle that was written.
-    async fn query(self, session: Session) -> Answer<String> {
-        let id_of = async |handle: String| -> Answer<String> {
-            let handle = handle.trim().trim_start_matches('@').to_owned();
-            if handle.is_empty() {
-                return Ok(handle);
-            }
-            let handle: String = js_sys::encode_uri_component(&handle).into();
-            let person: Answer<Author> = session.send(Method::GET, &format!("/users/{handle}"), None::<&()>).await;
-            person.map(|person| person.id.to_string())
-        };
+    fn query(self, session: Session, address: &'static str) -> impl Future<Output = Answer<String>> {
+        // All is read now: the page may be gone when people were looked up.
+        let [action, actor, target, from, to] =
+            [self.action, self.actor, self.target, self.from, self.to].map(|field| field.get_untracked());
         // Days are those of who reads, and both are meant.
-        let day = |text: String, later: u32| {
-            format::day_begins(&text, later).map(|at: Timestamp| at.to_string()).unwrap_or_default()
+        let day = |text: &str, later: u32| {
+            format::day_begins(text, later).map(|at: Timestamp| at.to_string()).unwrap_or_default()
         };
-        let (from, to) = (day(self.from.get_untracked(), 0), day(self.to.get_untracked(), 1));
-        let (actor, target) = (id_of(self.actor.get_untracked()).await?, id_of(self.target.get_untracked()).await?);
-        let kind = if target.is_empty() { "" } else { "user" };
-        Ok(query(&[
-            ("action", self.action.get_untracked()),
-            ("actorId", actor),
-            ("targetType", kind.to_owned()),
-            ("targetId", target),
-            ("from", from),
-            ("to", to),
-        ]))
+        let (from, to) = (day(&from, 0), day(&to, 1));
+        async move {
+            let (actor, target) = (id_of(session, &actor).await?, id_of(session, &target).await?);
+            let kind = if target.is_empty() { "" } else { "user" };
+            let parts = [
+                ("action", action),
+                ("actorId", actor),
+                ("targetType", kind.to_owned()),
+                ("targetId", target),
+                ("from", from),
+                ("to", to),
+            ];
+            Ok(format!("{address}{}", query(&parts)))
+        }
     }
+}
+
+/// The id of whoever has a handle; nothing for none.
+async fn id_of(session: Session, handle: &str) -> Answer<String> {
+    let handle = handle.trim().trim_start_matches('@');
+    if handle.is_empty() {
+        return Ok(String::new());
+    }
+    let handle: String = js_sys::encode_uri_component(handle).into();
+    let person: Answer<Author> = session.send(Method::GET, &format!("/users/{handle}"), None::<&()>).await;
+    person.map(|person| person.id.to_string())
 }
 
 /// The section.
@@ -85,30 +93,19 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
     let session = expect_context::<Square>().session;
     let [action, actor, target, from, to] = [(); 5].map(|()| RwSignal::new(String::new()));
     let sought = Sought { action, actor, target, from, to };
-    let said = RwSignal::new(String::new());
-    let complain = move |trouble: &Trouble| {
-        // The page may be gone by now.
-        let _ = said.try_set(explain(i18n, trouble));
-    };
     let search = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        said.set(String::new());
-        spawn_local(async move {
-            match sought.query(session).await {
-                Ok(query) => entries.load(format!("/admin/audit?limit=50{query}")),
-                Err(trouble) => complain(&trouble),
-            }
-        });
+        entries.load_from(sought.query(session, "/admin/audit?limit=50"));
     };
     let download = move |_| {
-        said.set(String::new());
+        let address = sought.query(session, "/admin/audit.csv?");
         spawn_local(async move {
-            let saved = match sought.query(session).await {
-                Ok(query) => session.download(&format!("/admin/audit.csv?limit=50{query}"), "praca-audit.csv").await,
+            let saved = match address.await {
+                Ok(address) => session.download(&address, "praca-audit.csv").await,
                 Err(trouble) => Err(trouble),
             };
             if let Err(trouble) = saved {
-                complain(&trouble);
+                entries.complain(trouble);
             }
         });
     };
@@ -127,7 +124,6 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
             <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
             <button type="button" class="btn" on:click=download><Icon name="arrow-down" />{t!(i18n, admin.download)}</button>
         </form>
-        <p role="alert">{move || said.get()}</p>
     }
 }
 

@@ -30,8 +30,16 @@ pub fn MeasuresSection() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
     let (hours, measures) = (RwSignal::new(1_u32), RwSignal::new(None::<Answer<Measures>>));
-    Effect::new(move |_| load(session, hours.get(), measures));
-    let again = move || load(session, hours.get_untracked(), measures);
+    Effect::new(move |_| {
+        hours.track();
+        load(session, hours, measures);
+    });
+    // Longer whiles change little in a minute.
+    let again = move || {
+        if hours.get_untracked() == 1 {
+            load(session, hours, measures);
+        }
+    };
     let timer = set_interval_with_handle(again, std::time::Duration::from_millis(EVERY_MS));
     on_cleanup(move || {
         if let Ok(timer) = timer {
@@ -58,11 +66,15 @@ pub fn MeasuresSection() -> impl IntoView {
     }
 }
 
-fn load(session: Session, hours: u32, measures: RwSignal<Option<Answer<Measures>>>) {
+fn load(session: Session, hours: RwSignal<u32>, measures: RwSignal<Option<Answer<Measures>>>) {
+    let asked = hours.get_untracked();
     spawn_local(async move {
-        let answer = session.send(Method::GET, &format!("/admin/measures?hours={hours}"), None::<&()>).await;
-        // The page may be gone by now.
-        let _ = measures.try_set(Some(answer));
+        let answer = session.send(Method::GET, &format!("/admin/measures?hours={asked}"), None::<&()>).await;
+        // The page may be gone by now, or show another while. What is there stays when nothing newer comes.
+        let is_there = measures.try_with_untracked(|measures| matches!(measures, Some(Ok(_)))).unwrap_or(true);
+        if hours.try_get_untracked() == Some(asked) && (answer.is_ok() || !is_there) {
+            let _ = measures.try_set(Some(answer));
+        }
     });
 }
 
@@ -119,11 +131,12 @@ fn Chart(measures: Measures, hours: u32, label: Signal<&'static str>, unit: &'st
 fn drawn(measures: &Measures, hours: u32, of: Of, most: f64) -> (String, String) {
     let (mut line, mut area) = (String::new(), String::new());
     let span = f64::from(hours) * 3_600.0;
-    let step = f64::from(measures.step_seconds);
-    let Some(end) = measures.items.last().map(|one| one.at) else { return (line, area) };
+    let (step, now) = (f64::from(measures.step_seconds), format::now());
     let mut before = None::<f64>;
     for one in &measures.items {
-        let x = WIDTH - end.since(one.at).as_secs_f64() / span * WIDTH;
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
+        let ago = (now - one.at.millis() as f64) / 1_000.0;
+        let x = (WIDTH - ago / span * WIDTH).clamp(0.0, WIDTH);
         let y = HEIGHT - of(one) / most.max(1.0) * HEIGHT;
         let goes_on = before.is_some_and(|before| x - before < 1.5 * step / span * WIDTH);
         // Writing to a text does not fail.
@@ -136,6 +149,8 @@ fn drawn(measures: &Measures, hours: u32, of: Of, most: f64) -> (String, String)
         };
         before = Some(x);
     }
-    let _ = write!(area, "L{WIDTH} {HEIGHT}Z");
+    if let Some(last) = before {
+        let _ = write!(area, "L{last:.1} {HEIGHT}Z");
+    }
     (line, area)
 }

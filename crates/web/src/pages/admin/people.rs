@@ -127,7 +127,7 @@ fn Table(people: Listing<User>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || people.items() key=|user| user.author.id children=move |user| view! { <Row user /> } />
+                    <For each=move || people.items() key=|user| (user.author.id, user.author.display_name.clone(), user.role, user.status) children=move |user| view! { <Row user /> } />
                 </tbody>
             </table>
         </div>

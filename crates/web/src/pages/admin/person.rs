@@ -23,6 +23,8 @@ pub fn PersonSection(id: String) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
     let person = RwSignal::new(None::<Answer<User>>);
+    // Counts what was done here, which is part of the history.
+    let changed = RwSignal::new(0_u32);
     spawn_local(async move {
         let id: String = js_sys::encode_uri_component(&id).into();
         let answer: Answer<User> = session.send(Method::GET, &format!("/admin/users/{id}"), None::<&()>).await;
@@ -40,10 +42,10 @@ pub fn PersonSection(id: String) -> impl IntoView {
             Some(Ok(user)) => view! { <Head user /> }.into_any(),
         }}
         {move || id.get().map(|id| view! {
-            <ChangeForm id person />
-            <Sessions id />
-            <Factors id />
-            <History id person />
+            <ChangeForm id person changed />
+            <Sessions id changed />
+            <Factors id changed />
+            <History id changed />
         })}
     }
 }
@@ -71,7 +73,9 @@ fn Head(user: User) -> impl IntoView {
     }
 }
 
-/// How long a silence or suspension lasts, in hours, and what that is called.
+/// The end stays as it is.
+const KEEP: &str = "keep";
+/// How long a silence or suspension lasts from now, in hours; without end.
 const LASTS: [&str; 5] = ["", "1", "24", "168", "720"];
 
 /// What is written of a change.
@@ -88,19 +92,28 @@ impl Wish {
     fn update(self, before: &User) -> UpdateUser {
         let status: Option<AccountStatus> = self.status.get_untracked().parse().ok();
         let ends = status != Some(AccountStatus::Active);
-        let until = self.hours.get_untracked().parse().ok().filter(|_| ends).and_then(format::in_hours);
+        let until = match self.hours.get_untracked().as_str() {
+            _ if !ends => None,
+            KEEP => before.status_until,
+            hours => hours.parse().ok().and_then(format::in_hours),
+        };
         UpdateUser {
             role: self.role.get_untracked().parse().ok().filter(|role| *role != before.role),
-            status: status.filter(|status| *status != before.status || until.is_some()),
+            status: status.filter(|status| *status != before.status || until != before.status_until),
             reason: self.reason.get_untracked(),
             until,
         }
     }
 }
 
+/// What stands in the choice of an end.
+fn lasting(user: &User) -> String {
+    if user.status_until.is_some() { KEEP.to_owned() } else { String::new() }
+}
+
 /// Changes role and status. Roles ask for the password once more, a while after the log-in.
 #[component]
-fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoView {
+fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>, changed: RwSignal<u32>) -> impl IntoView {
     let i18n = language();
     let proof = expect_context::<Proof>();
     let known = move || untrack(|| person.get()).and_then(Result::ok);
@@ -108,7 +121,7 @@ fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoVi
     let wish = Wish {
         role: RwSignal::new(role.as_str().to_owned()),
         status: RwSignal::new(status.as_str().to_owned()),
-        hours: RwSignal::new(String::new()),
+        hours: RwSignal::new(known().as_ref().map(lasting).unwrap_or_default()),
         reason: RwSignal::new(String::new()),
     };
     let (error, saved) = (RwSignal::new(None::<Trouble>), RwSignal::new(false));
@@ -123,7 +136,8 @@ fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoVi
             match answer {
                 Ok(user) => {
                     let _ = (error.try_set(None), wish.reason.try_set(String::new()));
-                    let _ = person.try_set(Some(Ok(user)));
+                    let _ = wish.hours.try_set(lasting(&user));
+                    let _ = (person.try_set(Some(Ok(user))), changed.try_update(|changed| *changed += 1));
                 }
                 Err(trouble) => drop(error.try_set(Some(trouble))),
             }
@@ -133,7 +147,7 @@ fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoVi
         <section class="setting">
             <h2>{t!(i18n, admin.role_and_status)}</h2>
             <form class="stack" novalidate on:submit=send>
-                <Choices wish role status />
+                <Choices wish role status person />
                 <ErrorLine error id="g-m-erro" />
                 <div class="row">
                     <button type="submit" class="btn btn--primary">{t!(i18n, admin.save)}</button>
@@ -146,9 +160,11 @@ fn ChangeForm(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoVi
 
 /// Role, status, until when, and why.
 #[component]
-fn Choices(wish: Wish, role: Role, status: AccountStatus) -> impl IntoView {
+fn Choices(wish: Wish, role: Role, status: AccountStatus, person: RwSignal<Option<Answer<User>>>) -> impl IntoView {
     let i18n = language();
     let ends = Memo::new(move |_| wish.status.with(|status| status != AccountStatus::Active.as_str()));
+    let has_end =
+        Memo::new(move |_| person.with(|person| matches!(person, Some(Ok(user)) if user.status_until.is_some())));
     let lasts = move |hours: &str| match hours {
         "1" => t_string!(i18n, people.hour),
         "24" => t_string!(i18n, people.day),
@@ -161,19 +177,20 @@ fn Choices(wish: Wish, role: Role, status: AccountStatus) -> impl IntoView {
             <div class="field">
                 <label for="g-m-papel">{t!(i18n, admin.role)}</label>
                 <select class="input" id="g-m-papel" prop:value=wish.role on:change=move |event| wish.role.set(event_target_value(&event))>
-                    {ROLES.map(|one| view! { <option value=one.as_str() selected=one == role>{role_word(i18n, one)}</option> }).into_iter().collect_view()}
+                    {ROLES.map(|one| view! { <option value=one.as_str() selected=one == role>{move || role_word(i18n, one)}</option> }).into_iter().collect_view()}
                 </select>
             </div>
             <div class="field">
                 <label for="g-m-estado">{t!(i18n, admin.status)}</label>
                 <select class="input" id="g-m-estado" prop:value=wish.status on:change=move |event| wish.status.set(event_target_value(&event))>
-                    {STATUSES.map(|one| view! { <option value=one.as_str() selected=one == status>{status_word(i18n, one)}</option> }).into_iter().collect_view()}
+                    {STATUSES.map(|one| view! { <option value=one.as_str() selected=one == status>{move || status_word(i18n, one)}</option> }).into_iter().collect_view()}
                 </select>
             </div>
             <Show when=move || ends.get()>
                 <div class="field">
                     <label for="g-m-prazo">{t!(i18n, people.how_long)}</label>
                     <select class="input" id="g-m-prazo" prop:value=wish.hours on:change=move |event| wish.hours.set(event_target_value(&event))>
+                        <Show when=move || has_end.get()><option value=KEEP>{t!(i18n, admin.keep_end)}</option></Show>
                         {LASTS.map(|hours| view! { <option value=hours>{move || lasts(hours)}</option> }).into_iter().collect_view()}
                     </select>
                 </div>
@@ -181,13 +198,13 @@ fn Choices(wish: Wish, role: Role, status: AccountStatus) -> impl IntoView {
         </div>
         <div class="field">
             <label for="g-m-motivo">{t!(i18n, admin.reason)}</label>
-            <input class="input" id="g-m-motivo" bind:value=wish.reason />
+            <input class="input" id="g-m-motivo" aria-describedby="g-m-erro" bind:value=wish.reason />
         </div>
     }
 }
 
 #[component]
-fn Sessions(id: UserId) -> impl IntoView {
+fn Sessions(id: UserId, changed: RwSignal<u32>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
     let sessions = LocalResource::new(move || async move {
@@ -200,9 +217,11 @@ fn Sessions(id: UserId) -> impl IntoView {
         spawn_local(async move {
             let answer: Answer<()> =
                 session.send(Method::DELETE, &format!("/admin/users/{id}/sessions"), None::<&()>).await;
-            sessions.refetch();
             // The page may be gone by now.
-            let _ = error.try_set(answer.err());
+            if error.try_set(answer.err()).is_none() {
+                sessions.refetch();
+                changed.update(|changed| *changed += 1);
+            }
         });
     };
     let list = move |list: Vec<SessionInfo>| {
@@ -231,7 +250,7 @@ fn Sessions(id: UserId) -> impl IntoView {
 
 /// For who lost what they prove themselves by.
 #[component]
-fn Factors(id: UserId) -> impl IntoView {
+fn Factors(id: UserId, changed: RwSignal<u32>) -> impl IntoView {
     let i18n = language();
     let proof = expect_context::<Proof>();
     let (removed, error) = (RwSignal::new(false), RwSignal::new(None::<Trouble>));
@@ -240,7 +259,8 @@ fn Factors(id: UserId) -> impl IntoView {
             let answer: Answer<()> =
                 proof.send(Method::DELETE, &format!("/admin/users/{id}/factors"), None::<&()>).await;
             // The page may be gone by now.
-            let _ = (removed.try_set(answer.is_ok()), error.try_set(answer.err()));
+            let _ = (removed.try_set(answer.is_ok()), changed.try_update(|changed| *changed += 1));
+            let _ = error.try_set(answer.err());
         });
     };
     view! {
@@ -258,13 +278,12 @@ fn Factors(id: UserId) -> impl IntoView {
 
 /// What was done to them, or by them.
 #[component]
-fn History(id: UserId, person: RwSignal<Option<Answer<User>>>) -> impl IntoView {
+fn History(id: UserId, changed: RwSignal<u32>) -> impl IntoView {
     let i18n = language();
     let entries = Listing::<AuditEntry>::new(expect_context::<Proof>());
     let by_them = RwSignal::new(false);
     Effect::new(move |_| {
-        // What was just changed is part of it.
-        person.track();
+        changed.track();
         let which = if by_them.get() { format!("actorId={id}") } else { format!("targetType=user&targetId={id}") };
         entries.load(format!("/admin/audit?limit=20&{which}"));
     });
