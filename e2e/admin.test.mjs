@@ -34,7 +34,7 @@ onBothTwins("admin", {}, (square) => {
     const head = ana.locator(".card-person");
     await head.getByText("Em silêncio").waitFor();
     await head.getByText(/^Até: /).waitFor();
-    await ana.getByRole("row", { name: /Situação mudada @ana .*brigas na feira/ }).waitFor();
+    await ana.getByRole("row", { name: /@ana Situação mudada .*brigas na feira/ }).waitFor();
     await ana.getByRole("button", { name: "Encerrar os acessos desta pessoa" }).click();
     await ana.getByText("Em nenhum aparelho.").waitFor();
     await rosa.page.waitForURL(/\/entrar/);

@@ -112,7 +112,7 @@ fn Chart(measures: Measures, hours: u32, label: Signal<&'static str>, unit: &'st
         }
     };
     view! {
-        <figure class="chart panel">
+        <figure class="chart">
             <figcaption>
                 <span class="muted">{move || label.get()}</span>
                 <b class="num">{move || number(now)}</b>
