@@ -21,26 +21,7 @@ pub fn Agreement(version: String) -> impl IntoView {
     let error = RwSignal::new(None::<Trouble>);
     let busy = RwSignal::new(false);
     Effect::new(move |_| document().set_title(&format!("{} · Praça", t_string!(i18n, legal.door))));
-    let accept = move |_| {
-        busy.set(true);
-        let version = version.clone();
-        spawn_local(async move {
-            let wish = AcceptTexts { version };
-            let accepted: Answer<()> = session.send(Method::PUT, "/me/texts", Some(&wish)).await;
-            let newer = accepted.as_ref().is_err_and(|trouble| trouble.is(ProblemCode::RequestConflict));
-            let user: Answer<User> = match accepted {
-                Err(trouble) if !newer => Err(trouble),
-                // Accepted; or others by now, which are shown then.
-                _ => session.send(Method::GET, "/me", None::<&()>).await,
-            };
-            // The page may be gone by now.
-            let _ = busy.try_set(false);
-            match user {
-                Ok(user) => session.set_user(user),
-                Err(trouble) => drop(error.try_set(Some(trouble))),
-            }
-        });
-    };
+    let accept = move |_| accept(session, version.clone(), busy, error);
     view! {
         <div class="shell" data-pane="main" data-layout="single">
             <main class="panes" id="conteudo" tabindex="-1">
@@ -65,4 +46,25 @@ pub fn Agreement(version: String) -> impl IntoView {
             <footer class="legal"><LegalLinks /></footer>
         </div>
     }
+}
+
+/// Accepts the texts of a version, and goes on with what the server says of the person then.
+fn accept(session: Session, version: String, busy: RwSignal<bool>, error: RwSignal<Option<Trouble>>) {
+    busy.set(true);
+    spawn_local(async move {
+        let wish = AcceptTexts { version };
+        let accepted: Answer<()> = session.send(Method::PUT, "/me/texts", Some(&wish)).await;
+        let newer = accepted.as_ref().is_err_and(|trouble| trouble.is(ProblemCode::RequestConflict));
+        let user: Answer<User> = match accepted {
+            Err(trouble) if !newer => Err(trouble),
+            // Accepted; or others by now, which are shown then.
+            _ => session.send(Method::GET, "/me", None::<&()>).await,
+        };
+        // The page may be gone by now.
+        let _ = busy.try_set(false);
+        match user {
+            Ok(user) => session.set_user(user),
+            Err(trouble) => drop(error.try_set(Some(trouble))),
+        }
+    });
 }
