@@ -61,10 +61,11 @@ fn rustdoc() -> Result {
     run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Licences, duplicates and sources of what is depended on. All of it is here by now, so only building the tool asks the
-/// network.
+/// Licences, duplicates and sources of what is depended on, on every system: what others need is not here yet. The check
+/// itself asks no network.
 fn deny() -> Result {
     let deny = packages::cargo_deny()?;
+    run(cargo().args(["fetch", "--locked", "--quiet"]))?;
     run(program(deny).args(["--offline", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
 }
 
