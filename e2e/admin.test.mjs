@@ -35,6 +35,7 @@ onBothTwins("admin", {}, (square) => {
     await head.getByText("Em silêncio").waitFor();
     await head.getByText(/^Até: /).waitFor();
     await ana.getByRole("row", { name: /@ana Situação mudada .*brigas na feira/ }).waitFor();
+    await ana.getByRole("row", { name: /Ativa → Em silêncio · Até: / }).waitFor();
     await ana.getByRole("button", { name: "Encerrar os acessos desta pessoa" }).click();
     await ana.getByText("Em nenhum aparelho.").waitFor();
     await rosa.page.waitForURL(/\/entrar/);

@@ -159,9 +159,13 @@ onBothTwins("credentials", {}, (square) => {
     // The one that registered, and two browsers.
     await devices.nth(2).waitFor();
     await devices.filter({ hasText: "Este aparelho" }).getByText("Chrome · Linux").waitFor();
+    // One alone: the browser that is not this one.
+    const browsers = devices.filter({ hasText: "Chrome · Linux" });
+    await browsers.filter({ hasNotText: "Este aparelho" }).getByRole("button", { name: "Encerrar" }).click();
+    await devices.nth(2).waitFor({ state: "detached" });
+    await other.getByRole("button", { name: "Entrar na praça" }).waitFor();
     await rosa.page.getByRole("button", { name: "Encerrar todos os outros" }).click();
     await devices.nth(1).waitFor({ state: "detached" });
-    await other.getByRole("button", { name: "Entrar na praça" }).waitFor();
     await other.context().close();
     await square.close(rosa);
   });
@@ -208,6 +212,22 @@ onBothTwins("credentials by mail", {}, (square) => {
     await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
     await composer(page).waitFor();
     await write(page, "Agora sim");
+    // From another device: the person is told, and a forgotten password is replaced by a mail that was sent.
+    const elsewhere = await square.stranger({ path: "/entrar" });
+    const mailed = (subject) => until(() => square.mail.mails().find((mail) => mail.to.includes("zeca@praca.example") && mail.subject === subject));
+    await logIn(elsewhere, "zeca.prado", OTHER);
+    await mailed("Entraram na sua conta de um aparelho novo");
+    await elsewhere.context().close();
+    const forgetful = await square.stranger({ path: "/entrar" });
+    await forgetful.getByRole("button", { name: "Esqueci a senha" }).click();
+    await forgetful.getByLabel("E-mail da sua conta").fill("zeca@praca.example");
+    await forgetful.keyboard.press("Enter");
+    const recovery = await until(() => square.mail.mails().find((mail) => mail.to.includes("zeca@praca.example") && mail.text.includes("/nova-senha?token=")));
+    await forgetful.goto(linkIn(recovery));
+    await forgetful.getByLabel("Crie uma senha").fill("outra vez na minha praça");
+    await forgetful.keyboard.press("Enter");
+    await forgetful.getByText("Senha trocada").waitFor();
+    await forgetful.context().close();
     // How a mail looks.
     const look = await page.context().newPage();
     await look.setContent(mail.html);
@@ -215,3 +235,16 @@ onBothTwins("credentials by mail", {}, (square) => {
     await page.context().close();
   });
 }, { mail: true });
+
+onBothTwins("closed", { PRACA_REGISTRATION: "closed" }, (square) => {
+  test("a closed square says so, and lets its people in", async () => {
+    const page = await square.stranger({ path: "/entrar#cadastro" });
+    await page.getByText("a praça não recebe contas novas").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Criar minha conta" }).count(), 0);
+    assert.deepEqual(await axe(page), []);
+    await page.getByRole("tab", { name: "Entrar" }).click();
+    await logIn(page, "caio", PASSWORD);
+    await page.waitForURL(/\/salas/);
+    await page.context().close();
+  });
+});

@@ -86,7 +86,7 @@ mod tests {
         assert!(read(json!({ "notifications": { "dms": "off" } })));
         assert!(read(json!({ "notifications": null })));
         assert!(!read(json!({ "notifications": ["off", "off", "off"] })));
-        let hours = json!({ "from": "22:00", "until": "07:00", "timeZone": "America/Sao_Paulo" });
+        let hours = json!({ "from": "22:00", "to": "07:00", "timeZone": "America/Sao_Paulo" });
         assert!(read(json!({ "notifications": { "quietHours": null } })));
         assert!(!read(json!({ "notifications": { "quietHours": ["22:00", "07:00", "America/Sao_Paulo"] } })));
         let quiet: UpdatePreferences =

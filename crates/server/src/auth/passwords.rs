@@ -110,6 +110,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn the_last_of_128_characters_counts() {
+        let passwords = Passwords::new();
+        let long = "ção ".repeat(32);
+        assert_eq!(long.chars().count(), 128);
+        let hash = passwords.hash(long.clone()).await.unwrap();
+        let other = format!("{}!", &long[..long.len() - 1]);
+        assert!(!passwords.verify(other, Some(hash.clone())).await.unwrap());
+        assert!(passwords.verify(long, Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
     async fn a_password_fits_its_own_hash_alone() {
         let passwords = Passwords::new();
         let hash = passwords.hash("coreto azul".into()).await.unwrap();

@@ -74,7 +74,7 @@ fn refuse_body(rejection: BytesRejection) -> Error {
     Error::problem(ProblemCode::RequestMalformed, "The body cannot be read.")
 }
 
-/// Reads JSON; what is wrong with it is said in the parser's words, which quote no content of the body.
+/// Reads JSON; what is wrong with it is said in the parser's words, to whoever sent it.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let parsed = serde_json::from_slice(bytes).map_err(|error| {
         let what = if error.is_data() { "The JSON has the wrong shape" } else { "The body is not JSON" };

@@ -46,6 +46,17 @@ on_both_twins! {
 }
 
 #[tokio::test]
+async fn headers_have_a_limit() {
+    let world = World::new(Twin::Embedded, &[]).await;
+    let ask =
+        |length: usize| world.http.get(format!("{}/healthz", world.url)).header("x-long", "a".repeat(length)).send();
+    assert_eq!(ask(16 * 1024).await.unwrap().status(), 200);
+    // Refused, or cut off while it is still being sent.
+    assert!(ask(256 * 1024).await.map_or(true, |answer| answer.status() == 431));
+    assert_eq!(ask(1).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn other_origins_are_told_apart() {
     let world = World::new(Twin::Embedded, &[("PRACA_CORS_ORIGINS", "https://amigo.example")]).await;
     let ask = async |origin: &str| {

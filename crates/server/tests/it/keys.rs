@@ -104,17 +104,17 @@ on_both_twins! {
         world.post("/auth/refresh", None, json!({ "refreshToken": rosa.refresh })).await.ok();
         // The first key goes once its last token has ended.
         world.pass(2 * 3_600);
-        world.app.runner().run_due().await.unwrap();
+        world.work().await;
         world.app.base.keys.reload(world.clock.now()).await.unwrap();
         let left = world.app.base.keys.jwks();
         assert_eq!(left.keys.iter().map(|key| key.common.key_id.clone().unwrap()).collect::<Vec<_>>(), [second]);
     }
 
     async fn the_job_rotates_a_key_that_has_signed_for_a_month(world: World) {
-        world.app.runner().run_due().await.unwrap();
+        world.work().await;
         assert_eq!(world.app.base.keys.jwks().keys.len(), 1);
         world.pass(31 * 86_400);
-        world.app.runner().run_due().await.unwrap();
+        world.work().await;
         world.app.base.keys.reload(world.clock.now()).await.unwrap();
         assert_eq!(world.app.base.keys.jwks().keys.len(), 2);
     }

@@ -24,14 +24,19 @@ fn wait_of(answer: Answer) -> u64 {
     wait
 }
 
+/// What a device that logged in carries from then on.
+fn device_of(answer: &Answer) -> String {
+    let mut cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    let device = cookies.find(|cookie| cookie.starts_with("praca_device=")).unwrap();
+    device.split(';').next().unwrap().to_owned()
+}
+
 on_both_twins! {
     async fn from_the_fifth_failure_on_one_waits_longer_and_longer(world: World) {
         let (here, elsewhere) = (somewhere(), somewhere());
         world.user("rosa").await;
         let known = world.try_from(&here, "rosa", PASSWORD, None).await;
-        let cookies = known.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
-        let device = cookies.into_iter().find(|cookie| cookie.starts_with("praca_device=")).unwrap();
-        let device = device.split(';').next().unwrap().to_owned();
+        let device = device_of(&known);
         let mut seen = Vec::new();
         for name in ["rosa", "ninguem"] {
             let name = if name == "rosa" { name.to_owned() } else { format!("n{}", world.app.base.ids.uuid().simple()) };
@@ -97,11 +102,15 @@ on_both_twins! {
         // Of the same network, as one person holds it.
         let neighbour = here.replace("::", ":1::");
         world.user("rosa").await;
+        let known = world.try_from(&here, "rosa", PASSWORD, None).await;
+        let device = device_of(&known);
         for number in 0..50 {
             let name = format!("n{number}{}", world.app.base.ids.uuid().simple());
             world.try_from(&here, &name, "errada mesmo", None).await.expect(401, "auth.invalid_credentials");
         }
         wait_of(world.try_from(&neighbour, "rosa", PASSWORD, None).await);
+        // Whose device it is waits for nobody.
+        world.try_from(&here, "rosa", PASSWORD, Some(&device)).await.expect(200, "");
         world.try_from(&elsewhere, "rosa", PASSWORD, None).await.expect(200, "");
         world.pass(2);
         world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");

@@ -1,7 +1,8 @@
-//! Refresh tokens and the links of mails, used in any order at any time: what is good follows a model of a few lines.
+//! Refresh tokens, the links of mails and locks, used in any order at any time: what is good follows a model of a few lines.
 
 use std::time::Duration;
 
+use praca::limits::Slowing;
 use praca_api::Timestamp;
 use praca_api::accounts::Role;
 use praca_api::mail::MailTemplate;
@@ -221,6 +222,71 @@ async fn follow_links(world: &World, deeds: Vec<Deed>) {
         assert_eq!(session.status, 200, "after deed {number} of {deeds:?}: {}", session.body);
         session.body["accessToken"].as_str().unwrap().clone_into(&mut owner.person.token);
     }
+}
+
+/// How log-ins are slowed.
+const SLOWING: Slowing = Slowing {
+    from: 5,
+    shortest: Duration::from_secs(1),
+    longest: Duration::from_secs(900),
+    kept: Duration::from_secs(86_400),
+};
+/// The coordinator's clock goes on while a story is told.
+const CLOCKS_APART: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Debug)]
+enum Guess {
+    Fail,
+    Look,
+    Succeed,
+    Pass(u64),
+}
+
+fn guesses() -> impl Strategy<Value = Vec<Guess>> {
+    let pass = prop_oneof![6 => 0_u64..40, 1 => Just(100_000)].prop_map(Guess::Pass);
+    vec(prop_oneof![6 => Just(Guess::Fail), 3 => Just(Guess::Look), 1 => Just(Guess::Succeed), 2 => pass], 1..40)
+}
+
+async fn lock(world: &World, guesses: Vec<Guess>) {
+    let (limits, key) = (&world.app.base.limits, format!("model:{}", world.app.base.ids.uuid()));
+    let begins = world.clock.now();
+    let (mut count, mut until, mut forgotten) = (0, begins, begins);
+    for (number, guess) in guesses.iter().enumerate() {
+        let now = world.clock.now();
+        if forgotten <= now {
+            (count, until) = (0, now);
+        }
+        match guess {
+            Guess::Pass(seconds) => world.pass(*seconds),
+            Guess::Succeed => {
+                limits.forget_failures(&key).await;
+                (count, until, forgotten) = (0, now, now);
+            }
+            Guess::Fail => {
+                count += 1;
+                assert_eq!(limits.note_failure(&key, &SLOWING).await, count, "guess {number} of {guesses:?}");
+                (until, forgotten) = (now + SLOWING.pause(count), now + SLOWING.kept);
+            }
+            Guess::Look => {
+                let waits = limits.failures_wait(&key).await.unwrap_or_default();
+                let expected = if until > now { until.since(now) } else { Duration::ZERO };
+                assert!(
+                    waits.abs_diff(expected) < CLOCKS_APART,
+                    "guess {number} of {guesses:?}: {waits:?}, {expected:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn locks_follow_their_model_on_sqlite_and_local() {
+    check(Twin::Embedded, 256, guesses(), lock);
+}
+
+#[test]
+fn locks_follow_their_model_on_postgres_and_redis() {
+    check(Twin::Shared, 256, guesses(), lock);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::super::devices::Device;
 use crate::error::Result;
 use crate::http::layers::limit_auth;
 use crate::http::openapi::Problems;
-use crate::http::{AnyCaller, Caller, Json};
+use crate::http::{Caller, Json};
 
 /// The routes; guessing is slowed.
 pub fn routes(accounts: &Accounts) -> OpenApiRouter<Accounts> {
@@ -72,7 +72,7 @@ async fn reset_password(
     security(("bearer" = [])), responses((status = 204, description = "Proved"), Problems))]
 async fn reauthenticate(
     State(accounts): State<Accounts>,
-    AnyCaller(actor): AnyCaller,
+    Caller(actor): Caller,
     device: Device,
     Json(wish): Json<Reauthenticate>,
 ) -> Result<StatusCode> {

@@ -18,7 +18,7 @@ use super::enter;
 use crate::error::Result;
 use crate::http::layers::limit_auth;
 use crate::http::openapi::Problems;
-use crate::http::{AnyCaller, Caller, Json, Path};
+use crate::http::{Caller, Json, Path};
 
 /// The routes; guessing is slowed.
 pub fn routes(accounts: &Accounts) -> OpenApiRouter<Accounts> {
@@ -65,7 +65,7 @@ async fn log_in_by_passkey(
     request_body = PasskeyProof, security(("bearer" = [])), responses((status = 204, description = "Proved"), Problems))]
 async fn reauthenticate_by_passkey(
     State(accounts): State<Accounts>,
-    AnyCaller(actor): AnyCaller,
+    Caller(actor): Caller,
     Json(proof): Json<PasskeyProof>,
 ) -> Result<StatusCode> {
     accounts.reauthenticate_by_passkey(&actor, proof).await?;

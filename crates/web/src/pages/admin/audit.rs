@@ -7,7 +7,9 @@ use leptos_i18n::{t, t_string};
 use praca_api::Timestamp;
 use praca_api::accounts::Author;
 use praca_api::admin::AuditEntry;
+use serde_json::Value;
 
+use super::people::{role_word, status_word};
 use super::query;
 use crate::components::{Icon, ListFrame, Listing, Proof};
 use crate::format;
@@ -161,7 +163,7 @@ pub fn Entries(entries: Listing<AuditEntry>) -> impl IntoView {
 #[component]
 fn Row(entry: AuditEntry) -> impl IntoView {
     let i18n = language();
-    let AuditEntry { at, actor, action, target_type, target_id, target, reason, .. } = entry;
+    let AuditEntry { at, actor, action, target_type, target_id, target, reason, data, .. } = entry;
     let who = match actor {
         Some(actor) => person_link(&actor),
         None => view! { {move || t_string!(i18n, admin.machine)} }.into_any(),
@@ -177,9 +179,27 @@ fn Row(entry: AuditEntry) -> impl IntoView {
             <td>{who}</td>
             <td title=code>{move || action_word(i18n, &action)}</td>
             <td>{whom}</td>
-            <td>{reason}</td>
+            <td>{reason}<small class="muted log-detail">{move || details(i18n, &data)}</small></td>
         </tr>
     }
+}
+
+/// What more there is to know: from what to what, and until when.
+fn details(i18n: Language, data: &Value) -> String {
+    let word = |code: &Value| {
+        let code = code.as_str()?;
+        let role = code.parse().ok().map(|role| role_word(i18n, role));
+        role.or_else(|| code.parse().ok().map(|status| status_word(i18n, status)))
+    };
+    let change = word(&data["from"]).zip(word(&data["to"])).map(|(from, to)| format!("{from} → {to}"));
+    let until = serde_json::from_value::<Timestamp>(data["until"].clone()).ok();
+    let until = until.map(|at| t_string!(i18n, status.until, when = format::moment(i18n.get_locale(), at)));
+    let factor = match data["factor"].as_str() {
+        Some("totp") => Some(t_string!(i18n, factors.app).to_owned()),
+        Some("passkey") => Some(t_string!(i18n, factors.passkey).to_owned()),
+        _ => None,
+    };
+    [change, until, factor].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn person_link(person: &Author) -> AnyView {

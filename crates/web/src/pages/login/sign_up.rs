@@ -25,6 +25,8 @@ struct Form {
     password: RwSignal<String>,
     birth_date: RwSignal<String>,
     invite: RwSignal<String>,
+    /// Whether the rules and the legal notice were read, and are accepted.
+    accepts: RwSignal<bool>,
     rules: RwSignal<Option<RegistrationRules>>,
     refused: Memo<Option<&'static str>>,
 }
@@ -56,9 +58,19 @@ impl Form {
             password,
             birth_date,
             invite: RwSignal::new(invited.unwrap_or_default()),
+            accepts: RwSignal::new(true),
             rules,
             refused,
         }
+    }
+
+    fn accepted(self) -> Option<String> {
+        let version = self.rules.with_untracked(|rules| rules.as_ref().map(|rules| rules.texts_version.clone()));
+        version.filter(|_| self.accepts.get_untracked())
+    }
+
+    fn is_closed(self) -> bool {
+        self.rules.with(|rules| rules.as_ref().is_some_and(|rules| rules.mode == RegistrationMode::Closed))
     }
 
     fn is_refused(self, id: &'static str) -> Option<&'static str> {
@@ -104,7 +116,8 @@ pub fn SignUpForm() -> impl IntoView {
             locale: i18n.get_locale_untracked().as_str().parse::<Spoken>().ok(),
             birth_date: Some(form.birth_date.get_untracked()).filter(|date| !date.is_empty()),
             invite: Some(form.invite.get_untracked()).filter(|code| !code.trim().is_empty()),
-            accepted_texts: form.rules.with_untracked(|rules| rules.as_ref().map(|rules| rules.texts_version.clone())),
+            // Who accepts nothing here is asked at the door.
+            accepted_texts: form.accepted(),
             transport: Some(Transport::Cookie),
             ..Register::new(email, handle, name, password)
         };
@@ -115,7 +128,10 @@ pub fn SignUpForm() -> impl IntoView {
     };
     view! {
         <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-cadastro">
-            <form class="stack mt-6" novalidate on:submit=send>
+            <Show when=move || form.is_closed()>
+                <div class="notice mt-6"><Icon name="info" /><p>{t!(i18n, login.closed)}</p></div>
+            </Show>
+            <form class="stack mt-6" novalidate hidden=move || form.is_closed() on:submit=send>
                 <Fields form />
                 <ErrorLine error />
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
@@ -165,21 +181,24 @@ fn Fields(form: Form) -> impl IntoView {
             refused=Signal::derive(move || form.is_refused("c-senha").is_some())
         />
         <Strength password=form.password own=Signal::derive(move || vec![form.name.get(), form.handle.get(), form.email.get()]) />
-        <p class="small muted">
-            {t!(i18n, login.agreed)}" "<a href="/regras">{t!(i18n, legal.rules)}</a>" · "<a href="/aviso-legal">{t!(i18n, legal.notice)}</a>
-        </p>
+        <label class="check">
+            <input type="checkbox" bind:checked=form.accepts />
+            <span>
+                {t!(i18n, login.agreed)}
+                <small>
+                    <a href="/regras" target="_blank">{t!(i18n, legal.rules)}</a>" · "<a href="/aviso-legal" target="_blank">{t!(i18n, legal.notice)}</a>
+                </small>
+            </span>
+        </label>
     }
 }
 
-/// Whether one may register, and by which invite.
+/// By which invite one may register.
 #[component]
 fn Welcome(form: Form) -> impl IntoView {
     let i18n = language();
     let mode = move || form.rules.get().map(|rules| rules.mode);
     view! {
-        <Show when=move || mode() == Some(RegistrationMode::Closed)>
-            <div class="notice"><Icon name="info" /><p>{t!(i18n, login.closed)}</p></div>
-        </Show>
         <Show when=move || mode() == Some(RegistrationMode::Invite)>
             <div class="field">
                 <label for="c-convite">{t!(i18n, login.invite)}</label>
