@@ -59,7 +59,7 @@ onBothTwins("admin", {}, (square) => {
     await filter({ "Quem fez": "bia" });
     await ana.getByText("Nada encontrado").waitFor();
     await filter({ "Quem fez": "ninguem.assim" });
-    await ana.getByRole("alert").getByText(/./).first().waitFor();
+    await ana.locator('.notice[data-tone="danger"]').waitFor();
     const today = await ana.evaluate(() => new Date().toLocaleDateString("sv"));
     await filter({ "Quem fez": "ana", De: today, Até: today });
     await entry.waitFor();
