@@ -141,7 +141,7 @@ impl Accounts {
     }
 
     /// Chooses a new password by the link of a mail, which proves the address, too; every session ends. A link that takes the
-    /// account back also gives it the address it was sent to, and removes the factors it tells of.
+    /// account back also gives it the address it was sent to, and removes the factors added since.
     ///
     /// # Errors
     /// `request.invalid` for a link that is not good, `accounts.password_weak`, `accounts.email_taken` where somebody else has

@@ -16,7 +16,7 @@ use crate::mail::{self, Reader, Topic};
 
 /// Time between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
-/// Links to choose a new password, for one account, asked for from one source: a stranger does not use up those of the owner.
+/// Links to choose a new password, for one account, asked for from one source: one stranger does not use up those of the owner.
 const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 /// The same from all sources.
 const ALL_RECOVERIES: Quota = Quota { count: 20, per: Duration::from_secs(3_600) };

@@ -203,7 +203,7 @@ pub async fn has_passkey(conn: &impl ConnectionTrait, user: UserId, id: PasskeyI
     Ok(Entity::find_by_id(id).filter(Column::UserId.eq(user)).one(conn).await?.is_some())
 }
 
-/// Whether there were any.
+/// Removes those made since a moment; whether there were any.
 pub async fn remove_since(conn: &impl ConnectionTrait, user: UserId, since: Timestamp) -> Result<bool> {
     let theirs = Entity::delete_many().filter(Column::UserId.eq(user));
     Ok(theirs.filter(Column::CreatedAt.gte(since)).exec(conn).await?.rows_affected > 0)

@@ -114,7 +114,7 @@ pub async fn use_code(base: &Base, conn: &impl ConnectionTrait, user: UserId, co
     Ok(noted.rows_affected > 0)
 }
 
-/// The same of one that counts since a moment.
+/// Removes one that counts since a moment; whether there was one.
 ///
 /// # Errors
 /// The database refuses.
