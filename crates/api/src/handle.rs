@@ -35,9 +35,8 @@ impl HandleError {
     }
 }
 
-/// Names nobody may take: parts of the product, roles, and words a swindler would like to sign with.
-/// Compared by [`skeleton`], so that look-alikes are refused too.
-const RESERVED: &[&str] = &[
+/// Words a swindler would like to sign with: no part of a handle is one of them, whole or between dots and underscores.
+const TITLES: &[&str] = &[
     "praca",
     "admin",
     "administrador",
@@ -53,13 +52,9 @@ const RESERVED: &[&str] = &[
     "suporte",
     "support",
     "soporte",
-    "ajuda",
-    "help",
-    "ayuda",
     "oficial",
     "official",
     "equipe",
-    "team",
     "staff",
     "seguranca",
     "security",
@@ -69,6 +64,16 @@ const RESERVED: &[&str] = &[
     "payments",
     "pix",
     "cobranca",
+    "gestao",
+    "moderacao",
+];
+
+/// Words of the product and its addresses: no handle is one of them.
+const WORDS: &[&str] = &[
+    "ajuda",
+    "help",
+    "ayuda",
+    "team",
     "aqui",
     "here",
     "todos",
@@ -94,12 +99,18 @@ const RESERVED: &[&str] = &[
     "salas",
     "mensagens",
     "perfil",
-    "gestao",
-    "moderacao",
     "me",
     "eu",
     "voce",
 ];
+
+/// Whether nobody may take a handle, or one that looks like it.
+fn is_reserved(handle: &str) -> bool {
+    let looks_like = |text: &str, words: &[&str]| words.iter().any(|word| skeleton(word) == skeleton(text));
+    looks_like(handle, TITLES)
+        || looks_like(handle, WORDS)
+        || handle.split(['.', '_']).any(|part| looks_like(part, TITLES))
+}
 
 /// Checks a handle and gives it in its one form, lower case.
 ///
@@ -116,8 +127,7 @@ pub fn parse_handle(text: &str) -> Result<String, HandleError> {
     if !handle.chars().all(alphabet) || !starts || !ends || handle.contains("..") {
         return Err(HandleError::Characters);
     }
-    let shape = skeleton(&handle);
-    if RESERVED.iter().any(|reserved| skeleton(reserved) == shape) {
+    if is_reserved(&handle) {
         return Err(HandleError::Reserved);
     }
     Ok(handle)
@@ -165,6 +175,8 @@ mod tests {
             ("adm1n", HandleError::Reserved),
             ("p_r.aca", HandleError::Reserved),
             ("sup0rte", HandleError::Reserved),
+            ("praca.oficial", HandleError::Reserved),
+            ("ana_rn0d", HandleError::Reserved),
         ] {
             assert_eq!(parse_handle(text), Err(why), "{text}");
         }

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Datelike as _, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A moment in UTC, with microseconds at most: what PostgreSQL can store. RFC 3339 on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "server", derive(sea_orm::DeriveValueType, utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Timestamp(DateTime<Utc>);
@@ -17,6 +17,17 @@ pub struct Timestamp(DateTime<Utc>);
 impl sea_orm::TryFromU64 for Timestamp {
     fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
         Err(sea_orm::DbErr::ConvertFromU64("Timestamp"))
+    }
+}
+
+/// RFC 3339, whose years have four digits; the engines store and compare no others alike.
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let moment = DateTime::<Utc>::deserialize(deserializer)?;
+        match moment.year() {
+            0..=9_999 => Ok(Self::new(moment)),
+            _ => Err(de::Error::custom("a year has four digits")),
+        }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::accounts::{ChangePassword, ResetPassword};
 use praca_api::{SessionId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sha2::{Digest as _, Sha256};
 
 use super::devices::{self, Device};
 use super::login::wrong;
@@ -19,6 +22,8 @@ use crate::error::{Error, Result};
 use crate::events::{AccountEvent, Letter, SessionEnd};
 use crate::mail::{self, Reader, Topic};
 
+/// Mails to one mailbox whose owner did not prove it is theirs, whoever asks for them.
+const TO_ONE: Quota = Quota { count: 10, per: Duration::from_secs(3_600) };
 /// Mails to prove an address, asked for by one person.
 const PROOFS: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 
@@ -35,6 +40,12 @@ impl Accounts {
         // The person before the token, as everywhere: two links at once do not wait for each other.
         let person = store::lock_person(tx.conn(), proof.user_id).await?;
         one_time::take(tx.conn(), token, &purposes, now).await?;
+        if let Some(asked_in) = proof.session_id
+            && store::session(tx.conn(), asked_in).await?.is_none_or(|session| session.ended_at.is_some())
+        {
+            // Whoever asked was thrown out.
+            return Err(one_time::ended());
+        }
         if proof.purpose == Purpose::VerifyEmail {
             if person.email != proof.email {
                 return Err(Error::invalid_field("token", "ended", "The account has another address by now."));
@@ -45,7 +56,7 @@ impl Accounts {
         }
         self.set_email(&mut tx, &person, proof.email.clone()).await?;
         let link = if person.email_verified {
-            Some(one_time::issue(base, tx.conn(), person.id, Purpose::UndoEmail, &person.email).await?)
+            Some(one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?)
         } else {
             // An address nobody proved takes nothing back.
             None
@@ -82,10 +93,21 @@ impl Accounts {
         }
     }
 
-    /// Writes the mail that proves the account's address.
+    /// Whether an address nobody proved is written to: whoever names addresses of others would flood them.
+    async fn may_write_to(&self, email: &str) -> bool {
+        let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+        let mailbox = format!("{}@{domain}", local.split('+').next().unwrap_or_default()).to_lowercase();
+        let key = format!("letters:to:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(mailbox)));
+        self.0.base.limits.take(&key, TO_ONE).await.is_none()
+    }
+
+    /// Writes the mail that proves the account's address, unless too many were written there.
     pub(super) async fn write_verification(&self, tx: &mut Tx, person: &entity::Model) -> Result<()> {
         let base = &self.0.base;
-        let link = one_time::issue(base, tx.conn(), person.id, Purpose::VerifyEmail, &person.email).await?;
+        if !self.may_write_to(&person.email).await {
+            return Ok(());
+        }
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::VerifyEmail, &person.email, None).await?;
         mail::write(base, tx, &person.reader(), Topic::VerifyEmail { link }).await
     }
 
@@ -100,9 +122,13 @@ impl Accounts {
         let email = clean_email(email)
             .ok_or_else(|| Error::invalid_field("email", "format", "This is not an e-mail address."))?;
         self.limit_proofs(actor.id()).await?;
+        if !self.may_write_to(&email).await {
+            return Ok(());
+        }
         let mut tx = base.begin().await?;
         let person = store::lock_actor(tx.conn(), actor).await?;
-        let link = one_time::issue(base, tx.conn(), person.id, Purpose::ChangeEmail, &email).await?;
+        let session = Some(actor.session);
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::ChangeEmail, &email, session).await?;
         let reader = Reader { email, ..person.reader() };
         mail::write(base, &mut tx, &reader, Topic::ChangeEmail { link }).await?;
         tx.commit().await
@@ -136,7 +162,11 @@ impl Accounts {
         let mut tx = self.0.base.begin().await?;
         // What is no address is nobody's.
         let email = clean_email(email).unwrap_or_default().to_lowercase();
-        tx.emit(AccountEvent::LetterAsked(Letter::Recovery { email, source: device.source }));
+        tx.emit(AccountEvent::LetterAsked(Letter::Recovery {
+            email,
+            source: device.source,
+            device: device.token.map(devices::hash_of),
+        }));
         tx.commit().await
     }
 
@@ -148,7 +178,7 @@ impl Accounts {
     /// the address of before by now.
     pub(super) async fn reset_password(&self, wish: ResetPassword, device: &Device) -> Result<()> {
         let base = &self.0.base;
-        let purposes = [Purpose::ResetPassword, Purpose::UndoEmail, Purpose::UndoFactors];
+        let purposes = [Purpose::ResetPassword, Purpose::TakeBack];
         // A password that is refused does not use the link up, and hashing takes too long to keep others waiting.
         let proof = one_time::look(base.db.read(), &wish.token, &purposes, base.clock.now()).await?;
         let person = store::person(base.db.read(), proof.user_id).await?;
@@ -165,7 +195,7 @@ impl Accounts {
     }
 
     /// The locked account a link was sent for, with the address it was sent to proved. One that takes the account back
-    /// removes the factors that were added since, and ends the links others had to do the same.
+    /// removes its factors, and ends the links others had to do the same.
     async fn own_again(
         &self,
         tx: &mut Tx,
@@ -185,20 +215,15 @@ impl Accounts {
             set(tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
         }
-        let person = store::person(tx.conn(), person.id).await?;
-        let (by, now) = (Some(person.id), base.clock.now());
-        let all = one_time::undoes_factors(tx.conn(), person.id, &proof.email, now).await?;
-        match proof.purpose {
-            Purpose::UndoEmail if !all => {
-                self.remove_factors(tx, &person, one_time::issued_at(proof), by).await?;
-            }
-            Purpose::UndoEmail | Purpose::UndoFactors => {
-                self.remove_factors(tx, &person, person.created_at, by).await?;
-            }
-            _ => return Ok(person),
+        let owner = store::person(tx.conn(), person.id).await?;
+        // What was added while the address was nobody's, or by whoever the account is taken back from, was not its owner's.
+        if proof.purpose == Purpose::TakeBack || !person.email_verified {
+            self.remove_factors(tx, &owner, Some(owner.id)).await?;
         }
-        one_time::revoke_later(tx.conn(), proof).await?;
-        Ok(person)
+        if proof.purpose == Purpose::TakeBack {
+            one_time::revoke_later(tx.conn(), proof).await?;
+        }
+        Ok(owner)
     }
 
     /// Gives an account another address, which was proved; what was sent to the one before opens nothing any more, but to
@@ -243,10 +268,13 @@ impl Accounts {
         let cause = SessionEnd::PasswordChanged;
         tx.emit(AccountEvent::SessionsEnded { user: person.id, sessions: Some(ended), cause });
         tx.emit(AccountEvent::PasswordChanged { user: person.id, recovered: stays.is_none() });
-        // Whoever guessed codes had the password, and has it no more.
-        base.limits.forget_failures(&factors::failures_key(person.id)).await;
-        if stays.is_some() && !person.email_verified {
-            return Ok(());
+        if stays.is_some() {
+            // Whoever guessed codes had the password, and has it no more. A link of a mail proves less: whoever reads the
+            // mailbox would guess on with the next one.
+            base.limits.forget_failures(&factors::failures_key(person.id)).await;
+            if !person.email_verified {
+                return Ok(());
+            }
         }
         let link = format!("{}/entrar#senha", base.config.public_url);
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await

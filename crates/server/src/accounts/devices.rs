@@ -36,7 +36,8 @@ pub struct Device {
     pub token: Option<[u8; 32]>,
 }
 
-fn hash_of(token: [u8; 32]) -> Vec<u8> {
+/// What is stored of a cookie.
+pub fn hash_of(token: [u8; 32]) -> Vec<u8> {
     Sha256::digest(token).to_vec()
 }
 
@@ -46,8 +47,15 @@ fn hash_of(token: [u8; 32]) -> Vec<u8> {
 /// The database refuses.
 pub async fn is_known(conn: &impl ConnectionTrait, user: Option<UserId>, device: &Device) -> Result<bool> {
     let Some(token) = device.token else { return Ok(false) };
-    let id = (hash_of(token), user.unwrap_or(UserId(uuid::Uuid::nil())));
-    Ok(Entity::find_by_id(id).one(conn).await?.is_some())
+    is_known_by(conn, user.unwrap_or(UserId(uuid::Uuid::nil())), hash_of(token)).await
+}
+
+/// The same of a cookie's hash.
+///
+/// # Errors
+/// The database refuses.
+pub async fn is_known_by(conn: &impl ConnectionTrait, user: UserId, hash: Vec<u8>) -> Result<bool> {
+    Ok(Entity::find_by_id((hash, user)).one(conn).await?.is_some())
 }
 
 /// Notes that the person logs in from a device.

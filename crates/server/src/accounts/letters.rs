@@ -7,7 +7,7 @@ use praca_api::device::network_of;
 use serde_json::Value;
 
 use super::one_time::{self, Purpose};
-use super::{Accounts, entity, store};
+use super::{Accounts, devices, entity, store};
 use crate::config::Quota;
 use crate::error::Result;
 use crate::events::Letter;
@@ -18,7 +18,7 @@ use crate::mail::{self, Reader, Topic};
 const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// Links to choose a new password, for one account, asked for from one source: one stranger does not use up those of the owner.
 const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
-/// The same from all sources.
+/// The same from all devices that are not known: strangers do not use up those of the owner's.
 const ALL_RECOVERIES: Quota = Quota { count: 20, per: Duration::from_secs(3_600) };
 /// Of each other kind, for one account.
 const OTHERS: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
@@ -54,7 +54,7 @@ impl Accounts {
         | Letter::Locked { login, .. }) = &letter;
         let person = store::by_login(base.db.read(), login).await?;
         let Some(person) = person.filter(|row| row.status != AccountStatus::Deleted) else { return Ok(()) };
-        if !self.may_be_written(&letter, &person).await {
+        if !self.may_be_written(&letter, &person).await? {
             return Ok(());
         }
         let url = &base.config.public_url;
@@ -63,7 +63,7 @@ impl Accounts {
             Letter::Recovery { .. } => {
                 let purpose = Purpose::ResetPassword;
                 Topic::ResetPassword {
-                    link: one_time::issue(base, tx.conn(), person.id, purpose, &person.email).await?,
+                    link: one_time::issue(base, tx.conn(), person.id, purpose, &person.email, None).await?,
                 }
             }
             Letter::AlreadyRegistered { .. } => Topic::AlreadyRegistered { link: format!("{url}/entrar") },
@@ -76,15 +76,18 @@ impl Accounts {
         tx.commit().await
     }
 
-    async fn may_be_written(&self, letter: &Letter, person: &entity::Model) -> bool {
-        let limits = &self.0.base.limits;
+    async fn may_be_written(&self, letter: &Letter, person: &entity::Model) -> Result<bool> {
+        let (limits, db) = (&self.0.base.limits, &self.0.base.db);
         let key = format!("letters:{}:{}", letter.kind(), person.id);
-        match letter {
-            Letter::Recovery { source, .. } => {
-                limits.take(&format!("{key}:{source}"), RECOVERIES).await.is_none()
-                    && limits.take(&key, ALL_RECOVERIES).await.is_none()
-            }
-            Letter::AlreadyRegistered { .. } | Letter::Locked { .. } => limits.take(&key, OTHERS).await.is_none(),
+        let Letter::Recovery { source, device, .. } = letter else {
+            return Ok(limits.take(&key, OTHERS).await.is_none());
+        };
+        if let Some(hash) = device
+            && devices::is_known_by(db.read(), person.id, hash.clone()).await?
+        {
+            return Ok(limits.take(&format!("{key}:known"), RECOVERIES).await.is_none());
         }
+        Ok(limits.take(&format!("{key}:{source}"), RECOVERIES).await.is_none()
+            && limits.take(&key, ALL_RECOVERIES).await.is_none())
     }
 }

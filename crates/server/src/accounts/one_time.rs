@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use praca_api::{Timestamp, UserId};
+use praca_api::{SessionId, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, ExprTrait as _, QueryFilter as _,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _};
 use sha2::{Digest as _, Sha256};
 
 use super::one_time_entity::{ActiveModel, Column, Entity, Model};
@@ -29,12 +26,10 @@ pub enum Purpose {
     /// Choosing a new password.
     #[sea_orm(string_value = "reset_password")]
     ResetPassword,
-    /// Taking the account back after its address was changed: the address of before, and a new password.
-    #[sea_orm(string_value = "undo_email")]
-    UndoEmail,
-    /// The same after the first second factor was added, which goes.
-    #[sea_orm(string_value = "undo_factors")]
-    UndoFactors,
+    /// Taking the account back after its address was changed, or its first second factor added: the address of before, a new
+    /// password, and no factors.
+    #[sea_orm(string_value = "take_back")]
+    TakeBack,
 }
 
 impl Purpose {
@@ -44,7 +39,7 @@ impl Purpose {
             Self::VerifyEmail => Duration::from_secs(86_400),
             Self::ChangeEmail => Duration::from_secs(3_600),
             Self::ResetPassword => Duration::from_secs(600),
-            Self::UndoEmail | Self::UndoFactors => Duration::from_secs(3 * 86_400),
+            Self::TakeBack => Duration::from_secs(3 * 86_400),
         }
     }
 
@@ -53,7 +48,7 @@ impl Purpose {
     const fn newest_alone(self) -> bool {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => true,
-            Self::ResetPassword | Self::UndoEmail | Self::UndoFactors => false,
+            Self::ResetPassword | Self::TakeBack => false,
         }
     }
 
@@ -61,12 +56,13 @@ impl Purpose {
     const fn page(self) -> &'static str {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => "/confirmar",
-            Self::ResetPassword | Self::UndoEmail | Self::UndoFactors => "/nova-senha",
+            Self::ResetPassword | Self::TakeBack => "/nova-senha",
         }
     }
 }
 
-/// Makes a token and stores its hash, in place of the one before where the newest alone is good; the link that carries it.
+/// Makes a token and stores its hash, in place of the one before where the newest alone is good; the link that carries it. It
+/// ends with the session it was asked for in, if there is one.
 ///
 /// # Errors
 /// The database refuses.
@@ -76,6 +72,7 @@ pub async fn issue(
     user: UserId,
     purpose: Purpose,
     email: &str,
+    session: Option<SessionId>,
 ) -> Result<String> {
     let secret: [u8; 32] = base.ids.secret()?;
     let row = ActiveModel {
@@ -83,6 +80,8 @@ pub async fn issue(
         user_id: Set(user),
         purpose: Set(purpose),
         email: Set(email.to_owned()),
+        email_folded: Set(Some(email.to_lowercase())),
+        session_id: Set(session),
         expires_at: Set(base.clock.now() + purpose.lifetime()),
     };
     if purpose.newest_alone() {
@@ -124,14 +123,6 @@ pub async fn take(conn: &impl ConnectionTrait, token: &str, purposes: &[Purpose]
     used.into_iter().next().ok_or_else(ended)
 }
 
-/// What takes an account back.
-pub const UNDOING: [Purpose; 2] = [Purpose::UndoEmail, Purpose::UndoFactors];
-
-/// When a token was made.
-pub fn issued_at(token: &Model) -> Timestamp {
-    token.expires_at - token.purpose.lifetime()
-}
-
 /// Whether somebody may still take their account back to an address, which is theirs until then.
 ///
 /// # Errors
@@ -142,12 +133,11 @@ pub async fn is_kept_for_another(
     folded_email: &str,
     now: Timestamp,
 ) -> Result<bool> {
-    let address = Expr::expr(Func::lower(Expr::col(Column::Email)));
     let kept = Entity::find()
-        .filter(Column::Purpose.is_in(UNDOING))
+        .filter(Column::Purpose.eq(Purpose::TakeBack))
         .filter(Column::ExpiresAt.gt(now))
         .filter(Column::UserId.ne(user))
-        .filter(address.eq(folded_email));
+        .filter(Column::EmailFolded.eq(folded_email));
     Ok(kept.one(conn).await?.is_some())
 }
 
@@ -158,23 +148,10 @@ pub async fn is_kept_for_another(
 pub async fn revoke_later(conn: &impl ConnectionTrait, used: &Model) -> Result<()> {
     let later = Entity::delete_many()
         .filter(Column::UserId.eq(used.user_id))
-        .filter(Column::Purpose.is_in(UNDOING))
+        .filter(Column::Purpose.eq(Purpose::TakeBack))
         .filter(Column::ExpiresAt.gt(used.expires_at));
     later.exec(conn).await?;
     Ok(())
-}
-
-/// Whether a token that undoes the first factor was sent to an address, and is good.
-///
-/// # Errors
-/// The database refuses.
-pub async fn undoes_factors(conn: &impl ConnectionTrait, user: UserId, email: &str, now: Timestamp) -> Result<bool> {
-    let sent = Entity::find()
-        .filter(Column::UserId.eq(user))
-        .filter(Column::Purpose.eq(Purpose::UndoFactors))
-        .filter(Column::Email.eq(email))
-        .filter(Column::ExpiresAt.gt(now));
-    Ok(sent.one(conn).await?.is_some())
 }
 
 /// Ends a person's tokens of these purposes.

@@ -1,6 +1,6 @@
 //! A token's row.
 
-use praca_api::{Timestamp, UserId};
+use praca_api::{SessionId, Timestamp, UserId};
 use sea_orm::entity::prelude::*;
 
 use super::one_time::Purpose;
@@ -17,6 +17,11 @@ pub struct Model {
     /// The address it was sent to.
     #[sea_orm(column_type = "Text")]
     pub email: String,
+    /// The same in lower case; absent in rows of before.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email_folded: Option<String>,
+    /// The session it was asked for in, and ends with.
+    pub session_id: Option<SessionId>,
     pub expires_at: Timestamp,
 }
 

@@ -100,9 +100,13 @@ pub(super) fn clean_email(text: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
     let plain = praca_api::text::clean_text(email) == email
         && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    // One form of a domain, however it was written: `münchen.example` and `xn--mnchen-3ya.example` are one.
+    let (domain, known) = idna::domain_to_unicode(domain);
     let labels = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let named = domain.rsplit_once('.').is_some_and(|(_, last)| !last.chars().all(|c| c.is_ascii_digit()));
     let sized = email.chars().count() <= EMAIL_CHARS && (1..=64).contains(&local.len());
-    (plain && labels && sized && domain.contains('.') && !local.contains('@')).then(|| email.to_owned())
+    let good = plain && known.is_ok() && labels && named && sized && !local.contains('@') && !domain.contains('[');
+    good.then(|| format!("{local}@{domain}"))
 }
 
 fn field(name: &str, code: &str, detail: &str) -> FieldProblem {
@@ -189,11 +193,12 @@ impl Accounts {
             return Err(handle_taken());
         }
         let user = base.ids.user();
-        if one_time::is_kept_for_another(tx.conn(), user, &account.email.to_lowercase(), base.clock.now()).await? {
-            return Err(email_taken());
-        }
         insert(base, &tx, account, hash, user).await?;
         let person = store::person(tx.conn(), user).await?;
+        // After the row is in, which waits for whoever is just leaving the address.
+        if one_time::is_kept_for_another(tx.conn(), user, &person.email_folded, base.clock.now()).await? {
+            return Err(email_taken());
+        }
         if !person.email_verified {
             self.write_verification(&mut tx, &person).await?;
         }
@@ -264,7 +269,21 @@ mod tests {
         for good in ["ana@praca.example", " joão@correio.com.br ", "a+b@x.y.z"] {
             assert_eq!(clean_email(good).as_deref(), Some(good.trim()));
         }
-        for bad in ["", "ana", "ana@", "@x.y", "ana@localhost", "a b@x.y", "a@@x.y", "a@x..y", "<a@x.y>", "a@-x.y"] {
+        assert_eq!(clean_email("Ana@XN--MNCHEN-3YA.example").as_deref(), Some("Ana@münchen.example"));
+        for bad in [
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "",
+            "ana",
+            "ana@",
+            "@x.y",
+            "ana@localhost",
+            "a b@x.y",
+            "a@@x.y",
+            "a@x..y",
+            "<a@x.y>",
+            "a@-x.y",
+        ] {
             assert_eq!(clean_email(bad), None, "{bad}");
         }
     }

@@ -76,8 +76,13 @@ pub async fn lock_for_change(conn: &impl ConnectionTrait, id: UserId) -> Result<
     Ok(select.all(conn).await?)
 }
 
+/// Most characters of what is looked for.
+const SOUGHT_CHARS: usize = 100;
+
 /// What somebody looks for, without what `LIKE` would take for a pattern.
 fn literal(query: &str) -> String {
+    // Longer ones name nobody, and are more than an engine takes for a pattern.
+    let query: String = query.chars().take(SOUGHT_CHARS).collect();
     let plain = query.trim_start_matches('@').replace(char::is_control, "");
     plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

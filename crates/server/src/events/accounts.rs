@@ -177,6 +177,8 @@ pub enum Letter {
         email: String,
         /// Where it was asked for.
         source: String,
+        /// The hash of what the device's cookie carries.
+        device: Option<Vec<u8>>,
     },
     /// To somebody who has an account and was registered again.
     AlreadyRegistered {

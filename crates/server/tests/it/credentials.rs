@@ -7,6 +7,7 @@ use praca_api::mail::{Mail, MailTemplate};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
+use crate::locks::device_of;
 use crate::world::{PASSWORD, Person, World, on_both_twins, read};
 
 const OTHER: &str = "ipê florido no largo";
@@ -177,6 +178,28 @@ on_both_twins! {
         world.post("/auth/password/forgot", None, json!({ "email": "rosa@praca.example" })).await.expect(202, "");
         let resets = world.mails().await.iter().filter(|mail| mail.template == MailTemplate::ResetPassword).count();
         assert_eq!(resets, 7, "five of the stranger's, and both of the person's");
+    }
+
+    async fn many_strangers_use_up_no_links_of_a_device_that_is_known(world: World) {
+        world.user("rosa").await;
+        let device = device_of(&world.enter("rosa", PASSWORD).await);
+        let ask = async |source: usize, cookie: &str| {
+            let ask = world.http.post(format!("{}/api/v1/auth/password/forgot", world.url)).header("cookie", cookie);
+            let ask = ask.header("x-forwarded-for", format!("2001:db8:{source}::1"));
+            read(ask.json(&json!({ "email": "rosa@praca.example" }))).await.expect(202, "");
+        };
+        for number in 0..30 {
+            ask(number % 6, "").await;
+        }
+        let resets = async || {
+            let mails = world.mails().await;
+            mails.iter().filter(|mail| mail.template == MailTemplate::ResetPassword).count()
+        };
+        assert_eq!(resets().await, 20);
+        for _ in 0..6 {
+            ask(7, &device).await;
+        }
+        assert_eq!(resets().await, 25);
     }
 
     async fn who_knows_the_password_changes_it_and_stays(world: World) {

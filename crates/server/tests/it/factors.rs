@@ -177,6 +177,7 @@ on_both_twins! {
         world.delete(&path, &ana).await.expect(403, "auth.reauthentication_required");
         world.post("/auth/reauthenticate", Some(&ana), json!({ "password": PASSWORD })).await.expect(204, "");
         world.delete(&path, &ana).await.expect(204, "");
+        world.get("/me", &rosa).await.expect(401, "auth.invalid_token");
         world.enter_with("rosa", None).await.expect(200, "");
         let audit = world.get("/admin/audit?action=account.remove_factor", &ana).await.ok();
         assert_eq!(audit["items"][0]["actor"]["handle"], "ana");

@@ -25,7 +25,7 @@ fn wait_of(answer: Answer) -> u64 {
 }
 
 /// What a device that logged in carries from then on.
-fn device_of(answer: &Answer) -> String {
+pub fn device_of(answer: &Answer) -> String {
     let mut cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
     let device = cookies.find(|cookie| cookie.starts_with("praca_device=")).unwrap();
     device.split(';').next().unwrap().to_owned()

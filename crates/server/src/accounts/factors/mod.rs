@@ -17,7 +17,7 @@ use std::time::Duration;
 use praca_api::accounts::Role;
 use praca_api::device::network_of;
 use praca_api::factors::{Factor, Factors, Passkey, RecoveryCodes};
-use praca_api::{ProblemCode, Timestamp, UserId};
+use praca_api::{ProblemCode, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
@@ -205,7 +205,7 @@ impl Accounts {
             return self.write_of_factors(tx, person, |link| Topic::FactorChanged { factor, added, link }).await;
         }
         let base = &self.0.base;
-        let link = one_time::issue(base, tx.conn(), person.id, Purpose::UndoFactors, &person.email).await?;
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?;
         mail::write(base, tx, &person.reader(), Topic::FirstFactorAdded { factor, link }).await
     }
 
@@ -229,30 +229,28 @@ impl Accounts {
         Ok(RecoveryCodes { codes })
     }
 
-    /// Removes all factors of somebody who lost them.
+    /// Removes all factors of somebody who lost them; every session ends.
     ///
     /// # Errors
     /// `resource.not_found`.
     pub async fn remove_factors_of(&self, authority: Authority, id: UserId) -> Result<()> {
         let mut tx = self.0.base.begin().await?;
         let person = store::lock_person(tx.conn(), id).await?;
-        self.remove_factors(&mut tx, &person, person.created_at, authority.by()).await?;
+        self.remove_factors(&mut tx, &person, authority.by()).await?;
+        // Whoever is in by a factor is not in any more.
+        let ended = store::end_sessions(tx.conn(), id, None, self.0.base.clock.now()).await?;
+        let cause = SessionEnd::ByAdministrator { by: authority.by() };
+        tx.emit(AccountEvent::SessionsEnded { user: id, sessions: Some(ended), cause });
         tx.commit().await?;
         self.0.base.limits.forget_failures(&failures_key(id)).await;
         Ok(())
     }
 
-    /// Removes the factors an account whose row is locked was given since a moment.
-    pub(super) async fn remove_factors(
-        &self,
-        tx: &mut Tx,
-        person: &entity::Model,
-        since: Timestamp,
-        by: Option<UserId>,
-    ) -> Result<()> {
+    /// Removes all factors of an account whose row is locked.
+    pub(super) async fn remove_factors(&self, tx: &mut Tx, person: &entity::Model, by: Option<UserId>) -> Result<()> {
         let kinds = [
-            (Factor::Totp, totp::remove_since(tx.conn(), person.id, since).await?),
-            (Factor::Passkey, passkeys::remove_since(tx.conn(), person.id, since).await?),
+            (Factor::Totp, totp::remove(tx.conn(), person.id).await?),
+            (Factor::Passkey, passkeys::remove_all(tx.conn(), person.id).await?),
         ];
         for (factor, removed) in kinds {
             if removed {

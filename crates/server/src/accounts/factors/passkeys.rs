@@ -203,10 +203,10 @@ pub async fn has_passkey(conn: &impl ConnectionTrait, user: UserId, id: PasskeyI
     Ok(Entity::find_by_id(id).filter(Column::UserId.eq(user)).one(conn).await?.is_some())
 }
 
-/// Removes those made since a moment; whether there were any.
-pub async fn remove_since(conn: &impl ConnectionTrait, user: UserId, since: Timestamp) -> Result<bool> {
-    let theirs = Entity::delete_many().filter(Column::UserId.eq(user));
-    Ok(theirs.filter(Column::CreatedAt.gte(since)).exec(conn).await?.rows_affected > 0)
+/// Whether there were any.
+pub async fn remove_all(conn: &impl ConnectionTrait, user: UserId) -> Result<bool> {
+    let removed = Entity::delete_many().filter(Column::UserId.eq(user)).exec(conn).await?;
+    Ok(removed.rows_affected > 0)
 }
 
 /// Removes what browsers never answered.

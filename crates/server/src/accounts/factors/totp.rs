@@ -114,17 +114,6 @@ pub async fn use_code(base: &Base, conn: &impl ConnectionTrait, user: UserId, co
     Ok(noted.rows_affected > 0)
 }
 
-/// Removes one that counts since a moment; whether there was one.
-///
-/// # Errors
-/// The database refuses.
-pub async fn remove_since(conn: &impl ConnectionTrait, user: UserId, moment: Timestamp) -> Result<bool> {
-    match since(conn, user).await? {
-        Some(since) if since >= moment => remove(conn, user).await,
-        _ => Ok(false),
-    }
-}
-
 /// Whether there was one that counted.
 pub async fn remove(conn: &impl ConnectionTrait, user: UserId) -> Result<bool> {
     let had = since(conn, user).await?.is_some();

@@ -12,6 +12,7 @@ mod m20261123_000009_shares;
 mod m20261123_000010_trust;
 mod m20261123_000011_factors;
 mod m20261123_000012_texts_and_measures;
+mod m20261123_000013_links;
 
 use std::collections::HashSet;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_trust::Migration),
             Box::new(m20261123_000011_factors::Migration),
             Box::new(m20261123_000012_texts_and_measures::Migration),
+            Box::new(m20261123_000013_links::Migration),
         ]
     }
 }
