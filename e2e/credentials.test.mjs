@@ -38,7 +38,8 @@ onBothTwins("credentials", {}, (square) => {
     for (const [text, level, said] of [
       ["curta", "1", "Curta demais"],
       ["flamengo2024", "1", "Fácil de adivinhar"],
-      ["rosaprado1", "1", "Fácil de adivinhar"],
+      ["rosaprado1", "1", "Seu nome, apelido ou e-mail"],
+      ["hijklmno1", "1", "Sequências como abc"],
       ["12345678", "1", "primeiras senhas"],
       [OTHER, "4", "Ótima"],
     ]) {
@@ -170,6 +171,47 @@ onBothTwins("credentials", {}, (square) => {
     await square.close(rosa);
   });
 
+  test("a log-in from another device is told by a mail that leads to where it is ended", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const to = `${rosa.handle}@praca.example`;
+    const mailed = linkIn(await outbox(square, to, "verify_email"));
+    await api(square.world, "POST", "/auth/email/verify", { body: { token: new URL(mailed).searchParams.get("token") } });
+    const telephone = { "content-type": "application/json", "user-agent": "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0" };
+    const entered = await fetch(`${square.world.url}/api/v1/auth/login`, { method: "POST", headers: telephone, body: JSON.stringify({ login: rosa.handle, password: PASSWORD }) });
+    assert.equal(entered.status, 200);
+    const mail = await outbox(square, to, "new_device");
+    assert.ok(mail.text.includes("Firefox · Android"), mail.text);
+    await rosa.page.goto(mail.text.match(/https?:\S+#aparelhos/)[0]);
+    const device = rosa.page.locator("#aparelhos li").filter({ hasText: "Firefox · Android" });
+    await device.getByRole("button", { name: "Encerrar" }).click();
+    await device.waitFor({ state: "detached" });
+    const { accessToken } = await entered.json();
+    assert.equal((await api(square.world, "GET", "/me", { token: accessToken })).status, 401);
+    await square.close(rosa);
+  });
+
+  test("the profile has its sections beside it, the space between messages, and the mail of what was missed", async () => {
+    const rosa = await square.newcomer("Rosa");
+    const { page } = rosa;
+    await page.goto(`${square.world.url}/perfil`);
+    const sections = page.getByRole("navigation", { name: "Suas configurações" });
+    await sections.getByRole("link", { name: "Nome e retrato" }).and(page.locator("[aria-current=true]")).waitFor();
+    await sections.getByRole("link", { name: "Aparência e idioma" }).click();
+    await page.waitForURL("**/perfil#aparencia");
+    await sections.getByRole("link", { name: "Aparência e idioma" }).and(page.locator("[aria-current=true]")).waitFor();
+    await page.getByText("Compacto").click();
+    await page.getByLabel("Resumo por e-mail").selectOption("weekly");
+    await until(async () => (await api(square.world, "GET", "/me/preferences", { token: rosa.token })).body.digest === "weekly");
+    await page.reload();
+    await page.locator("html[data-density=compact]").waitFor({ state: "attached" });
+    await page.getByRole("radio", { name: "Compacto", checked: true }).waitFor({ state: "attached" });
+    assert.equal(await page.getByLabel("Resumo por e-mail").inputValue(), "weekly");
+    await page.evaluate(() => scrollTo(0, 0));
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "profile-sections-desktop-light");
+    await square.close(rosa);
+  });
+
   test("who guesses is told to wait", async () => {
     const rosa = await square.newcomer("Rosa");
     const page = await square.stranger({ path: "/entrar" });
@@ -203,6 +245,14 @@ onBothTwins("credentials by mail", {}, (square) => {
     await page.getByText("Confirme seu e-mail para escrever").waitFor();
     assert.deepEqual(await axe(page), []);
     await shot(page, "credentials-unproved-desktop-light");
+    // Between two people as well.
+    const bia = await session(square.world, "bia");
+    const zeca = (await api(square.world, "GET", "/users/zeca.prado", { token: bia.accessToken })).body.id;
+    const dm = (await api(square.world, "PUT", `/dms/with/${zeca}`, { token: bia.accessToken })).body.id;
+    await api(square.world, "POST", `/dms/${dm}/messages`, { token: bia.accessToken, body: { body: "Seja bem-vindo!", nonce: "bem-vindo" } });
+    await page.goto(`${square.world.url}/mensagens/bia`);
+    await page.getByText("Confirme seu e-mail para escrever").waitFor();
+    await page.goto(`${square.world.url}/salas/praca-central`);
     await page.getByRole("button", { name: "Enviar o link de novo" }).click();
     await page.getByText("O link está a caminho.").waitFor();
     const mail = await until(() => square.mail.mails().filter((mail) => mail.to.includes("zeca@praca.example"))[1]);

@@ -118,7 +118,7 @@ onBothTwins("passkeys", { PRACA_REQUIRE_SECOND_FACTOR: "true" }, (square) => {
     await setting(ana).scrollIntoViewIfNeeded();
     assert.deepEqual(await axe(ana), []);
     await shot(ana, "factors-passkey-desktop-light");
-    await ana.getByRole("link", { name: "Gestão" }).click();
+    await ana.locator(".rail").getByRole("link", { name: "Gestão" }).click();
     await ana.getByRole("heading", { name: "Gestão da praça" }).waitFor();
 
     await ana.goto(`${square.world.url}/perfil`);
@@ -126,7 +126,8 @@ onBothTwins("passkeys", { PRACA_REQUIRE_SECOND_FACTOR: "true" }, (square) => {
     await ana.waitForURL(/\/entrar/);
     await enter(ana, "ana");
     await ana.getByRole("alert").getByText("pede um segundo fator").waitFor();
-    await ana.getByRole("button", { name: "Entrar com chave de acesso" }).click();
+    // After the password it stands for the code.
+    await ana.getByRole("button", { name: "Usar a chave de acesso em vez do código" }).click();
     await ana.waitForURL(/\/salas/);
     await ana.goto(`${square.world.url}/perfil`);
     await setting(ana).getByText("Usada").waitFor();

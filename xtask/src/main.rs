@@ -24,7 +24,7 @@ cargo xtask COMMAND
   run [--listen ADDRESS] [--data-dir DIR]   build client and server in release and start them with the demo data
   dev                                       the same in debug, rebuilt and restarted on every change
   test [--only STEP]                        format, clippy, rustdoc, tidy, unit, integration and browser tests
-  bench [NAME...] [--before COMMIT]         fanout, stored, memory, heap, history, logins, people, pictures, search, web, compare: measure, and write docs/benchmarks.md
+  bench [NAME...] [--before COMMIT]         fanout, stored, memory, heap, history, logins, doors, people, pictures, search, web, compare: measure, and write docs/benchmarks.md
   chaos [WORD]                              the fault tests, repeated: kills, outages, bad networks, full disks, hostile clients
   fuzz [MINUTES]                            made-up input for whatever reads what people send, for 10 minutes
   web [--toolchain rustup|debian]           build the web client

@@ -154,6 +154,18 @@ impl Square {
         answer(self.http.post(self.url(path)).bearer_auth(&person.token).json(body)).await
     }
 
+    /// Asks something without an account, through a proxy, from a network; the status of the answer.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn ask(&self, path: &str, body: &(impl Serialize + Sync), source: &str) -> Result<u16> {
+        let response = self.http.post(self.url(path)).header("x-forwarded-for", source).json(body).send().await?;
+        let status = response.status().as_u16();
+        // The whole answer counts.
+        response.bytes().await?;
+        Ok(status)
+    }
+
     /// Sends a file as its ticket says.
     ///
     /// # Errors

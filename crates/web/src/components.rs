@@ -58,12 +58,16 @@ pub fn Brand() -> impl IntoView {
 
 /// A person's circle.
 #[component]
-pub fn Avatar(author: Author, #[prop(optional, into)] presence: MaybeProp<&'static str>) -> impl IntoView {
+pub fn Avatar(
+    author: Author,
+    #[prop(optional, into)] presence: MaybeProp<&'static str>,
+    #[prop(default = "avatar")] class: &'static str,
+) -> impl IntoView {
     // A picture that was just replaced is gone; the name is not.
     let gone = RwSignal::new(false);
     let initials = format::initials(&author.display_name);
     view! {
-        <span class="avatar" data-hue=format::person_hue(author.id) data-presence=move || presence.get() aria-hidden="true">
+        <span class=class data-hue=format::person_hue(author.id) data-presence=move || presence.get() aria-hidden="true">
             {move || match author.avatar_url.clone().filter(|_| !gone.get()) {
                 Some(url) => view! { <img src=url alt="" loading="lazy" on:error=move |_| gone.set(true) /> }.into_any(),
                 None => initials.clone().into_any(),

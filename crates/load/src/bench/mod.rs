@@ -3,6 +3,7 @@
 
 mod chart;
 mod compare;
+mod doors;
 mod fanout;
 mod heap;
 mod history;
@@ -87,6 +88,7 @@ const ALL: &[(&str, Benchmark)] = &[
     ("heap", |shop| Box::pin(heap::run(shop))),
     ("history", |shop| Box::pin(history::run(shop))),
     ("logins", |shop| Box::pin(logins::run(shop))),
+    ("doors", |shop| Box::pin(doors::run(shop))),
     ("people", |shop| Box::pin(people::run(shop))),
     ("pictures", |shop| Box::pin(pictures::run(shop))),
     ("search", |shop| Box::pin(search::run(shop))),

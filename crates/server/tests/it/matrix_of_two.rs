@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::matrix::{attack, attack_without_handshake, cell};
 use crate::matrix_asks::Ask;
-use crate::world::{Person, Twin, World};
+use crate::world::{PASSWORD, Person, Twin, World};
 
 /// How somebody stands to the one whose conversation it is. The last three are not in it.
-const WHO: [&str; 12] = [
+const WHO: [&str; 15] = [
     "anonymous",
     "friend",
     "requester",
@@ -23,6 +23,9 @@ const WHO: [&str; 12] = [
     "blocker",
     "silenced",
     "suspended",
+    "unproved",
+    "silenced mod",
+    "suspended adm",
     "stranger",
     "moderator",
     "admin",
@@ -74,13 +77,14 @@ async fn scene(world: &World, outsiders: &Outsiders, who: &str) -> Scene {
         let name: String = world.app.base.ids.uuid().simple().to_string().chars().rev().take(18).collect();
         world.user(&format!("p{name}")).await
     };
-    let (target, other) = (fresh().await, fresh().await);
-    let asks_first = if matches!(who, "asked") { (&target, &other) } else { (&other, &target) };
+    let target = fresh().await;
+    let other = if who == "unproved" { unproved(world).await } else { fresh().await };
+    let asks_first = if matches!(who, "asked" | "unproved") { (&target, &other) } else { (&other, &target) };
     let dm = world.open_dm(asks_first.0, asks_first.1).await;
     let first = world.write(asks_first.0, dm, "primeira").await.ok()["id"].clone();
     let mut own = first.clone();
     let mut theirs = first;
-    let accepted = !matches!(who, "requester" | "asked" | "refused");
+    let accepted = !matches!(who, "requester" | "asked" | "refused" | "unproved");
     if accepted {
         theirs = world.write(asks_first.1, dm, "resposta").await.ok()["id"].clone();
         own = world.write(&other, dm, "minha").await.ok()["id"].clone();
@@ -89,10 +93,15 @@ async fn scene(world: &World, outsiders: &Outsiders, who: &str) -> Scene {
         "refused" => drop(world.delete(&format!("/dms/{dm}/acceptance"), &target).await.expect(204, "")),
         "blocked" => drop(world.put(&format!("/me/blocks/{}", other.id), &target, json!({})).await.expect(204, "")),
         "blocker" => drop(world.put(&format!("/me/blocks/{}", target.id), &other, json!({})).await.expect(204, "")),
-        "silenced" | "suspended" => {
-            let body = json!({ "status": who, "reason": "matriz" });
+        "silenced" | "suspended" | "silenced mod" | "suspended adm" => {
+            let mut words = who.split(' ');
+            let mut body = json!({ "status": words.next(), "reason": "matriz" });
+            if let Some(role) = words.next() {
+                body["role"] = json!(if role == "mod" { "moderator" } else { "admin" });
+            }
             world.patch(&format!("/admin/users/{}", other.id), &outsiders.admin, body).await.ok();
         }
+        "unproved" => drop(world.put(&format!("/dms/{dm}/acceptance"), &other, json!({})).await),
         _ => {}
     }
     let who = match who {
@@ -103,6 +112,15 @@ async fn scene(world: &World, outsiders: &Outsiders, who: &str) -> Scene {
         _ => Some(other),
     };
     Scene { dm, target, who, own, theirs }
+}
+
+/// Somebody who did not prove their address.
+async fn unproved(world: &World) -> Person {
+    let name: String = world.app.base.ids.uuid().simple().to_string().chars().rev().take(18).collect();
+    let (handle, email) = (format!("s{name}"), format!("{name}@praca.example"));
+    let wish = json!({ "email": email, "handle": handle, "displayName": "Sem Prova", "password": PASSWORD });
+    world.post("/auth/register", None, wish).await.expect(202, "");
+    world.log_in(&handle).await
 }
 
 async fn route_cell(world: &World, scene: &Scene, (method, path, _, body): &Ask) -> String {
@@ -131,7 +149,7 @@ async fn event_cell(world: &World, scene: &Scene, event: &str) -> String {
 }
 
 async fn table(twin: Twin) -> String {
-    let world = World::new(twin, &[("PRACA_LIMIT_DMS", "off")]).await;
+    let world = World::new(twin, &[("PRACA_LIMIT_DMS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")]).await;
     let outsiders = Outsiders {
         admin: world.person("admina", Role::Admin).await,
         moderator: world.person("modera", Role::Moderator).await,

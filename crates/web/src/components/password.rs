@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_i18n::t_string;
-use praca_api::password::Weak;
+use praca_api::password::{Hint, Strength as Found, Weak};
 
 use super::{Icon, explain};
 use crate::language::{Language, language};
@@ -67,6 +67,21 @@ pub fn explain_weak(i18n: Language, code: &str) -> &'static str {
     }
 }
 
+/// What makes it easier to guess, in plain words.
+fn explain_hint(i18n: Language, hint: Hint) -> &'static str {
+    match hint {
+        Hint::Own => t_string!(i18n, password.hint_own),
+        Hint::Common => t_string!(i18n, password.hint_common),
+        Hint::Keys => t_string!(i18n, password.hint_keys),
+        Hint::Repeats => t_string!(i18n, password.hint_repeats),
+        Hint::Rows => t_string!(i18n, password.hint_rows),
+        Hint::Dates => t_string!(i18n, password.hint_dates),
+        Hint::Names => t_string!(i18n, password.hint_names),
+        Hint::Word => t_string!(i18n, password.hint_word),
+        Hint::Disguise => t_string!(i18n, password.hint_disguise),
+    }
+}
+
 /// How good a password is, in a bar and in words. What tells it is fetched when somebody begins to write one.
 #[component]
 pub fn Strength(
@@ -76,7 +91,7 @@ pub fn Strength(
     own: Signal<Vec<String>>,
 ) -> impl IntoView {
     let i18n = language();
-    let weighed = RwSignal::new(None::<Result<u8, Weak>>);
+    let weighed = RwSignal::new(None::<Result<Found, Weak>>);
     Effect::new(move |_| {
         let (text, own) = (password.get(), own.get());
         if text.is_empty() {
@@ -93,14 +108,19 @@ pub fn Strength(
     let level = move || match weighed.get() {
         None => 0,
         Some(Err(_)) => 1,
-        Some(Ok(level)) => level,
+        Some(Ok(found)) => found.level,
     };
     let words = move || match weighed.get() {
         None => t_string!(i18n, login.new_password_hint),
         Some(Err(weak)) => explain_weak(i18n, weak.code()),
-        Some(Ok(2)) => t_string!(i18n, login.strength_fair),
-        Some(Ok(3)) => t_string!(i18n, login.strength_good),
+        Some(Ok(Found { level: 2, .. })) => t_string!(i18n, login.strength_fair),
+        Some(Ok(Found { level: 3, .. })) => t_string!(i18n, login.strength_good),
         Some(Ok(_)) => t_string!(i18n, login.strength_great),
+    };
+    let hint = move || match weighed.get() {
+        Some(Err(Weak::Guessable(hint))) => hint,
+        Some(Ok(found)) => found.hint,
+        _ => None,
     };
     view! {
         <div class="strength">
@@ -108,7 +128,7 @@ pub fn Strength(
                 min="0" max="4" low="2" high="3" optimum="4" aria-label=move || t_string!(i18n, login.strength)
                 value=move || level().to_string()
             ></meter>
-            <p>{words}</p>
+            <p>{words}{move || hint().map(|hint| format!(" {}", explain_hint(i18n, hint)))}</p>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use praca_api::password::{Weak, strength};
+use praca_api::password::{Strength, Weak, strength};
 
 use super::{inside, states};
 use crate::net::version;
@@ -37,13 +37,13 @@ pub fn square() -> Result<AnyView, Missing> {
 
 /// How good a password is: what knows it is larger than all of the page that asks.
 #[wasm_split(strength, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn strength_of(password: String, own: Vec<String>) -> Result<Result<u8, Weak>, Missing> {
+fn strength_of(password: String, own: Vec<String>) -> Result<Result<Strength, Weak>, Missing> {
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     Ok(strength(&password, &own))
 }
 
 /// Tells how good a password is, once that can be told.
-pub fn weigh(password: String, own: Vec<String>, then: impl FnOnce(Result<u8, Weak>) + 'static) {
+pub fn weigh(password: String, own: Vec<String>, then: impl FnOnce(Result<Strength, Weak>) + 'static) {
     spawn_local(async move {
         // Without it the server tells, when the password is sent.
         if let Ok(found) = strength_of(password, own).await {

@@ -218,6 +218,11 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
         };
         enter(Box::pin(by_password(wish, asked)));
     };
+    // A passkey proves both what one has and who one is: it stands for the code as well as for the password.
+    let by_passkey_label = move || match asked.get() {
+        true => t_string!(i18n, factors.instead_of_code),
+        false => t_string!(i18n, factors.enter_by_passkey),
+    };
     view! {
         <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-entrar">
             <form class="stack mt-6" novalidate on:submit=send>
@@ -233,7 +238,7 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
                     {t!(i18n, login.submit)}
                 </button>
                 <Show when=knows_passkeys>
-                    <button class="btn btn--block" type="button" on:click=move |_| enter(Box::pin(by_passkey()))><Icon name="shield-check" />{t!(i18n, factors.enter_by_passkey)}</button>
+                    <button class="btn btn--block" type="button" on:click=move |_| enter(Box::pin(by_passkey()))><Icon name="shield-check" />{by_passkey_label}</button>
                 </Show>
                 <p class="small muted center">
                     {t!(i18n, login.first_time)}" "

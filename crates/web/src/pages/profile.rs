@@ -1,5 +1,6 @@
-//! Oneself: name, language, theme, sessions.
+//! Oneself: name, look and language, sessions, privacy, notices, what one logs in with.
 
+mod appearance;
 mod credentials;
 mod factors;
 mod notify;
@@ -11,17 +12,17 @@ pub use credentials::resend;
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_i18n::{Locale as _, t, t_string};
-use praca_api::accounts::{Locale as Spoken, SessionInfo, UpdateMe, User};
+use leptos_i18n::{t, t_string};
+use leptos_router::hooks::use_location;
+use praca_api::accounts::{SessionInfo, UpdateMe, User};
 use praca_api::{Page, SessionId};
 
-use crate::components::{Icon, Shell, explain, set_theme};
-use crate::i18n::Locale;
-use crate::language::{LANGUAGES, language};
+use crate::components::{Avatar, Icon, Shell, explain};
+use crate::format;
+use crate::language::language;
 use crate::net::Answer;
 use crate::session::Session;
 use crate::square::Square;
-use crate::{format, store};
 
 /// The page.
 #[component]
@@ -31,7 +32,8 @@ pub fn Profile() -> impl IntoView {
     let square = expect_context::<Square>();
     square.enter(None);
     view! {
-        <Shell pane="main" layout=Signal::stored(Some("single"))>
+        <Shell pane="main" layout=Signal::stored(Some("list"))>
+            <section class="pane-list" aria-label=move || t_string!(i18n, profile.settings)><SettingsNav /></section>
             <section class="pane-main">
                 <div class="pane-scroll">
                     <div class="page page--narrow">
@@ -41,18 +43,61 @@ pub fn Profile() -> impl IntoView {
                         </header>
                         <portrait::PortraitSetting />
                         <NameSetting />
-                        <credentials::CredentialsSetting />
-                        <factors::FactorsSetting />
-                        <LanguageSetting />
-                        <ThemeSetting />
-                        <notify::NotifySetting />
+                        <appearance::AppearanceSetting />
+                        <SessionsSetting />
                         <privacy::PrivacySetting />
                         <privacy::BlocksSetting />
-                        <SessionsSetting />
+                        <notify::NotifySetting />
+                        <credentials::CredentialsSetting />
+                        <factors::FactorsSetting />
                     </div>
                 </div>
             </section>
         </Shell>
+    }
+}
+
+/// The sections by name: beside them where there is room.
+#[component]
+fn SettingsNav() -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Session>();
+    let square = expect_context::<Square>();
+    let hash = use_location().hash;
+    let current = move |section: &'static str| match hash.get().strip_prefix('#') {
+        None | Some("") => section == "voce",
+        Some(open) => open == section,
+    };
+    let link = move |section: &'static str, icon: &'static str, label: Signal<&'static str>| {
+        view! {
+            <a href=format!("/perfil#{section}") aria-current=move || current(section).then_some("true")><Icon name=icon />{label}</a>
+        }
+    };
+    view! {
+        <div class="panel">
+            {move || session.user().map(|user| {
+                let since = user.created_at;
+                let name = user.author.display_name.clone();
+                view! {
+                    <div class="person">
+                        <Avatar author=user.author class="avatar avatar--lg" />
+                        <div><b>{name}</b><small>{move || t_string!(i18n, profile.since, when = format::day(i18n.get_locale(), since))}</small></div>
+                    </div>
+                }
+            })}
+        </div>
+        <nav class="pane-scroll" aria-label=move || t_string!(i18n, profile.settings)>
+            <div class="settings-nav">
+                {link("voce", "user-round", Signal::derive(move || t_string!(i18n, profile.about)))}
+                {link("aparencia", "palette", Signal::derive(move || t_string!(i18n, profile.appearance)))}
+                {link("aparelhos", "monitor-smartphone", Signal::derive(move || t_string!(i18n, profile.sessions_short)))}
+                {link("privacidade", "eye-off", Signal::derive(move || t_string!(i18n, privacy.title)))}
+                {link("avisos", "bell", Signal::derive(move || t_string!(i18n, notify.title)))}
+                {link("senha", "key-round", Signal::derive(move || t_string!(i18n, credentials.title)))}
+                {link("segundo-fator", "lock", Signal::derive(move || t_string!(i18n, factors.title)))}
+                <Show when=move || square.runs_the_square()><a href="/admin"><Icon name="sliders-horizontal" />{t!(i18n, nav.admin)}</a></Show>
+            </div>
+        </nav>
     }
 }
 
@@ -87,60 +132,6 @@ fn NameSetting() -> impl IntoView {
                 <button class="btn btn--primary" type="submit">{t!(i18n, profile.save)}</button>
             </form>
             <p class="small muted" role="status">{move || said.get()}</p>
-        </section>
-    }
-}
-
-#[component]
-fn LanguageSetting() -> impl IntoView {
-    let i18n = language();
-    let session = expect_context::<Session>();
-    let choose = move |locale: Locale| {
-        i18n.set_locale(locale);
-        let change = UpdateMe { locale: locale.as_str().parse::<Spoken>().ok(), ..UpdateMe::default() };
-        spawn_local(async move {
-            // The page speaks it already; the account follows when it can.
-            let answer: Answer<User> = session.send(Method::PATCH, "/me", Some(&change)).await;
-            if let Ok(user) = answer {
-                session.set_user(user);
-            }
-        });
-    };
-    let options = LANGUAGES.map(|(locale, name)| {
-        view! {
-            <label>
-                <input type="radio" name="idioma" prop:checked=move || i18n.get_locale() == locale on:change=move |_| choose(locale) />
-                {name}
-            </label>
-        }
-    });
-    view! {
-        <section class="setting">
-            <h2 id="p-idioma">{t!(i18n, profile.language)}</h2>
-            <div class="seg" role="radiogroup" aria-labelledby="p-idioma">{options.into_iter().collect_view()}</div>
-        </section>
-    }
-}
-
-#[component]
-fn ThemeSetting() -> impl IntoView {
-    let i18n = language();
-    let chosen = RwSignal::new(store::read("praca.theme").unwrap_or_else(|| "system".to_owned()));
-    let option = move |theme: &'static str, label: Signal<&'static str>| {
-        let choose = move |_| {
-            chosen.set(theme.to_owned());
-            set_theme(theme);
-        };
-        view! { <label><input type="radio" name="tema" prop:checked=move || chosen.get() == theme on:change=choose />{move || label.get()}</label> }
-    };
-    view! {
-        <section class="setting">
-            <h2 id="p-tema">{t!(i18n, profile.theme)}</h2>
-            <div class="seg" role="radiogroup" aria-labelledby="p-tema">
-                {option("system", Signal::derive(move || t_string!(i18n, profile.system)))}
-                {option("light", Signal::derive(move || t_string!(i18n, profile.light)))}
-                {option("dark", Signal::derive(move || t_string!(i18n, profile.dark)))}
-            </div>
         </section>
     }
 }

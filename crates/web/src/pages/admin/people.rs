@@ -116,6 +116,7 @@ fn Table(people: Listing<User>) -> impl IntoView {
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label=move || t_string!(i18n, admin.people)>
             <table class="table">
+                <caption class="visually-hidden">{t!(i18n, admin.people)}</caption>
                 <thead>
                     <tr>
                         <th scope="col">{t!(i18n, admin.name)}</th>

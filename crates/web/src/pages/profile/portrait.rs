@@ -78,7 +78,7 @@ pub fn PortraitSetting() -> impl IntoView {
     };
     let has_one = move || session.user().is_some_and(|user| user.author.avatar_url.is_some());
     view! {
-        <section class="setting">
+        <section class="setting" id="voce">
             <h2>{t!(i18n, pictures.portrait)}</h2>
             <div class="row portrait">
                 {move || session.user().map(|user| view! { <Avatar author=user.author /> })}

@@ -38,7 +38,7 @@ pub fn PrivacySetting() -> impl IntoView {
     let change = Callback::new(change);
     let now = Signal::derive(move || preferences.get());
     view! {
-        <section class="setting">
+        <section class="setting" id="privacidade">
             <h2>{t!(i18n, privacy.title)}</h2>
             <p>{t!(i18n, privacy.text)}</p>
             <Choice now change of=|now| now.presence wish=move |on| UpdatePreferences { presence: Some(on), ..UpdatePreferences::default() }>
