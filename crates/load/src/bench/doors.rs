@@ -10,6 +10,7 @@ use super::report::{Part, table};
 use super::workshop::{Engine, Town, Workshop, median};
 use crate::people::Square;
 use crate::report::say;
+use crate::scenario::ratio;
 
 /// People who have an account.
 const PEOPLE: usize = 64;
@@ -95,11 +96,8 @@ async fn row(engine: Engine, door: &Door, town: &Town) -> Result<Vec<String>> {
         let status = square.ask(door.path, &(door.body)(&name, at), &source).await?;
         let took = begun.elapsed().as_secs_f64() * 1_000.0;
         ensure!(status == door.status, "{} about {name} was answered {status}", door.path);
-        if has_account {
-            known.push(took)
-        } else {
-            unknown.push(took)
-        }
+        let side = if has_account { &mut known } else { &mut unknown };
+        side.push(took);
         sleep(REST).await;
     }
     let told = slower(&known, &unknown);
@@ -118,5 +116,6 @@ async fn row(engine: Engine, door: &Door, town: &Town) -> Result<Vec<String>> {
 /// How often one of the first takes longer than one of the second (the U statistic of Mann and Whitney, of all pairs).
 fn slower(first: &[f64], second: &[f64]) -> f64 {
     let longer = first.iter().map(|one| second.iter().filter(|other| one > *other).count()).sum::<usize>();
-    crate::scenario::ratio(longer as u64, (first.len() * second.len()) as f64)
+    let pairs = first.len() * second.len();
+    ratio(longer as u64, ratio(pairs as u64, 1.0))
 }

@@ -218,11 +218,6 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
         };
         enter(Box::pin(by_password(wish, asked)));
     };
-    // A passkey proves both what one has and who one is: it stands for the code as well as for the password.
-    let by_passkey_label = move || match asked.get() {
-        true => t_string!(i18n, factors.instead_of_code),
-        false => t_string!(i18n, factors.enter_by_passkey),
-    };
     view! {
         <section id="painel-acesso" role="tabpanel" aria-labelledby="aba-entrar">
             <form class="stack mt-6" novalidate on:submit=send>
@@ -237,9 +232,7 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
                 <button class="btn btn--primary btn--block" type="submit" aria-busy=move || busy.get().then_some("true")>
                     {t!(i18n, login.submit)}
                 </button>
-                <Show when=knows_passkeys>
-                    <button class="btn btn--block" type="button" on:click=move |_| enter(Box::pin(by_passkey()))><Icon name="shield-check" />{by_passkey_label}</button>
-                </Show>
+                <Show when=knows_passkeys><PasskeyButton asked enter=Callback::new(move |()| enter(Box::pin(by_passkey()))) /></Show>
                 <p class="small muted center">
                     {t!(i18n, login.first_time)}" "
                     <button type="button" class="link-btn" on:click=move |_| open.set(Tab::Create)>{t!(i18n, login.create_link)}</button>
@@ -247,6 +240,16 @@ fn LogInForm(open: RwSignal<Tab>) -> impl IntoView {
             </form>
         </section>
     }
+}
+
+/// Logs in by a passkey. It proves both what one has and who one is: it stands for the code as well as for the password.
+#[component]
+fn PasskeyButton(asked: RwSignal<bool>, enter: Callback<()>) -> impl IntoView {
+    let i18n = language();
+    let label = move || {
+        if asked.get() { t_string!(i18n, factors.instead_of_code) } else { t_string!(i18n, factors.enter_by_passkey) }
+    };
+    view! { <button class="btn btn--block" type="button" on:click=move |_| enter.run(())><Icon name="shield-check" />{label}</button> }
 }
 
 /// The second factor; the field takes the focus when it comes.
