@@ -37,8 +37,8 @@ onBothTwins("credentials", {}, (square) => {
     const meter = page.getByRole("meter", { name: "Força da senha" });
     for (const [text, level, said] of [
       ["curta", "1", "Curta demais"],
-      ["flamengo2024", "1", "Fácil de adivinhar"],
-      ["rosaprado1", "1", "Seu nome, apelido ou e-mail"],
+      ["flamengo2024", "1", "primeiras senhas"],
+      ["rosaprado1", "1", "não pode ser feita do seu nome"],
       ["hijklmno1", "1", "Sequências como abc"],
       ["12345678", "1", "primeiras senhas"],
       [OTHER, "4", "Ótima"],
@@ -52,7 +52,7 @@ onBothTwins("credentials", {}, (square) => {
     // What the page lets through the server looks at, too.
     await password.fill("rosa1234567");
     await page.getByRole("button", { name: "Criar minha conta" }).click();
-    await page.getByRole("alert").getByText("Fácil de adivinhar").waitFor();
+    await page.getByRole("alert").getByText("não pode ser feita do seu nome").waitFor();
     await password.fill(OTHER);
     await page.getByRole("button", { name: "Criar minha conta" }).click();
     await page.waitForURL(/\/salas/);

@@ -11,8 +11,12 @@ use crate::limits::PASSWORD_CHARS;
 
 /// Passwords and words of them seen often in Brazil, the most frequent first.
 const COMMON: &str = include_str!("common_passwords.txt");
-/// Characters that are looked at: what is strong so far is strong.
+/// Characters that are looked at, at either end: what is strong so far is strong.
 const LOOKED_AT: usize = 32;
+/// Most digits and signs beside a word that add nothing to it.
+const BESIDE_A_WORD: usize = 6;
+/// A word that is guessed so soon is one of those everybody tries with digits behind it.
+const GUESSES_OF_A_WORD: u64 = 2_000;
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub enum Weak {
     Short,
     /// It has too many.
     Long,
-    /// It is the person's own name, handle or address.
+    /// It is made of the person's own name, handle or address.
     Own,
     /// It is one of the first that anybody would try.
     Common,
@@ -78,7 +82,7 @@ impl Weak {
         match self {
             Self::Short => "A password has at least 8 characters.",
             Self::Long => "A password has at most 128 characters.",
-            Self::Own => "The password must not be your own name, handle or address.",
+            Self::Own => "The password must not be made of your own name, handle or address.",
             Self::Common => "This password is one of the first that anybody would try.",
             Self::Guessable(_) => "This password is guessed soon; a few words that are yours alone are not.",
         }
@@ -101,16 +105,24 @@ pub fn strength(password: &str, own: &[&str]) -> Result<Strength, Weak> {
     if own.iter().any(|word| !word.is_empty() && folded == word.to_lowercase()) {
         return Err(Weak::Own);
     }
-    if COMMON.lines().any(|common| common == folded) {
+    let own = parts_of(own);
+    if is_made_of(&folded, &own) {
+        return Err(Weak::Own);
+    }
+    if is_common(&folded) {
         return Err(Weak::Common);
     }
-    let parts = own.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|part| part.len() > 2);
-    let own: Vec<&str> = own.iter().copied().chain(parts).filter(|word| !word.is_empty()).collect();
-    let known: Vec<&str> = own.iter().copied().chain(["praca", "praça"]).chain(COMMON.lines()).collect();
-    let looked_at: String = password.chars().take(LOOKED_AT).collect();
-    let found = zxcvbn(&looked_at, &known);
-    let hint = hint(&found, &looked_at.to_lowercase(), &own);
-    match found.score() {
+    let known: Vec<&str> = own.iter().map(String::as_str).chain(["praca", "praça"]).chain(COMMON.lines()).collect();
+    let weigh = |part: &str| {
+        let found = zxcvbn(part, &known);
+        let hint = hint(&found, &part.to_lowercase(), &own);
+        (found.score(), hint)
+    };
+    let first: String = password.chars().take(LOOKED_AT).collect();
+    let last: String = password.chars().skip(count.saturating_sub(LOOKED_AT)).collect();
+    // What is good at its end is good, however it begins.
+    let (score, hint) = if count > LOOKED_AT { better(weigh(&first), weigh(&last)) } else { weigh(&first) };
+    match score {
         Score::Two => Ok(Strength { level: 2, hint }),
         Score::Three => Ok(Strength { level: 3, hint }),
         Score::Four => Ok(Strength { level: 4, hint: None }),
@@ -118,9 +130,64 @@ pub fn strength(password: &str, own: &[&str]) -> Result<Strength, Weak> {
     }
 }
 
+fn better<H>(one: (Score, H), other: (Score, H)) -> (Score, H) {
+    if other.0 > one.0 { other } else { one }
+}
+
+/// What is known of somebody, in lower case and in all its parts: of an address also what stands before the `@`.
+fn parts_of(own: &[&str]) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for text in own {
+        let text = text.to_lowercase();
+        let local = text.split_once('@').map(|(local, _)| local.to_owned());
+        parts.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+        parts.extend(local);
+        parts.push(text);
+    }
+    parts.retain(|part| part.chars().count() > 2);
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.dedup();
+    parts
+}
+
+/// Whether nothing that is hard to guess is left without what is known of the person.
+fn is_made_of(folded: &str, own: &[String]) -> bool {
+    let mut rest: String = folded.chars().take(LOOKED_AT).collect();
+    let whole = rest.len();
+    for part in own {
+        rest = rest.replace(part.as_str(), "");
+    }
+    rest.len() < whole && (rest.is_empty() || zxcvbn(&rest, &[]).score() < Score::Two)
+}
+
+/// Whether it is one that many use, or the word of such a one with other digits and signs round it.
+fn is_common(folded: &str) -> bool {
+    if COMMON.lines().any(|common| common == folded) {
+        return true;
+    }
+    let word = word_of(folded);
+    let beside = folded.chars().count() - word.chars().count();
+    if word.chars().count() < 4 || beside > BESIDE_A_WORD || !word.chars().all(char::is_alphabetic) {
+        return false;
+    }
+    COMMON.lines().any(|common| word_of(common) == word) || is_known_word(word)
+}
+
+/// Whether a word is one of zxcvbn's most frequent.
+fn is_known_word(word: &str) -> bool {
+    let found = zxcvbn(word, &[]);
+    let why = found.feedback().and_then(Feedback::warning).map(of_warning);
+    found.guesses() < GUESSES_OF_A_WORD && matches!(why, Some(Hint::Common | Hint::Names | Hint::Word))
+}
+
+/// Without what is no letter at its beginning and end.
+fn word_of(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphabetic())
+}
+
 /// The first that can be said of what was found.
-fn hint(found: &Entropy, folded: &str, own: &[&str]) -> Option<Hint> {
-    if own.iter().any(|word| folded.contains(&word.to_lowercase())) {
+fn hint(found: &Entropy, folded: &str, own: &[String]) -> Option<Hint> {
+    if own.iter().any(|word| folded.contains(word.as_str())) {
         return Some(Hint::Own);
     }
     let feedback = found.feedback()?;
@@ -167,28 +234,59 @@ mod tests {
         for good in ["ipê florido no largo", "praca-demo-2026", "quintal-verde-7", "k8Qz!x2p", "   oito espaços   "] {
             assert!(strength(good, &["ana", "Ana Souza"]).is_ok(), "{good}");
         }
-        for (password, own, why) in [
-            ("curta", "", Weak::Short),
-            ("12345678", "", Weak::Common),
-            ("Senha123", "", Weak::Common),
-            ("aaaaaaaaaaaa", "", Weak::Guessable(Some(Hint::Repeats))),
-            ("hijklmno1", "", Weak::Guessable(Some(Hint::Rows))),
-            ("flamengo24", "", Weak::Guessable(Some(Hint::Common))),
-            ("P@ssw0rd1", "", Weak::Guessable(Some(Hint::Common))),
-            ("qwertyuiop1", "", Weak::Common),
-            ("12/03/1990", "", Weak::Guessable(Some(Hint::Dates))),
-            ("Fl4m3ng0X", "", Weak::Guessable(Some(Hint::Disguise))),
-            ("rosa1234567", "rosa", Weak::Guessable(Some(Hint::Own))),
-            ("rosinha1990", "Rosinha Prado", Weak::Guessable(Some(Hint::Own))),
-            ("Ana.Souza@praca.example", "ana.souza@praca.example", Weak::Own),
+        let end = format!("{}k8Qz!x2pWv", "a".repeat(32));
+        assert!(strength(&end, &[]).is_ok(), "what is good at its end");
+        for (password, why) in [
+            ("curta", Weak::Short),
+            ("12345678", Weak::Common),
+            ("Senha123", Weak::Common),
+            ("Senha@2024", Weak::Common),
+            ("!Mudar@123", Weak::Common),
+            ("Qwerty@123", Weak::Common),
+            ("gatinha123", Weak::Common),
+            ("MariaEduarda", Weak::Common),
+            ("monkey2024!", Weak::Common),
+            ("flamengo2024", Weak::Common),
+            ("qwertyuiop1", Weak::Common),
+            ("aaaaaaaaaaaa", Weak::Guessable(Some(Hint::Repeats))),
+            ("hijklmno1", Weak::Guessable(Some(Hint::Rows))),
+            ("12/03/1990", Weak::Guessable(Some(Hint::Dates))),
+            ("Fl4m3ng0X", Weak::Guessable(Some(Hint::Disguise))),
         ] {
-            assert_eq!(strength(password, &[own]), Err(why), "{password}");
+            assert_eq!(strength(password, &["ana"]), Err(why), "{password}");
         }
+        assert_eq!(strength("P@ssw0rd1", &[]), Err(Weak::Guessable(Some(Hint::Common))));
         assert_eq!(strength(&"ãb7 kq".repeat(22), &[]), Err(Weak::Long));
         assert!(strength(&"ãb7 kq".repeat(21), &[]).is_ok());
     }
 
+    const OWN: [&str; 3] = ["rosinha.prado", "Rosa Prado", "rosa.p85@praca.example"];
+
+    #[test]
+    fn what_is_known_of_a_person_makes_no_password() {
+        for bad in [
+            "rosa-prado",
+            "Prado.Rosa",
+            "rosaprado1",
+            "rosaprado2024",
+            "RosaPrado!",
+            "rosa.prado.1985",
+            "rosa.p85@praca",
+        ] {
+            assert_eq!(strength(bad, &OWN), Err(Weak::Own), "{bad}");
+        }
+        assert!(strength("rosa gosta de manga verde", &OWN).is_ok());
+        assert!(strength("8x!rosa#Q2z$9kW", &OWN).is_ok());
+    }
+
     proptest::proptest! {
+        #[test]
+        fn nor_do_its_parts_with_signs_and_years(first in 0..5_usize, second in 0..5_usize, sign in "[-_. !@#]{0,2}", year in 1950..2030_u32) {
+            let parts = ["rosa", "Prado", "rosinha", "rosa.p85", "ROSA"];
+            let made = format!("{}{sign}{}{year}", parts[first], parts[second]);
+            proptest::prop_assert_eq!(strength(&made, &OWN), Err(Weak::Own), "{}", made);
+        }
+
         #[test]
         fn whatever_is_typed_is_answered(password in ".{0,200}", own in ".{0,40}") {
             let _ = strength(&password, &[&own]);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use praca_api::ProblemCode;
+use praca_api::{ProblemCode, SessionId};
 use sha2::{Digest as _, Sha256};
 
 use super::{Accounts, entity};
@@ -26,14 +26,19 @@ const OF_SOURCE: Slowing = Slowing { from: 50, kept: Duration::from_secs(3_600),
 /// A log-in that is tried: what its failures are counted under.
 pub(super) struct Attempt {
     account: String,
-    source: String,
+    source: Option<String>,
 }
 
 impl Attempt {
     /// By the name as it is typed, whoever has it: or a name and an address would tell by their one row that they are of one
     /// person.
     pub(super) fn new(login: &str, source: &str) -> Self {
-        Self { account: account_key(login, source), source: format!("login:{source}") }
+        Self { account: account_key(login, source), source: Some(format!("login:{source}")) }
+    }
+
+    /// By whoever has a session open, and may have found it open: strangers at the door hold nobody up here.
+    pub(super) fn of_session(session: SessionId) -> Self {
+        Self { account: format!("proof:{session}"), source: None }
     }
 }
 
@@ -50,11 +55,11 @@ impl Accounts {
     pub(super) async fn require_unlocked(&self, attempt: Option<&Attempt>) -> Result<()> {
         let Some(attempt) = attempt else { return Ok(()) };
         let limits = &self.0.base.limits;
-        let waits = [limits.failures_wait(&attempt.account).await, limits.failures_wait(&attempt.source).await];
-        match waits.into_iter().flatten().max() {
-            Some(wait) => Err(locked(wait)),
-            None => Ok(()),
+        let mut longest = limits.failures_wait(&attempt.account).await;
+        if let Some(source) = &attempt.source {
+            longest = longest.max(limits.failures_wait(source).await);
         }
+        longest.map_or(Ok(()), |wait| Err(locked(wait)))
     }
 
     /// Counts a failure; when it is the first that has to wait, whose account it may be is told, once a day.
@@ -63,7 +68,9 @@ impl Accounts {
     /// The database refuses.
     pub(super) async fn note_failure(&self, attempt: &Attempt, login: &str, source: &str) -> Result<()> {
         let base = &self.0.base;
-        base.limits.note_failure(&attempt.source, &OF_SOURCE).await;
+        if let Some(row) = &attempt.source {
+            base.limits.note_failure(row, &OF_SOURCE).await;
+        }
         if base.limits.note_failure(&attempt.account, &OF_ACCOUNT).await == OF_ACCOUNT.from {
             metrics::counter!("praca_login_locks_total").increment(1);
             // The same work for names nobody has.
@@ -72,6 +79,11 @@ impl Accounts {
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// The row of failures of whoever has a session open is over.
+    pub(super) async fn note_proof_given(&self, attempt: &Attempt) {
+        self.0.base.limits.forget_failures(&attempt.account).await;
     }
 
     /// The rows of failures are over, under both of the person's names.

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::devices::{self, Device};
 use super::locks::Attempt;
+use super::register::clean_email;
 use super::{Accounts, entity, factors, session_entity, store};
 use crate::auth::Actor;
 use crate::auth::refresh::{RefreshToken, RefreshTokens};
@@ -67,7 +68,9 @@ impl Accounts {
     /// `auth.invalid_credentials`, `auth.locked`, `auth.second_factor_required`.
     pub(super) async fn authenticate(&self, wish: Login, device: &Device) -> Result<Proved> {
         let base = &self.0.base;
-        let folded = wish.login.trim().trim_start_matches('@').to_lowercase();
+        // An address in the one form it is kept in.
+        let name = clean_email(&wish.login).unwrap_or_else(|| wish.login.trim().trim_start_matches('@').to_owned());
+        let folded = name.to_lowercase();
         let folded: String = folded.chars().filter(|c| !c.is_control()).take(EMAIL_CHARS).collect();
         let person = store::by_login(base.db.read(), &folded).await?;
         let person = person.filter(|row| row.status != AccountStatus::Deleted);
@@ -152,8 +155,7 @@ impl Accounts {
         device: &Device,
     ) -> Result<String> {
         let row = store::person(self.0.base.db.read(), actor.id()).await?;
-        // Whoever is logged in may be somebody who found the device open.
-        let attempt = Attempt::new(&row.handle, &device.source);
+        let attempt = Attempt::of_session(actor.session);
         self.require_unlocked(Some(&attempt)).await?;
         let hash = self.password_of(Some(&row), password).await?;
         self.require_unlocked(Some(&attempt)).await?;
@@ -162,7 +164,7 @@ impl Accounts {
             let code = ProblemCode::AuthInvalidCredentials;
             return Err(Error::problem_in_field(code, field, "wrong", "This is not your password."));
         };
-        self.note_success(&row, &device.source).await;
+        self.note_proof_given(&attempt).await;
         Ok(hash)
     }
 

@@ -10,6 +10,7 @@ use praca_api::text::clean_line;
 use praca_api::{FieldProblem, ProblemCode, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DbErr, EntityTrait as _};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Accounts, entity, invites, one_time, store};
 use crate::base::Base;
@@ -96,9 +97,10 @@ pub(super) fn clean_display_name(text: &str) -> Option<String> {
 
 /// An address that mail can be sent to: something, `@`, and a domain with a dot. Whether it is theirs, a mail finds out.
 pub(super) fn clean_email(text: &str) -> Option<String> {
-    let email = text.trim();
+    // In one form, however a keyboard puts accents over letters.
+    let email: String = text.trim().nfc().collect();
     let (local, domain) = email.rsplit_once('@')?;
-    let plain = praca_api::text::clean_text(email) == email
+    let plain = praca_api::text::clean_text(&email) == email
         && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
     // One form of a domain, however it was written: `münchen.example` and `xn--mnchen-3ya.example` are one.
     let (domain, known) = idna::domain_to_unicode(domain);
@@ -269,6 +271,7 @@ mod tests {
         for good in ["ana@praca.example", " joão@correio.com.br ", "a+b@x.y.z"] {
             assert_eq!(clean_email(good).as_deref(), Some(good.trim()));
         }
+        assert_eq!(clean_email("joa\u{303}o@correio.example").as_deref(), Some("joão@correio.example"));
         assert_eq!(clean_email("Ana@XN--MNCHEN-3YA.example").as_deref(), Some("Ana@münchen.example"));
         for bad in [
             "a@[127.0.0.1]",

@@ -124,6 +124,7 @@ impl Conversations {
         role: MemberRole,
     ) -> Result<()> {
         let room = access.id();
+        access.actor().require_recent(self.0.base.clock.now())?;
         let mut tx = self.0.base.begin().await?;
         let update = membership::Entity::update_many()
             .col_expr(membership::Column::Role, Expr::value(role))

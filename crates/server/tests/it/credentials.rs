@@ -180,6 +180,14 @@ on_both_twins! {
         assert_eq!(resets, 7, "five of the stranger's, and both of the person's");
     }
 
+    async fn an_address_lets_in_in_whichever_form_it_is_written(world: World) {
+        world.register("rosa", "rosa@XN--MNCHEN-3YA.example").await.expect(201, "");
+        for login in ["rosa@xn--mnchen-3ya.example", "ROSA@münchen.example", "rosa@mu\u{308}nchen.example"] {
+            world.enter(login, PASSWORD).await.expect(200, "");
+        }
+        world.register("outra", "rosa@münchen.example").await.expect(409, "accounts.email_taken");
+    }
+
     async fn many_strangers_use_up_no_links_of_a_device_that_is_known(world: World) {
         world.user("rosa").await;
         let device = device_of(&world.enter("rosa", PASSWORD).await);

@@ -120,6 +120,7 @@ on_both_twins! {
 
     async fn who_guesses_codes_learns_little_and_the_person_is_told(world: World) {
         let rosa = world.user("rosa").await;
+        let known = world.enter("rosa", PASSWORD).await;
         let (secret, codes) = world.add_app(&rosa).await;
         for _ in 0..5 {
             world.enter_with("rosa", Some("12-34")).await.expect(401, "auth.invalid_credentials");
@@ -132,6 +133,18 @@ on_both_twins! {
             crate::world::read(request.json(&wish)).await.expect(429, "auth.locked");
         }
         assert_eq!(world.mails_of(MailTemplate::FactorGuessed).await, 1);
+        // Whoever was there before is held up by their own mistakes alone.
+        let device = crate::locks::device_of(&known);
+        let there = async |code: &str| {
+            let request = world.http.post(format!("{}/api/v1/auth/login", world.url)).header("cookie", &device);
+            let wish = json!({ "login": "rosa", "password": PASSWORD, "totp": code });
+            crate::world::read(request.json(&wish)).await
+        };
+        there(&codes[1]).await.expect(200, "");
+        for _ in 0..5 {
+            there("12-34").await.expect(401, "auth.invalid_credentials");
+        }
+        there(&codes[2]).await.expect(429, "auth.locked");
         world.pass(900);
         world.enter_with("rosa", Some(&world.code(&secret))).await.expect(200, "");
     }

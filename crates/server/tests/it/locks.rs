@@ -116,6 +116,25 @@ on_both_twins! {
         world.try_from(&here, "rosa", PASSWORD, None).await.expect(200, "");
     }
 
+    async fn strangers_at_the_door_keep_nobody_from_proving_who_they_are(world: World) {
+        let here = somewhere();
+        let rosa = world.user("rosa").await;
+        for _ in 0..6 {
+            world.try_from(&here, "rosa", "errada mesmo", None).await;
+        }
+        let prove = async |password: &str| {
+            let request = world.http.post(format!("{}/api/v1/auth/reauthenticate", world.url)).bearer_auth(&rosa.token);
+            read(request.header("x-forwarded-for", &here).json(&json!({ "password": password }))).await
+        };
+        wait_of(world.try_from(&here, "rosa", PASSWORD, None).await);
+        prove(PASSWORD).await.expect(204, "");
+        // Whoever found the device open guesses no more than at the door.
+        for _ in 0..5 {
+            prove("errada mesmo").await.expect(401, "auth.invalid_credentials");
+        }
+        wait_of(prove(PASSWORD).await);
+    }
+
     async fn of_many_guesses_at_once_only_the_first_learn_anything(world: World) {
         let here = somewhere();
         world.user("rosa").await;

@@ -13,7 +13,7 @@ use crate::matrix_asks::Ask;
 use crate::world::{PASSWORD, Person, Twin, World};
 
 /// How somebody stands to the one whose conversation it is. The last three are not in it.
-const WHO: [&str; 15] = [
+const WHO: [&str; 18] = [
     "anonymous",
     "friend",
     "requester",
@@ -25,7 +25,10 @@ const WHO: [&str; 15] = [
     "suspended",
     "unproved",
     "silenced mod",
+    "silenced adm",
+    "suspended mod",
     "suspended adm",
+    "blocked mod",
     "stranger",
     "moderator",
     "admin",
@@ -93,13 +96,18 @@ async fn scene(world: &World, outsiders: &Outsiders, who: &str) -> Scene {
         "refused" => drop(world.delete(&format!("/dms/{dm}/acceptance"), &target).await.expect(204, "")),
         "blocked" => drop(world.put(&format!("/me/blocks/{}", other.id), &target, json!({})).await.expect(204, "")),
         "blocker" => drop(world.put(&format!("/me/blocks/{}", target.id), &other, json!({})).await.expect(204, "")),
-        "silenced" | "suspended" | "silenced mod" | "suspended adm" => {
+        "silenced" | "suspended" | "silenced mod" | "silenced adm" | "suspended mod" | "suspended adm" => {
             let mut words = who.split(' ');
             let mut body = json!({ "status": words.next(), "reason": "matriz" });
             if let Some(role) = words.next() {
                 body["role"] = json!(if role == "mod" { "moderator" } else { "admin" });
             }
             world.patch(&format!("/admin/users/{}", other.id), &outsiders.admin, body).await.ok();
+        }
+        "blocked mod" => {
+            let body = json!({ "role": "moderator", "reason": "matriz" });
+            world.patch(&format!("/admin/users/{}", other.id), &outsiders.admin, body).await.ok();
+            world.put(&format!("/me/blocks/{}", other.id), &target, json!({})).await.expect(204, "");
         }
         "unproved" => drop(world.put(&format!("/dms/{dm}/acceptance"), &other, json!({})).await),
         _ => {}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use praca_api::accounts::Role;
 use serde_json::json;
 
-use crate::world::{World, on_both_twins};
+use crate::world::{PASSWORD, World, on_both_twins};
 
 on_both_twins! {
     async fn administrators_create_change_and_archive_rooms(world: World) {
@@ -133,6 +133,9 @@ on_both_twins! {
         world.put(&role, &ana, json!({ "role": "moderator" })).await.expect(404, "resource.not_found");
         world.say(&rosa, room, "oi").await.ok();
         world.put(&role, &rosa, json!({ "role": "moderator" })).await.expect(403, "access.denied");
+        world.pass(301);
+        world.put(&role, &ana, json!({ "role": "moderator" })).await.expect(403, "auth.reauthentication_required");
+        world.post("/auth/reauthenticate", Some(&ana), json!({ "password": PASSWORD })).await.expect(204, "");
         assert_eq!(world.put(&role, &ana, json!({ "role": "moderator" })).await.status, 204);
         world.say(&rosa, room, "sem esperar").await.ok();
         let spam = world.say(&bento, room, "spam").await.ok();

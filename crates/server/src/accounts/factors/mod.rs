@@ -14,6 +14,8 @@ mod totp_entity;
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::accounts::Role;
 use praca_api::device::network_of;
 use praca_api::factors::{Factor, Factors, Passkey, RecoveryCodes};
@@ -21,7 +23,7 @@ use praca_api::{ProblemCode, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
-use super::devices::Device;
+use super::devices::{self, Device};
 use super::locks::locked;
 use super::one_time::{self, Purpose};
 use super::{Accounts, entity, store};
@@ -35,7 +37,8 @@ use crate::mail::{self, Topic};
 
 pub(super) use passkeys::{has_passkey, sweep, webauthn};
 
-/// Wrong codes for one account, from anywhere: whoever gives them has its password. Three of a million fit.
+/// Wrong codes for one account, from all devices that are not known, and from each that is: whoever gives them has its
+/// password. Three of a million fit.
 const WRONG_CODES: Slowing = Slowing {
     from: 5,
     shortest: Duration::from_secs(60),
@@ -85,7 +88,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `auth.second_factor_required` without a code, `auth.invalid_credentials` with a wrong one, `auth.locked` after
-    /// several, for whoever has the password, from anywhere.
+    /// several, for whoever has the password, from anywhere but devices the person logged in from before.
     pub(super) async fn require_factor(
         &self,
         person: &entity::Model,
@@ -98,7 +101,7 @@ impl Accounts {
         let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
             return Err(required());
         };
-        let (base, key) = (&self.0.base, failures_key(person.id));
+        let (base, key) = (&self.0.base, self.codes_key(person.id, device).await?);
         let mut tx = base.begin().await?;
         // One after the other: of many guesses at once none is free.
         let person = store::lock_person(tx.conn(), person.id).await?;
@@ -118,6 +121,14 @@ impl Accounts {
         tx.commit().await?;
         let detail = "The code is wrong, has ended or was used already.";
         Err(Error::problem_in_field(ProblemCode::AuthInvalidCredentials, "totp", "wrong", detail))
+    }
+
+    /// What wrong codes from a device are counted under: a stranger's hold up nobody who was there before.
+    async fn codes_key(&self, user: UserId, device: &Device) -> Result<String> {
+        let key = failures_key(user);
+        let known = devices::is_known(self.0.base.db.read(), Some(user), device).await?;
+        let hash = device.token.filter(|_| known).map(devices::hash_of);
+        Ok(hash.map_or_else(|| key.clone(), |hash| format!("{key}:{}", URL_SAFE_NO_PAD.encode(hash))))
     }
 
     async fn use_code(&self, tx: &mut Tx, person: &entity::Model, code: &str) -> Result<bool> {

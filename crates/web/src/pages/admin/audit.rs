@@ -4,9 +4,10 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::Timestamp;
 use praca_api::accounts::Author;
 use praca_api::admin::AuditEntry;
+use praca_api::rooms::RoomForMe;
+use praca_api::{Page, Timestamp};
 use serde_json::Value;
 
 use super::people::{role_word, status_word};
@@ -23,32 +24,38 @@ use crate::square::Square;
 struct Sought {
     action: RwSignal<String>,
     actor: RwSignal<String>,
+    /// What kind of thing it was done to.
+    kind: RwSignal<String>,
     target: RwSignal<String>,
     from: RwSignal<String>,
     to: RwSignal<String>,
 }
 
 impl Sought {
-    /// As the server is asked, at an address. People are named by handle, and looked up.
+    /// As the server is asked, at an address. People are named by handle and rooms by their address, and looked up.
     ///
     /// # Errors
-    /// Nobody has a handle that was written.
+    /// Nobody has a handle that was written, or no room an address.
     fn query(self, session: Session, address: &'static str) -> impl Future<Output = Answer<String>> {
         // All is read now: the page may be gone when people were looked up.
-        let [action, actor, target, from, to] =
-            [self.action, self.actor, self.target, self.from, self.to].map(|field| field.get_untracked());
+        let [action, actor, kind, target, from, to] =
+            [self.action, self.actor, self.kind, self.target, self.from, self.to].map(|field| field.get_untracked());
         // Days are those of who reads, and both are meant.
         let day = |text: &str, later: u32| {
             format::day_begins(text, later).map(|at: Timestamp| at.to_string()).unwrap_or_default()
         };
         let (from, to) = (day(&from, 0), day(&to, 1));
         async move {
-            let (actor, target) = (id_of(session, &actor).await?, id_of(session, &target).await?);
-            let kind = if target.is_empty() { "" } else { "user" };
+            let actor = id_of(session, &actor).await?;
+            let target = match kind.as_str() {
+                USER => id_of(session, &target).await?,
+                ROOM => id_of_room(session, &target).await?,
+                _ => target,
+            };
             let parts = [
                 ("action", action),
                 ("actorId", actor),
-                ("targetType", kind.to_owned()),
+                ("targetType", kind),
                 ("targetId", target),
                 ("from", from),
                 ("to", to),
@@ -67,6 +74,32 @@ async fn id_of(session: Session, handle: &str) -> Answer<String> {
     let handle: String = js_sys::encode_uri_component(handle).into();
     let person: Answer<Author> = session.send(Method::GET, &format!("/users/{handle}"), None::<&()>).await;
     person.map(|person| person.id.to_string())
+}
+
+/// The id of the room at an address; nothing for none.
+async fn id_of_room(session: Session, slug: &str) -> Answer<String> {
+    let slug = slug.trim();
+    if slug.is_empty() {
+        return Ok(String::new());
+    }
+    let wanted: String = js_sys::encode_uri_component(slug).into();
+    let rooms: Page<RoomForMe> = session.send(Method::GET, &format!("/rooms?slug={wanted}"), None::<&()>).await?;
+    // What is no address may be an id, of a room that is gone from the list.
+    Ok(rooms.items.first().map_or_else(|| slug.to_owned(), |room| room.room.id.to_string()))
+}
+
+/// Kinds of things something is done to, as the log names them.
+const USER: &str = "user";
+const ROOM: &str = "room";
+const KINDS: [&str; 4] = [USER, ROOM, "conversation", "invite"];
+
+fn kind_word(i18n: Language, kind: &str) -> &'static str {
+    match kind {
+        USER => t_string!(i18n, admin.kind_user),
+        ROOM => t_string!(i18n, admin.kind_room),
+        "conversation" => t_string!(i18n, admin.kind_conversation),
+        _ => t_string!(i18n, admin.kind_invite),
+    }
 }
 
 /// The section.
@@ -94,7 +127,8 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
     let [action, actor, target, from, to] = [(); 5].map(|()| RwSignal::new(String::new()));
-    let sought = Sought { action, actor, target, from, to };
+    let kind = RwSignal::new(String::new());
+    let sought = Sought { action, actor, kind, target, from, to };
     let search = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         entries.load_from(sought.query(session, "/admin/audit?limit=50"));
@@ -121,11 +155,39 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
                 </select>
             </div>
             <div class="field"><label for="g-quem">{t!(i18n, admin.by_whom)}</label><input class="input" id="g-quem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=actor /></div>
-            <div class="field"><label for="g-aquem">{t!(i18n, admin.to_whom)}</label><input class="input" id="g-aquem" autocapitalize="none" autocomplete="off" placeholder="@" bind:value=target /></div>
+            <Target kind target />
             <Days from to />
             <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
             <button type="button" class="btn" on:click=download><Icon name="arrow-down" />{t!(i18n, admin.download)}</button>
         </form>
+    }
+}
+
+/// To whom, or to what. Whoever writes a handle means a person.
+#[component]
+fn Target(kind: RwSignal<String>, target: RwSignal<String>) -> impl IntoView {
+    let i18n = language();
+    let write = move |event| {
+        target.set(event_target_value(&event));
+        if kind.with_untracked(String::is_empty) {
+            kind.set(USER.to_owned());
+        }
+    };
+    view! {
+        <div class="field">
+            <label for="g-tipo">{t!(i18n, admin.target_kind)}</label>
+            <select class="input" id="g-tipo" prop:value=kind on:change=move |event| kind.set(event_target_value(&event))>
+                <option value="">{t!(i18n, admin.all)}</option>
+                {KINDS.map(|kind| view! { <option value=kind>{move || kind_word(i18n, kind)}</option> }).into_iter().collect_view()}
+            </select>
+        </div>
+        <div class="field">
+            <label for="g-aquem">{t!(i18n, admin.to_whom)}</label>
+            <input
+                class="input" id="g-aquem" autocapitalize="none" autocomplete="off" prop:value=target on:input=write
+                placeholder=move || t_string!(i18n, admin.target_hint)
+            />
+        </div>
     }
 }
 

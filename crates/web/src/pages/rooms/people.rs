@@ -11,7 +11,7 @@ use praca_api::rooms::{Member, MemberRole, RoomPresence, SetMemberRole};
 use praca_api::{ConversationId, Page, UserId};
 
 use super::silence::Silencing;
-use crate::components::{Avatar, Icon};
+use crate::components::{Avatar, Icon, Proof};
 use crate::format;
 use crate::language::language;
 use crate::net::Answer;
@@ -228,6 +228,7 @@ fn Entries(member: Member, members: Members) -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
     let silencing = expect_context::<Silencing>();
+    let proof = expect_context::<Proof>();
     let (user, moderates, silenced) =
         (member.author.id, member.role == MemberRole::Moderator, member.silence.is_some());
     let silence = move |_| {
@@ -236,7 +237,13 @@ fn Entries(member: Member, members: Members) -> impl IntoView {
     };
     let name = move |_| {
         if let Some(room) = members.room.get_untracked() {
-            set_role(square, silencing, room, user, if moderates { MemberRole::Member } else { MemberRole::Moderator });
+            set_role(
+                (square, proof),
+                silencing,
+                room,
+                user,
+                if moderates { MemberRole::Member } else { MemberRole::Moderator },
+            );
         }
     };
     view! {
@@ -251,11 +258,16 @@ fn Entries(member: Member, members: Members) -> impl IntoView {
     }
 }
 
-fn set_role(square: Square, silencing: Silencing, room: ConversationId, user: UserId, role: MemberRole) {
+fn set_role(
+    (square, proof): (Square, Proof),
+    silencing: Silencing,
+    room: ConversationId,
+    user: UserId,
+    role: MemberRole,
+) {
     spawn_local(async move {
         let path = format!("/rooms/{room}/members/{user}/role");
-        let answer: Answer<serde_json::Value> =
-            square.session.send(Method::PUT, &path, Some(&SetMemberRole { role })).await;
+        let answer: Answer<serde_json::Value> = proof.send(Method::PUT, &path, Some(&SetMemberRole { role })).await;
         match answer {
             Ok(_) => silencing.done.update(|done| *done += 1),
             Err(trouble) => square.complain(&trouble),
