@@ -64,6 +64,7 @@ onBothTwins("credentials", {}, (square) => {
     const first = linkIn(await outbox(square, "rosa.prado@praca.example", "verify_email"));
     const proof = await page.context().newPage();
     await proof.goto(first);
+    await proof.getByRole("button", { name: "Sim, confirmar" }).click();
     await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
     assert.deepEqual(await axe(proof), []);
     await shot(proof, "credentials-confirmed-desktop-light");
@@ -71,6 +72,7 @@ onBothTwins("credentials", {}, (square) => {
     // The page that was open learns of it by itself.
     await setting.getByText("Confirmado", { exact: true }).waitFor();
     await proof.goto(first);
+    await proof.getByRole("button", { name: "Sim, confirmar" }).click();
     await proof.getByText("não vale mais").waitFor();
     await page.context().close();
   });
@@ -126,6 +128,7 @@ onBothTwins("credentials", {}, (square) => {
     const link = linkIn(await outbox(square, `nova.${rosa.handle}@praca.example`, "change_email"));
     const proof = await page.context().newPage();
     await proof.goto(link);
+    await proof.getByRole("button", { name: "Sim, confirmar" }).click();
     await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
     await page.locator("#senha").getByText(`nova.${rosa.handle}@praca.example`).waitFor();
     await page.locator("summary", { hasText: "Trocar a senha" }).click();
@@ -259,6 +262,7 @@ onBothTwins("credentials by mail", {}, (square) => {
     assert.equal(mail.subject, "Confirme seu e-mail");
     const proof = await page.context().newPage();
     await proof.goto(linkIn(mail));
+    await proof.getByRole("button", { name: "Sim, confirmar" }).click();
     await proof.getByRole("heading", { name: "E-mail confirmado" }).first().waitFor();
     await composer(page).waitFor();
     await write(page, "Agora sim");

@@ -35,15 +35,23 @@ impl HandleError {
     }
 }
 
-/// Words a swindler would like to sign with: no part of a handle is one of them, whole or between dots and underscores.
+/// Words a swindler would like to sign with: no part of a handle is one of them, whole or between dots and underscores, with a
+/// number behind it, in the plural, or two in one.
 const TITLES: &[&str] = &[
     "praca",
+    "adm",
     "admin",
+    "administracao",
     "administrador",
     "administradora",
     "administrator",
+    "superadmin",
+    "sysadmin",
+    "webadmin",
+    "moderacao",
     "moderador",
     "moderadora",
+    "moderadores",
     "moderator",
     "mod",
     "root",
@@ -52,8 +60,12 @@ const TITLES: &[&str] = &[
     "suporte",
     "support",
     "soporte",
+    "atendimento",
+    "ouvidoria",
     "oficial",
     "official",
+    "verificada",
+    "verificado",
     "equipe",
     "staff",
     "seguranca",
@@ -65,7 +77,11 @@ const TITLES: &[&str] = &[
     "pix",
     "cobranca",
     "gestao",
-    "moderacao",
+    "gerencia",
+    "diretoria",
+    "prefeitura",
+    "policia",
+    "noreply",
 ];
 
 /// Words of the product and its addresses: no handle is one of them.
@@ -91,7 +107,6 @@ const WORDS: &[&str] = &[
     "postmaster",
     "webmaster",
     "abuse",
-    "noreply",
     "legal",
     "privacidade",
     "termos",
@@ -106,10 +121,23 @@ const WORDS: &[&str] = &[
 
 /// Whether nobody may take a handle, or one that looks like it.
 fn is_reserved(handle: &str) -> bool {
-    let looks_like = |text: &str, words: &[&str]| words.iter().any(|word| skeleton(word) == skeleton(text));
-    looks_like(handle, TITLES)
-        || looks_like(handle, WORDS)
-        || handle.split(['.', '_']).any(|part| looks_like(part, TITLES))
+    let shape = shape_of(handle);
+    WORDS.iter().any(|word| shape_of(word) == shape)
+        || is_title(handle)
+        || handle.split(['.', '_']).any(is_title)
+        || TITLES.iter().any(|title| shape.strip_prefix(&shape_of(title)).is_some_and(is_title))
+}
+
+/// Whether a part of a handle is a title, whatever number or plural is behind it.
+fn is_title(part: &str) -> bool {
+    let plain = shape_of(part.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let one = plain.strip_suffix('s').unwrap_or(&plain);
+    TITLES.iter().map(|title| shape_of(title)).any(|title| title == plain || title == one)
+}
+
+/// A skeleton, with one more number that is read as a letter.
+fn shape_of(text: &str) -> String {
+    skeleton(text).replace('4', "a")
 }
 
 /// Checks a handle and gives it in its one form, lower case.
@@ -158,6 +186,9 @@ mod tests {
     #[test]
     fn a_plain_handle_passes_in_lower_case() {
         assert_eq!(parse_handle(" @Ana.Souza_2 "), Ok("ana.souza_2".into()));
+        for good in ["modesta", "pixinguinha", "adma.lima", "sistematica", "admina", "rosa1x"] {
+            assert_eq!(parse_handle(good), Ok(good.into()));
+        }
     }
 
     #[test]
@@ -177,6 +208,11 @@ mod tests {
             ("sup0rte", HandleError::Reserved),
             ("praca.oficial", HandleError::Reserved),
             ("ana_rn0d", HandleError::Reserved),
+            ("pracaoficial", HandleError::Reserved),
+            ("suporte24", HandleError::Reserved),
+            ("pr4ca_brasil", HandleError::Reserved),
+            ("admins", HandleError::Reserved),
+            ("adm.bia", HandleError::Reserved),
         ] {
             assert_eq!(parse_handle(text), Err(why), "{text}");
         }

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::events::{AccountEvent, Letter, SessionEnd};
 use crate::mail::{self, Reader, Topic};
 
-/// Mails to one mailbox whose owner did not prove it is theirs, whoever asks for them.
+/// Mails that prove addresses, to one mailbox whose owner did not prove it is theirs, whoever asks for them.
 const TO_ONE: Quota = Quota { count: 10, per: Duration::from_secs(3_600) };
 /// Mails to prove an address, asked for by one person.
 const PROOFS: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
@@ -52,18 +52,37 @@ impl Accounts {
             }
             set(&tx, person.id, |row| row.col_expr(entity::Column::EmailVerified, Expr::value(true))).await?;
             tx.emit(AccountEvent::EmailVerified { user: person.id, changed: false });
+            self.write_of_factors_there_before(&mut tx, &person).await?;
             return tx.commit().await;
         }
         self.set_email(&mut tx, &person, proof.email.clone()).await?;
-        let link = if person.email_verified {
-            Some(one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?)
-        } else {
-            // An address nobody proved takes nothing back.
+        self.write_to_the_old_address(&mut tx, &person, &proof).await?;
+        tx.commit().await
+    }
+
+    /// To the address an account had before, with a link that takes it back; without one, to who takes it back just now. An
+    /// address nobody proved hears nothing: it may be anybody's.
+    async fn write_to_the_old_address(
+        &self,
+        tx: &mut Tx,
+        person: &entity::Model,
+        proof: &one_time_entity::Model,
+    ) -> Result<()> {
+        let base = &self.0.base;
+        if !person.email_verified {
+            return Ok(());
+        }
+        let folded = proof.email.to_lowercase();
+        let home = one_time::takes_back_to(tx.conn(), person.id, &folded, base.clock.now()).await?;
+        let link = if let Some(home) = home {
+            // They come home: whoever they take it from takes nothing back.
+            one_time::revoke_later(tx.conn(), &home).await?;
             None
+        } else {
+            Some(one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?)
         };
         let topic = Topic::EmailChanged { address: masked(&proof.email), link };
-        mail::write(base, &mut tx, &person.reader(), topic).await?;
-        tx.commit().await
+        mail::write(base, tx, &person.reader(), topic).await
     }
 
     /// Sends the mail that proves the account's address once more; nothing where it is proved.
@@ -77,11 +96,12 @@ impl Accounts {
             return Ok(());
         }
         self.limit_proofs(actor.id()).await?;
+        self.require_may_write_to(&person.email).await?;
         let mut tx = base.begin().await?;
         // Of two at once the later one's link alone is good.
         let person = store::lock_actor(tx.conn(), actor).await?;
         if !person.email_verified {
-            self.write_verification(&mut tx, &person).await?;
+            self.write_proof(&mut tx, &person).await?;
         }
         tx.commit().await
     }
@@ -93,20 +113,31 @@ impl Accounts {
         }
     }
 
-    /// Whether an address nobody proved is written to: whoever names addresses of others would flood them.
-    async fn may_write_to(&self, email: &str) -> bool {
-        let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-        let mailbox = format!("{}@{domain}", local.split('+').next().unwrap_or_default()).to_lowercase();
-        let key = format!("letters:to:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(mailbox)));
-        self.0.base.limits.take(&key, TO_ONE).await.is_none()
+    /// How long an address nobody proved is not written to any more, if it is not: whoever names addresses of others would
+    /// flood them.
+    pub(super) async fn mailbox_wait(&self, email: &str, quota: Quota) -> Option<Duration> {
+        let base = &self.0.base;
+        // Several squares may share a coordinator.
+        let mailbox = format!("{} {}", base.config.public_url, mailbox_of(email));
+        let mailbox = URL_SAFE_NO_PAD.encode(Sha256::digest(mailbox));
+        base.limits.take(&format!("letters:to:{}:{mailbox}", quota.count), quota).await
+    }
+
+    async fn require_may_write_to(&self, email: &str) -> Result<()> {
+        let wait = self.mailbox_wait(email, TO_ONE).await;
+        wait.map_or(Ok(()), |wait| Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))))
     }
 
     /// Writes the mail that proves the account's address, unless too many were written there.
     pub(super) async fn write_verification(&self, tx: &mut Tx, person: &entity::Model) -> Result<()> {
-        let base = &self.0.base;
-        if !self.may_write_to(&person.email).await {
+        if self.mailbox_wait(&person.email, TO_ONE).await.is_some() {
             return Ok(());
         }
+        self.write_proof(tx, person).await
+    }
+
+    async fn write_proof(&self, tx: &mut Tx, person: &entity::Model) -> Result<()> {
+        let base = &self.0.base;
         let link = one_time::issue(base, tx.conn(), person.id, Purpose::VerifyEmail, &person.email, None).await?;
         mail::write(base, tx, &person.reader(), Topic::VerifyEmail { link }).await
     }
@@ -122,9 +153,7 @@ impl Accounts {
         let email = clean_email(email)
             .ok_or_else(|| Error::invalid_field("email", "format", "This is not an e-mail address."))?;
         self.limit_proofs(actor.id()).await?;
-        if !self.may_write_to(&email).await {
-            return Ok(());
-        }
+        self.require_may_write_to(&email).await?;
         let mut tx = base.begin().await?;
         let person = store::lock_actor(tx.conn(), actor).await?;
         let session = Some(actor.session);
@@ -191,6 +220,10 @@ impl Accounts {
         devices::forget_all_but(tx.conn(), person.id, None).await?;
         tx.commit().await?;
         self.note_success(&person, &device.source).await;
+        if proof.purpose == Purpose::TakeBack {
+            // They were of factors that are gone.
+            base.limits.forget_failures(&factors::failures_key(person.id)).await;
+        }
         Ok(())
     }
 
@@ -276,7 +309,12 @@ impl Accounts {
                 return Ok(());
             }
         }
-        let link = format!("{}/entrar#senha", base.config.public_url);
+        let link = if stays.is_some() && !person.has_factor {
+            // Whoever had the password alone may have changed it.
+            one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?
+        } else {
+            format!("{}/entrar#senha", base.config.public_url)
+        };
         mail::write(base, tx, &person.reader(), Topic::PasswordChanged { link }).await
     }
 }
@@ -288,6 +326,17 @@ async fn set(
 ) -> Result<()> {
     how(entity::Entity::update_many()).filter(entity::Column::Id.eq(user)).exec(tx.conn()).await?;
     Ok(())
+}
+
+/// The mailbox behind an address: without what stands behind a `+`, nor the dots that Gmail passes over.
+fn mailbox_of(email: &str) -> String {
+    let folded = email.to_lowercase();
+    let (local, domain) = folded.rsplit_once('@').unwrap_or((&folded, ""));
+    let local = local.split('+').next().unwrap_or_default();
+    if matches!(domain, "gmail.com" | "googlemail.com") {
+        return format!("{}@gmail.com", local.replace('.', ""));
+    }
+    format!("{local}@{domain}")
 }
 
 /// The beginning of an address and its domain: enough for its owner.

@@ -20,6 +20,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const RECOVERIES: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 /// The same from all devices that are not known: strangers do not use up those of the owner's.
 const ALL_RECOVERIES: Quota = Quota { count: 20, per: Duration::from_secs(3_600) };
+/// Mails of these kinds to one mailbox nobody proved, of all accounts that name it.
+const TO_ONE: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 /// Of each other kind, for one account.
 const OTHERS: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
 
@@ -79,6 +81,9 @@ impl Accounts {
     async fn may_be_written(&self, letter: &Letter, person: &entity::Model) -> Result<bool> {
         let (limits, db) = (&self.0.base.limits, &self.0.base.db);
         let key = format!("letters:{}:{}", letter.kind(), person.id);
+        if !person.email_verified && self.mailbox_wait(&person.email, TO_ONE).await.is_some() {
+            return Ok(false);
+        }
         let Letter::Recovery { source, device, .. } = letter else {
             return Ok(limits.take(&key, OTHERS).await.is_none());
         };

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use praca_api::{SessionId, Timestamp, UserId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DeriveActiveEnum, EntityTrait as _, EnumIter, QueryFilter as _, QueryOrder as _,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::one_time_entity::{ActiveModel, Column, Entity, Model};
@@ -75,6 +77,13 @@ pub async fn issue(
     session: Option<SessionId>,
 ) -> Result<String> {
     let secret: [u8; 32] = base.ids.secret()?;
+    let mut expires_at = base.clock.now() + purpose.lifetime();
+    if purpose == Purpose::TakeBack {
+        // Later ones end later, whatever the clocks of nodes say; the person's row is locked.
+        let theirs = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Purpose.eq(purpose));
+        let last = theirs.order_by_desc(Column::ExpiresAt).one(conn).await?;
+        expires_at = last.map_or(expires_at, |last| expires_at.max(last.expires_at + Duration::from_micros(1)));
+    }
     let row = ActiveModel {
         hash: Set(Sha256::digest(secret).to_vec()),
         user_id: Set(user),
@@ -82,7 +91,7 @@ pub async fn issue(
         email: Set(email.to_owned()),
         email_folded: Set(Some(email.to_lowercase())),
         session_id: Set(session),
-        expires_at: Set(base.clock.now() + purpose.lifetime()),
+        expires_at: Set(expires_at),
     };
     if purpose.newest_alone() {
         revoke(conn, user, &[purpose]).await?;
@@ -139,6 +148,24 @@ pub async fn is_kept_for_another(
         .filter(Column::UserId.ne(user))
         .filter(Column::EmailFolded.eq(folded_email));
     Ok(kept.one(conn).await?.is_some())
+}
+
+/// The oldest good token that takes a person's account back to an address.
+///
+/// # Errors
+/// The database refuses.
+pub async fn takes_back_to(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    folded_email: &str,
+    now: Timestamp,
+) -> Result<Option<Model>> {
+    let theirs = Entity::find()
+        .filter(Column::UserId.eq(user))
+        .filter(Column::Purpose.eq(Purpose::TakeBack))
+        .filter(Column::EmailFolded.eq(folded_email))
+        .filter(Column::ExpiresAt.gt(now));
+    Ok(theirs.order_by_asc(Column::ExpiresAt).one(conn).await?)
 }
 
 /// Ends what would take the account back from whoever has just done so: tokens made later than theirs.

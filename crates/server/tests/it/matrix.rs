@@ -270,6 +270,10 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
         if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
             body["nonce"] = json!(message);
         }
+        if let Some(body) = body.as_mut().filter(|body| !body["email"].is_null()) {
+            // A mailbox nobody proved gets few mails.
+            body["email"] = json!(format!("{message}@praca.example"));
+        }
         let answer = world.request(method.clone(), &path.replace("{m}", &message), one.person.as_ref(), body).await;
         cells.push(letter(&answer));
         // What this one did must not decide what the next may do.

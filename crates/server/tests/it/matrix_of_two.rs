@@ -163,7 +163,7 @@ async fn table(twin: Twin) -> String {
         moderator: world.person("modera", Role::Moderator).await,
         stranger: world.user("alheia").await,
     };
-    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<15}")).join("")).trim_end().to_owned() + "\n";
+    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<17}")).join("")).trim_end().to_owned() + "\n";
     let routes = routes();
     let events: Vec<_> = ClientEvent::ALL.iter().filter(|event| event.name().starts_with("dms:")).collect();
     let mut rows: Vec<String> = routes.iter().map(|ask| format!("{:<60}", format!("{} {}", ask.0, ask.2))).collect();
@@ -175,7 +175,7 @@ async fn table(twin: Twin) -> String {
                 Some(ask) => route_cell(&world, &scene, ask).await,
                 None => event_cell(&world, &scene, events[at - routes.len()].name()).await,
             };
-            let _ = write!(row, "{cell:<15}");
+            let _ = write!(row, "{cell:<17}");
         }
         table.push_str(row.trim_end());
         table.push('\n');

@@ -22,24 +22,33 @@ fn take_token() -> String {
     token
 }
 
-/// Proving an address.
+/// Proving an address. It asks first: whoever opens a link of a mail, or has it opened by a program that looks for viruses, need
+/// not know the account that named their address.
 #[component]
 pub fn Confirm() -> impl IntoView {
     let i18n = language();
-    let done = RwSignal::new(None::<Answer<()>>);
-    let wish = VerifyEmail { token: take_token() };
-    spawn_local(async move {
-        let answer = net::send(Method::POST, "/auth/email/verify", None, Some(&wish)).await;
-        // The page may be gone by now.
-        let _ = done.try_set(Some(answer));
-    });
+    let token = StoredValue::new(take_token());
+    let (busy, done) = (RwSignal::new(false), RwSignal::new(None::<Answer<()>>));
+    let confirm = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let wish = VerifyEmail { token: token.get_value() };
+        spawn_local(async move {
+            let answer = net::send(Method::POST, "/auth/email/verify", None, Some(&wish)).await;
+            // The page may be gone by now.
+            let _ = done.try_set(Some(answer));
+            let _ = busy.try_set(false);
+        });
+    };
     let title = move || match done.get() {
-        None => t_string!(i18n, proofs.confirming),
+        None => t_string!(i18n, proofs.ask),
         Some(Ok(())) => t_string!(i18n, proofs.confirmed),
         Some(Err(_)) => t_string!(i18n, proofs.not_confirmed),
     };
     let text = move || match done.get() {
-        None => String::new(),
+        None => t_string!(i18n, proofs.ask_text).to_owned(),
         Some(Ok(())) => t_string!(i18n, proofs.confirmed_text).to_owned(),
         Some(Err(trouble)) => explain(i18n, &trouble),
     };
@@ -47,7 +56,14 @@ pub fn Confirm() -> impl IntoView {
         <Alone>
             <h1 class="visually-hidden">{title}</h1>
             <Empty drawing="letter" title=Signal::derive(move || title().to_owned()) text=Signal::derive(text)>
-                <a class="btn btn--primary" href="/salas">{t!(i18n, proofs.enter)}</a>
+                <Show
+                    when=move || done.with(Option::is_some)
+                    fallback=move || view! {
+                        <button type="button" class="btn btn--primary" aria-busy=move || busy.get().then_some("true") on:click=confirm>{t!(i18n, proofs.confirm)}</button>
+                    }
+                >
+                    <a class="btn btn--primary" href="/salas">{t!(i18n, proofs.enter)}</a>
+                </Show>
             </Empty>
         </Alone>
     }

@@ -45,6 +45,8 @@ const WRONG_CODES: Slowing = Slowing {
     longest: Duration::from_secs(4 * 3_600),
     kept: Duration::from_secs(7 * 86_400),
 };
+/// How often recovery codes are made anew: each time a mail tells of it.
+const RENEWALS: Quota = Quota { count: 5, per: Duration::from_secs(3_600) };
 /// Mails on wrong codes, to one person.
 const TOLD: Quota = Quota { count: 1, per: Duration::from_secs(86_400) };
 
@@ -220,13 +222,28 @@ impl Accounts {
         mail::write(base, tx, &person.reader(), Topic::FirstFactorAdded { factor, link }).await
     }
 
+    /// Tells who has just proved the account's address of factors that were there before: they may be somebody else's.
+    pub(super) async fn write_of_factors_there_before(&self, tx: &mut Tx, person: &entity::Model) -> Result<()> {
+        if !person.has_factor {
+            return Ok(());
+        }
+        let base = &self.0.base;
+        let by_app = totp::since(tx.conn(), person.id).await?.is_some();
+        let factor = if by_app { Factor::Totp } else { Factor::Passkey };
+        let link = one_time::issue(base, tx.conn(), person.id, Purpose::TakeBack, &person.email, None).await?;
+        mail::write(base, tx, &person.reader(), Topic::FirstFactorAdded { factor, link }).await
+    }
+
     /// New recovery codes in place of all before.
     ///
     /// # Errors
-    /// `auth.reauthentication_required`, `request.conflict` without a factor.
+    /// `auth.reauthentication_required`, `request.rate_limited`, `request.conflict` without a factor.
     pub(super) async fn renew_recovery_codes(&self, actor: &Actor) -> Result<RecoveryCodes> {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
+        if let Some(wait) = base.limits.take(&format!("factors:renew:{}", actor.id()), RENEWALS).await {
+            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+        }
         let mut tx = base.begin().await?;
         let person = store::lock_actor(tx.conn(), actor).await?;
         if !person.has_factor {
