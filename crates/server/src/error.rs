@@ -9,6 +9,25 @@ use sea_orm::DbErr;
 
 use crate::request_id::RequestId;
 
+/// Collects what is wrong with the fields of a request, so that all of it is told at once.
+#[derive(Default)]
+pub struct Fields(Vec<FieldProblem>);
+
+impl Fields {
+    /// One more that is not acceptable.
+    pub fn refuse(&mut self, field: &str, code: &str, detail: &str) {
+        self.0.push(FieldProblem { field: field.into(), code: code.into(), detail: detail.into() });
+    }
+
+    /// Refuses the request if a field was refused.
+    ///
+    /// # Errors
+    /// `request.invalid`.
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::invalid(self.0)) }
+    }
+}
+
 /// What every rule returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

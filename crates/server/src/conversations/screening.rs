@@ -34,7 +34,7 @@ impl Conversations {
         let is_new = self.0.accounts.is_new(author).await?;
         check(settings, Text { sent, body, mentions: named.len(), is_new })?;
         if let Some(shape) = Shape::of(body)
-            && !base.limits.note_text(author, id, shape, settings.alike).await
+            && !base.limits.note_text(author, id.0, shape, settings.alike).await
         {
             return Err(Spam::Repeated.into());
         }
@@ -44,7 +44,7 @@ impl Conversations {
     /// A text was not stored after all: it does not count.
     pub(super) async fn unscreen(&self, author: UserId, id: MessageId) {
         if self.0.base.config.antispam.is_some() {
-            self.0.base.limits.forget_text(author, id).await;
+            self.0.base.limits.forget_text(author, id.0).await;
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use praca_api::{MessageId, Timestamp};
+use praca_api::Timestamp;
+use uuid::Uuid;
 
 use crate::antispam::Shape;
 use crate::config::Quota;
@@ -13,7 +14,7 @@ const MOST: usize = 64;
 
 /// A text of a message: an edit adds one, and takes none away.
 struct Note {
-    id: MessageId,
+    id: Uuid,
     at: Timestamp,
     bits: u64,
 }
@@ -24,10 +25,10 @@ pub struct Noted(Vec<Note>);
 
 impl Noted {
     /// Notes a text, unless so many other messages like it were noted within the time.
-    pub fn note(&mut self, id: MessageId, shape: Shape, quota: Quota, now: Timestamp) -> bool {
+    pub fn note(&mut self, id: Uuid, shape: Shape, quota: Quota, now: Timestamp) -> bool {
         self.0.retain(|note| now.since(note.at) < quota.per);
         let others = self.0.iter().filter(|note| note.id != id && shape.is_like(note.bits));
-        let alike: HashSet<MessageId> = others.map(|note| note.id).collect();
+        let alike: HashSet<Uuid> = others.map(|note| note.id).collect();
         if alike.len() >= quota.count as usize {
             return false;
         }
@@ -39,7 +40,7 @@ impl Noted {
     }
 
     /// The message was not sent after all.
-    pub fn forget(&mut self, id: MessageId) {
+    pub fn forget(&mut self, id: Uuid) {
         self.0.retain(|note| note.id != id);
     }
 

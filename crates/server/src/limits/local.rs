@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, MessageId, Timestamp, UserId};
+use praca_api::{ConversationId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::alike::Noted;
@@ -103,14 +103,14 @@ impl LocalLimits {
         self.state().failures.remove(key);
     }
 
-    pub(super) fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+    pub(super) fn note_text(&self, user: UserId, id: Uuid, shape: Shape, quota: Quota) -> bool {
         let now = self.clock.now();
         let mut state = self.state();
         state.sweep(now);
         state.texts.entry(user).or_default().note(id, shape, quota, now)
     }
 
-    pub(super) fn forget_text(&self, user: UserId, id: MessageId) {
+    pub(super) fn forget_text(&self, user: UserId, id: Uuid) {
         if let Some(noted) = self.state().texts.get_mut(&user) {
             noted.forget(id);
         }

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, MessageId, SlowModeScope, Timestamp, UserId};
+use praca_api::{ConversationId, SlowModeScope, Timestamp, UserId};
 use uuid::Uuid;
 
 pub use self::redis::RedisLimits;
@@ -70,7 +70,7 @@ impl Limits {
 
     /// Notes a text somebody sends, unless they sent so many others like it; whether it was noted. With the coordinator
     /// down, this node knows what was sent through it alone.
-    pub async fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+    pub async fn note_text(&self, user: UserId, id: Uuid, shape: Shape, quota: Quota) -> bool {
         match self {
             Self::Local(limits) => limits.note_text(user, id, shape, quota),
             Self::Redis(limits) => limits.note_text(user, id, shape, quota).await,
@@ -78,7 +78,7 @@ impl Limits {
     }
 
     /// Forgets a text that was not sent after all.
-    pub async fn forget_text(&self, user: UserId, id: MessageId) {
+    pub async fn forget_text(&self, user: UserId, id: Uuid) {
         match self {
             Self::Local(limits) => limits.forget_text(user, id),
             Self::Redis(limits) => limits.forget_text(user, id).await,

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use praca_api::people::Presence;
-use praca_api::{ConversationId, MessageId, Timestamp, UserId};
+use praca_api::{ConversationId, Timestamp, UserId};
 use redis::aio::ConnectionManager;
 use redis::{Client, RedisResult, Script};
 use tokio::time::{Instant, timeout};
@@ -135,7 +135,7 @@ impl RedisLimits {
         let _: Result<()> = self.ask(redis::cmd("DEL").arg(tries_key(key)).query_async(&mut connection)).await;
     }
 
-    pub(super) async fn note_text(&self, user: UserId, id: MessageId, shape: Shape, quota: Quota) -> bool {
+    pub(super) async fn note_text(&self, user: UserId, id: Uuid, shape: Shape, quota: Quota) -> bool {
         let mut connection = self.connection.clone();
         let mut note = ALIKE.key(text_key(user));
         note.arg("note").arg(id.to_string()).arg(shape.bits >> 32).arg(shape.bits & 0xFFFF_FFFF).arg(shape.tolerance);
@@ -146,7 +146,7 @@ impl RedisLimits {
         }
     }
 
-    pub(super) async fn forget_text(&self, user: UserId, id: MessageId) {
+    pub(super) async fn forget_text(&self, user: UserId, id: Uuid) {
         self.alone.forget_text(user, id);
         let mut connection = self.connection.clone();
         let mut forget = ALIKE.key(text_key(user));

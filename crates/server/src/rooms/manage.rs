@@ -1,9 +1,9 @@
 //! What administrators do with rooms: create, change, silence, archive.
 
+use praca_api::ProblemCode;
 use praca_api::limits::{ROOM_NAME_CHARS, ROOM_SLUG_CHARS, ROOM_TOPIC_CHARS, SLOW_MODE_SECONDS};
 use praca_api::rooms::{NewRoom, Room, Silence, UpdateRoom, Visibility};
 use praca_api::text::{clean_line, clean_text, is_blank};
-use praca_api::{FieldProblem, ProblemCode};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -15,44 +15,30 @@ use crate::conversations::access::Administer;
 use crate::conversations::{Access, ConversationAccess, Kind};
 use crate::db::Tx;
 use crate::db::dialect::is_duplicate;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fields, Result};
 use crate::events::{Event, RoomAction};
 
-/// Collects what is wrong with the fields of a room.
-#[derive(Default)]
-struct Fields(Vec<FieldProblem>);
-
-impl Fields {
-    fn refuse(&mut self, field: &str, code: &str, detail: &str) {
-        self.0.push(FieldProblem { field: field.into(), code: code.into(), detail: detail.into() });
+fn clean_name(fields: &mut Fields, text: &str) -> String {
+    let name = clean_line(text);
+    if is_blank(&name) || !ROOM_NAME_CHARS.contains(&name.chars().count()) {
+        fields.refuse("name", "length", "A room's name has 2 to 60 characters.");
     }
+    name
+}
 
-    fn name(&mut self, text: &str) -> String {
-        let name = clean_line(text);
-        if is_blank(&name) || !ROOM_NAME_CHARS.contains(&name.chars().count()) {
-            self.refuse("name", "length", "A room's name has 2 to 60 characters.");
-        }
-        name
+fn clean_topic(fields: &mut Fields, text: &str) -> String {
+    let topic = clean_text(text);
+    if topic.chars().count() > ROOM_TOPIC_CHARS {
+        fields.refuse("topic", "length", "A topic has at most 280 characters.");
     }
+    topic
+}
 
-    fn topic(&mut self, text: &str) -> String {
-        let topic = clean_text(text);
-        if topic.chars().count() > ROOM_TOPIC_CHARS {
-            self.refuse("topic", "length", "A topic has at most 280 characters.");
-        }
-        topic
+fn check_seconds(fields: &mut Fields, field: &str, seconds: u32) -> i32 {
+    if seconds > SLOW_MODE_SECONDS {
+        fields.refuse(field, "range", "An interval of slow mode has 0 to 21,600 seconds.");
     }
-
-    fn seconds(&mut self, field: &str, seconds: u32) -> i32 {
-        if seconds > SLOW_MODE_SECONDS {
-            self.refuse(field, "range", "An interval of slow mode has 0 to 21,600 seconds.");
-        }
-        i32::try_from(seconds).unwrap_or_default()
-    }
-
-    fn finish(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::invalid(self.0)) }
-    }
+    i32::try_from(seconds).unwrap_or_default()
 }
 
 impl Rooms {
@@ -63,7 +49,7 @@ impl Rooms {
     pub async fn create(&self, authority: Authority, wish: NewRoom) -> Result<Room> {
         let base = &self.0.base;
         let mut fields = Fields::default();
-        let name = fields.name(&wish.name);
+        let name = clean_name(&mut fields, &wish.name);
         let slug = wish.slug.unwrap_or_else(|| slug_of(&name));
         if !is_slug(&slug) {
             fields.refuse("slug", "format", "A slug has 2 to 60 letters a to z, digits and single hyphens.");
@@ -71,9 +57,13 @@ impl Rooms {
         let mut row = entity::ActiveModel {
             slug: Set(slug),
             name: Set(name),
-            topic: Set(fields.topic(&wish.topic)),
-            interval_global_seconds: Set(fields.seconds("intervalGlobalSeconds", wish.interval_global_seconds)),
-            per_user_seconds: Set(fields.seconds("perUserSeconds", wish.per_user_seconds)),
+            topic: Set(clean_topic(&mut fields, &wish.topic)),
+            interval_global_seconds: Set(check_seconds(
+                &mut fields,
+                "intervalGlobalSeconds",
+                wish.interval_global_seconds,
+            )),
+            per_user_seconds: Set(check_seconds(&mut fields, "perUserSeconds", wish.per_user_seconds)),
             ..entity::ActiveModel::default()
         };
         fields.finish()?;
@@ -100,17 +90,17 @@ impl Rooms {
         let mut fields = Fields::default();
         let mut update = entity::Entity::update_many().filter(entity::Column::ConversationId.eq(id));
         if let Some(name) = &wish.name {
-            update = update.col_expr(entity::Column::Name, Expr::value(fields.name(name)));
+            update = update.col_expr(entity::Column::Name, Expr::value(clean_name(&mut fields, name)));
         }
         if let Some(topic) = &wish.topic {
-            update = update.col_expr(entity::Column::Topic, Expr::value(fields.topic(topic)));
+            update = update.col_expr(entity::Column::Topic, Expr::value(clean_topic(&mut fields, topic)));
         }
         if let Some(seconds) = wish.interval_global_seconds {
-            let seconds = fields.seconds("intervalGlobalSeconds", seconds);
+            let seconds = check_seconds(&mut fields, "intervalGlobalSeconds", seconds);
             update = update.col_expr(entity::Column::IntervalGlobalSeconds, Expr::value(seconds));
         }
         if let Some(seconds) = wish.per_user_seconds {
-            let seconds = fields.seconds("perUserSeconds", seconds);
+            let seconds = check_seconds(&mut fields, "perUserSeconds", seconds);
             update = update.col_expr(entity::Column::PerUserSeconds, Expr::value(seconds));
         }
         fields.finish()?;
