@@ -16,6 +16,7 @@ const FUNCTION_LINES: usize = 50;
 const SLICES: &[&str] = &[
     "accounts",
     "admin",
+    "ads",
     "conversations",
     "dms",
     "notifications",

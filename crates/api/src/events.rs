@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::ads::AdUpdated;
 use crate::messages::ReadState;
 use crate::notifications::NotificationNew;
 use crate::uploads::UploadChanged;
@@ -192,6 +193,8 @@ server_events! {
     BlockChanged(BlockChanged) = "blocks:changed",
     /// To the owner.
     UploadStatus(UploadChanged) = "uploads:status",
+    /// To the owner.
+    AdUpdated(AdUpdated) = "ads:updated",
     /// To the person concerned: one of the same code and conversation that was unread is replaced by it.
     NotificationNew(NotificationNew) = "notifications:new",
     /// To the person: some were read, here or elsewhere; the list is read again.

@@ -64,6 +64,10 @@ uuid_id! {
     UploadId
 }
 uuid_id! {
+    /// An ad of the fair.
+    AdId
+}
+uuid_id! {
     /// An invite.
     InviteId
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod ads;
 pub mod device;
 pub mod dms;
 pub mod events;
@@ -16,6 +17,7 @@ pub mod mail;
 pub mod markup;
 pub mod mentions;
 pub mod messages;
+pub mod money;
 pub mod notifications;
 mod page;
 pub mod password;
@@ -30,8 +32,8 @@ pub mod uploads;
 mod wire;
 
 pub use ids::{
-    CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, Seq, SessionId,
-    UploadId, UserId,
+    AdId, CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, Seq,
+    SessionId, UploadId, UserId,
 };
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};

@@ -50,6 +50,18 @@ pub const MENTIONS: usize = 50;
 pub const WATCHED_AT_ONCE: usize = 200;
 /// Most pictures of a message.
 pub const ATTACHMENTS: usize = 10;
+/// Length of an ad's title in characters.
+pub const AD_TITLE_CHARS: RangeInclusive<usize> = 3..=80;
+/// Length of an ad's description in characters.
+pub const AD_DESCRIPTION_CHARS: RangeInclusive<usize> = 10..=5_000;
+/// Most characters of a part of a city.
+pub const NEIGHBORHOOD_CHARS: usize = 60;
+/// Prices of ads, in centavos.
+pub const AD_CENTAVOS: RangeInclusive<i64> = 1..=10_000_000_000;
+/// How many of a thing an ad may have.
+pub const AD_QUANTITY: RangeInclusive<u32> = 1..=9_999;
+/// Most pictures of an ad.
+pub const AD_PICTURES: usize = 10;
 /// Most bytes of an uploaded file.
 pub const UPLOAD_BYTES: u64 = 20 * 1024 * 1024;
 /// Most characters of the name of an uploaded file.

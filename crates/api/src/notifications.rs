@@ -7,7 +7,7 @@ use crate::rooms::MemberRole;
 use crate::search::FoundIn;
 use crate::uploads::UploadReason;
 use crate::wire::{given_object, words};
-use crate::{NotificationId, Seq, Timestamp, UploadId};
+use crate::{AdId, NotificationId, Seq, Timestamp, UploadId};
 
 words! {
     /// What a notification tells.
@@ -32,6 +32,22 @@ words! {
         RoomSilence = "rooms.silence",
         /// What the person may do in a room changed.
         RoomRole = "rooms.role",
+        /// A person's ad passed review.
+        AdApproved = "ads.approved",
+        /// It did not.
+        AdRejected = "ads.rejected",
+        /// A moderator took it from display.
+        AdSuspended = "ads.suspended",
+        /// A moderator gave it back.
+        AdReinstated = "ads.reinstated",
+        /// Its time on display ended.
+        AdExpired = "ads.expired",
+        /// A moderator deleted it.
+        AdDeleted = "ads.deleted",
+        /// A change of it holds.
+        AdChangeAccepted = "ads.change_accepted",
+        /// A change of it does not.
+        AdChangeRefused = "ads.change_refused",
     }
 }
 
@@ -75,6 +91,9 @@ pub struct NotificationParams {
     /// The role in the room now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_role: Option<MemberRole>,
+    /// The title of the ad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// The name of the picture's file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
@@ -97,6 +116,9 @@ pub struct NotificationTarget {
     /// The picture, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload_id: Option<UploadId>,
+    /// The ad, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ad_id: Option<AdId>,
 }
 
 /// Something a person is told. Events of one kind in one conversation are one as long as it is unread: when it grows it
@@ -244,12 +266,20 @@ impl NotificationPreferences {
             NotificationCode::Reply => self.replies,
             NotificationCode::Dm => self.dms,
             NotificationCode::DmRequest => self.requests,
-            // What happens to one's account and pictures one is told.
+            // What happens to one's account, pictures and ads one is told.
             NotificationCode::UploadRejected
             | NotificationCode::AccountStatus
             | NotificationCode::AccountRole
             | NotificationCode::RoomSilence
-            | NotificationCode::RoomRole => Reach::Push,
+            | NotificationCode::RoomRole
+            | NotificationCode::AdApproved
+            | NotificationCode::AdRejected
+            | NotificationCode::AdSuspended
+            | NotificationCode::AdReinstated
+            | NotificationCode::AdExpired
+            | NotificationCode::AdDeleted
+            | NotificationCode::AdChangeAccepted
+            | NotificationCode::AdChangeRefused => Reach::Push,
         }
     }
 }

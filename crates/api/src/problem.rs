@@ -80,6 +80,8 @@ problem_codes! {
     RequestMethodNotAllowed = "request.method_not_allowed", 405, "The method is not allowed here";
     /// The body took too long to arrive.
     RequestTimeout = "request.timeout", 408, "The request took too long to arrive";
+    /// What was asked for does not follow from where the ad stands.
+    AdsWrongState = "ads.wrong_state", 409, "The ad is in another state";
     /// Somebody has this handle, or one that looks like it.
     AccountsHandleTaken = "accounts.handle_taken", 409, "The handle is taken";
     /// Somebody registered with this address.

@@ -1,5 +1,6 @@
 //! The only place that chooses between the twins, and joins slices, routes, events and jobs.
 
+mod copies;
 #[cfg(test)]
 mod panics;
 
@@ -22,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::accounts::{self, Accounts};
 use crate::admin;
+use crate::ads::{self, Ads};
 use crate::auth::keys::{Keyring, PUBLISH_BEFORE_USE, ROTATE_AFTER};
 use crate::auth::passwords::Passwords;
 use crate::base::{Base, Outages, Services};
@@ -51,6 +53,7 @@ use crate::rooms::{self, Rooms, RoomsSocket};
 use crate::search::{self, Search};
 use crate::texts::Texts;
 use crate::uploads::{self, Uploads};
+use copies::Slices;
 
 /// Time between two moves of finished metric samples.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -77,6 +80,8 @@ pub struct App {
     pub dms: Dms,
     /// Pictures on their way.
     pub uploads: Uploads,
+    /// The fair.
+    pub ads: Ads,
     /// Finding messages and people.
     pub search: Search,
     /// What people are told.
@@ -85,27 +90,6 @@ pub struct App {
     gateway: Gateway,
     /// Held so that the bus finds it.
     _copies: Arc<dyn Copies>,
-}
-
-/// The slices that keep copies of rows.
-struct Slices {
-    accounts: Accounts,
-    conversations: Conversations,
-    rooms: Rooms,
-}
-
-impl Copies for Slices {
-    fn forget(&self, key: CacheKey) {
-        self.accounts.forget(key);
-        self.conversations.forget(key);
-        self.rooms.forget(key);
-    }
-
-    fn forget_all(&self) {
-        self.accounts.forget_all();
-        self.conversations.forget_all();
-        self.rooms.forget_all();
-    }
 }
 
 /// Whether to bring the database up to date before starting.
@@ -169,7 +153,13 @@ impl App {
         let accounts = Accounts::new(base.clone());
         let conversations = Conversations::new(base.clone(), accounts.clone(), uploads.clone());
         let rooms = Rooms::new(base.clone(), conversations.clone());
-        let slices = Slices { accounts: accounts.clone(), conversations: conversations.clone(), rooms: rooms.clone() };
+        let ads = Ads::new(base.clone(), accounts.clone());
+        let slices = Slices {
+            accounts: accounts.clone(),
+            conversations: conversations.clone(),
+            rooms: rooms.clone(),
+            ads: ads.clone(),
+        };
         let copies: Arc<dyn Copies> = Arc::new(slices);
         base.bus.watch_copies(&copies);
         let gatekeeper = Gatekeeper::new(base.clone(), Arc::new(accounts.clone()));
@@ -196,6 +186,7 @@ impl App {
             presences,
             dms,
             uploads,
+            ads,
             search,
             notifications,
             gatekeeper,
@@ -290,6 +281,7 @@ impl App {
             .merge(dms::routes(self.dms.clone()))
             .merge(presence::routes(self.presences.clone()))
             .merge(uploads::routes(self.uploads.clone()))
+            .merge(ads::routes(self.ads.clone()))
             .merge(search::routes(self.search.clone()))
             .merge(notifications::routes(self.notifications.clone()))
             .merge(admin::routes(self.base.clone(), self.accounts.clone()))
@@ -320,6 +312,7 @@ impl App {
         mail::register(&self.base, &mut registry);
         measures::register(&self.base, &mut registry);
         self.uploads.register(&mut registry);
+        self.ads.register(&mut registry);
         self.notifications.register(&mut registry);
         let base = self.base.clone();
         registry.every(6 * hour, "jobs.sweep", move || {

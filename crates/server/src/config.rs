@@ -25,8 +25,8 @@ pub use push::PushHost;
 pub use sessions::SessionSettings;
 pub use source::Source;
 pub use storage::{ClamavAddress, S3Settings, Storage};
+use values::{AtMost, List, Origin, RequestQuotas};
 pub use values::{Contacts, Database, LogFormat, MessageGroup, Quota, Registration, Secret, SecretKey, Switch};
-use values::{List, Origin, RequestQuotas};
 
 /// Why the configuration is refused: one sentence naming the key.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct LimitSettings {
     pub contacts: Option<Contacts>,
     /// Uploads a person announces.
     pub uploads: Option<Quota>,
+    /// Open ads of somebody none of whose ads passed review.
+    pub ads: Option<u64>,
     /// How long a slow-mode key may outlive its interval.
     pub slow_mode_slack: Duration,
 }
@@ -213,6 +215,7 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
             .get::<Switch<Contacts>>("PRACA_LIMIT_DMS")?
             .map_or(Some(Contacts { a_day: 20, while_new: Contacts::WHILE_NEW }), |switch| switch.0),
         uploads: read("PRACA_LIMIT_UPLOADS", quota(200, 86_400))?,
+        ads: source.get::<Switch<AtMost>>("PRACA_LIMIT_ADS")?.map_or(Some(3), |switch| switch.0.map(|most| most.0)),
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
 }
@@ -296,6 +299,7 @@ mod tests {
             ("PRACA_MESSAGE_GROUP", "0"),
             ("PRACA_MESSAGE_GROUP", "513"),
             ("PRACA_LIMIT_UPLOADS", "many"),
+            ("PRACA_LIMIT_ADS", "0"),
             ("PRACA_ANTISPAM", "maybe"),
             ("PRACA_PUSH_HOSTS", "localhost"),
             ("PRACA_ANTISPAM_ALIKE", "off"),

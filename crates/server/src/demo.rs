@@ -1,5 +1,6 @@
 //! Demo data: invented neighbours, rooms and several days of talk. Loaded once; loading again changes nothing.
 
+mod fair;
 mod script;
 
 use std::collections::HashMap;
@@ -35,7 +36,7 @@ pub async fn load(app: &App) -> Result<()> {
     for talk in script::TALKS {
         load_talk(app, talk, &people).await?;
     }
-    Ok(())
+    fair::load(app, &people).await
 }
 
 /// A conversation of two that both agreed to; one that is there stays as it is.

@@ -10,12 +10,13 @@ mod signals;
 
 use std::time::Duration;
 
+use praca_api::ads::{Ad, AdAction, AdStatus};
 use praca_api::events::Receipt;
 use praca_api::messages::ReadState;
 use praca_api::notifications::NotificationNew;
 use praca_api::rooms::{MemberRole, Room};
 use praca_api::uploads::Upload;
-use praca_api::{ConversationId, Timestamp, UploadId, UserId};
+use praca_api::{AdId, ConversationId, Timestamp, UploadId, UserId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -166,6 +167,30 @@ pub enum Event {
         /// Which, with the folders of their files.
         uploads: Vec<(UploadId, String)>,
     },
+    /// A step in an ad's life.
+    AdStepped {
+        /// Which ad.
+        ad: AdId,
+        /// Whose.
+        owner: UserId,
+        /// What it is called.
+        title: String,
+        /// What was done.
+        action: AdAction,
+        /// Where it stands since.
+        to: AdStatus,
+        /// By whom; none = the program.
+        by: Option<UserId>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// An ad is not what it was.
+    AdChanged {
+        /// Whose.
+        owner: UserId,
+        /// As its owner sees it now.
+        ad: Box<Ad>,
+    },
     /// Messages were sent, edited, deleted, reacted to or pinned.
     MessagesChanged {
         /// Where.
@@ -264,6 +289,8 @@ impl Event {
             | Self::BlockChanged { .. }
             | Self::PreferencesChanged { .. }
             | Self::UploadChanged { .. }
+            | Self::AdStepped { .. }
+            | Self::AdChanged { .. }
             | Self::MessagesChanged { .. }
             | Self::NotificationsRead { .. }
             | Self::CursorMoved { .. }

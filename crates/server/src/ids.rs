@@ -1,6 +1,6 @@
 //! The one source of ids and randomness.
 
-use praca_api::{ConversationId, JobId, MessageId, SessionId, UploadId, UserId};
+use praca_api::{AdId, ConversationId, JobId, MessageId, SessionId, UploadId, UserId};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use uuid::Uuid;
@@ -51,6 +51,11 @@ impl Ids {
     /// For a new conversation.
     pub fn conversation(&self) -> ConversationId {
         ConversationId(self.uuid())
+    }
+
+    /// For a new ad.
+    pub fn ad(&self) -> AdId {
+        AdId(self.uuid())
     }
 
     /// For a new message.

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod ads;
 pub mod antispam;
 pub mod app;
 pub mod auth;
@@ -27,6 +28,7 @@ pub mod ids;
 pub mod jobs;
 pub mod limits;
 pub mod links;
+pub mod localities;
 pub mod logging;
 pub mod mail;
 pub mod measures;

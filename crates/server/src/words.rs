@@ -51,6 +51,13 @@ impl Words {
         places
     }
 
+    /// As a full-text table of SQLite's is asked for them.
+    pub fn for_fts5(&self) -> String {
+        let whole = self.whole.iter().map(|word| format!("\"{word}\""));
+        let begun = self.begun.iter().map(|word| format!("\"{word}\"*"));
+        whole.chain(begun).collect::<Vec<_>>().join(" AND ")
+    }
+
     fn fits(&self, folded: &str) -> bool {
         self.whole.iter().any(|word| word == folded)
             || self.begun.as_ref().is_some_and(|begun| folded.starts_with(begun))

@@ -271,6 +271,7 @@ impl Model {
             ServerEvent::PresenceChanged(seen) => drop(self.people.insert(seen.user_id, seen)),
             ServerEvent::Typing(_)
             | ServerEvent::DmTyping(_)
+            | ServerEvent::AdUpdated(_)
             | ServerEvent::AccountStatus(_)
             | ServerEvent::AccountUpdated(_)
             | ServerEvent::AccountRole(_)

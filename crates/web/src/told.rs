@@ -16,6 +16,7 @@ pub fn headline(i18n: Language, item: &Notification) -> String {
     let name = item.params.author.as_ref().map(|author| author.display_name.clone()).unwrap_or_default();
     let place = item.target.conversation.as_ref().map(|place| place.name.clone()).unwrap_or_default();
     let count = item.params.count.max(1);
+    let title = item.params.title.clone().unwrap_or_default();
     match item.code {
         NotificationCode::Mention if count == 1 => t_string!(i18n, notices.mention, name = name, place = place),
         NotificationCode::Mention => t_string!(i18n, notices.mentions, count = count, place = place),
@@ -39,6 +40,14 @@ pub fn headline(i18n: Language, item: &Notification) -> String {
             t_string!(i18n, notices.room_moderator, place = place)
         }
         NotificationCode::RoomRole => t_string!(i18n, notices.room_member, place = place),
+        NotificationCode::AdApproved => t_string!(i18n, notices.ad_approved, title = title),
+        NotificationCode::AdRejected => t_string!(i18n, notices.ad_rejected, title = title),
+        NotificationCode::AdSuspended => t_string!(i18n, notices.ad_suspended, title = title),
+        NotificationCode::AdReinstated => t_string!(i18n, notices.ad_reinstated, title = title),
+        NotificationCode::AdExpired => t_string!(i18n, notices.ad_expired, title = title),
+        NotificationCode::AdDeleted => t_string!(i18n, notices.ad_deleted, title = title),
+        NotificationCode::AdChangeAccepted => t_string!(i18n, notices.ad_change_accepted, title = title),
+        NotificationCode::AdChangeRefused => t_string!(i18n, notices.ad_change_refused, title = title),
     }
 }
 
@@ -99,9 +108,15 @@ pub fn icon(code: NotificationCode) -> &'static str {
         NotificationCode::Call => "megaphone",
         NotificationCode::Reply => "reply",
         NotificationCode::Dm | NotificationCode::DmRequest => "mail",
-        NotificationCode::UploadRejected => "triangle-alert",
         NotificationCode::AccountStatus => "info",
         NotificationCode::AccountRole | NotificationCode::RoomRole => "shield-check",
         NotificationCode::RoomSilence => "volume-x",
+        NotificationCode::AdApproved | NotificationCode::AdReinstated | NotificationCode::AdChangeAccepted => "check",
+        NotificationCode::AdExpired => "clock",
+        NotificationCode::UploadRejected
+        | NotificationCode::AdRejected
+        | NotificationCode::AdSuspended
+        | NotificationCode::AdDeleted
+        | NotificationCode::AdChangeRefused => "triangle-alert",
     }
 }

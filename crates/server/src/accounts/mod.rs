@@ -93,7 +93,7 @@ impl Accounts {
                 self.0.sessions.clear();
             }
             CacheKey::Blocks(user) => self.0.blocks.forget(&user),
-            CacheKey::Conversation(_) | CacheKey::Membership(..) | CacheKey::SigningKeys => {}
+            CacheKey::Conversation(_) | CacheKey::Membership(..) | CacheKey::SigningKeys | CacheKey::Categories => {}
         }
     }
 
@@ -176,6 +176,11 @@ impl Accounts {
             }
             AccountStatus::Deleted => Err(Error::not_found()),
         }
+    }
+
+    /// Selects the ids of people whose account may not be used right now, or is gone.
+    pub fn unusable(&self) -> SelectStatement {
+        store::unusable(self.0.base.clock.now())
     }
 
     /// Locks a person's row until the transaction ends; when they registered.

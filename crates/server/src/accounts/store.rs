@@ -76,6 +76,15 @@ pub async fn lock_for_change(conn: &impl ConnectionTrait, id: UserId) -> Result<
     Ok(select.all(conn).await?)
 }
 
+/// Selects the ids of people whose account is suspended now, or deleted.
+pub fn unusable(now: Timestamp) -> SelectStatement {
+    use entity::Column;
+    let runs = Condition::any().add(Column::StatusUntil.is_null()).add(Column::StatusUntil.gt(now));
+    let suspended = Condition::all().add(Column::Status.eq(AccountStatus::Suspended)).add(runs);
+    let unusable = Condition::any().add(suspended).add(Column::Status.eq(AccountStatus::Deleted));
+    Query::select().column(Column::Id).from(entity::Entity).cond_where(unusable).to_owned()
+}
+
 /// Most characters of what is looked for.
 const SOUGHT_CHARS: usize = 100;
 

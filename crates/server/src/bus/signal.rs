@@ -140,6 +140,8 @@ pub enum CacheKey {
     Membership(ConversationId, UserId),
     /// The signing keys.
     SigningKeys,
+    /// What ads are sorted into.
+    Categories,
 }
 
 /// What one node tells all.

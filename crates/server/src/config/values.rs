@@ -157,6 +157,19 @@ impl FromStr for Contacts {
     }
 }
 
+/// A number of things somebody may have at a time, at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtMost(pub u64);
+
+impl FromStr for AtMost {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim().parse().ok().filter(|n| *n > 0);
+        number.map(Self).ok_or_else(|| format!("is `{text}`, not a number such as `3`, or `off`"))
+    }
+}
+
 /// A limit that can be turned off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch<T>(pub Option<T>);

@@ -289,9 +289,7 @@ impl Search<'_> {
         // In this order: looking each message of a room up among the words takes a hundred times longer.
         sql.push(" CROSS JOIN message_places p ON p.id = message_words.rowid");
         sql.push(" CROSS JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq = p.seq");
-        let whole = self.wanted.words.whole.iter().map(|word| format!("\"{word}\""));
-        let begun = self.wanted.words.begun.iter().map(|word| format!("\"{word}\"*"));
-        sql.push(" WHERE message_words MATCH ").bind(whole.chain(begun).collect::<Vec<_>>().join(" AND "));
+        sql.push(" WHERE message_words MATCH ").bind(self.wanted.words.for_fts5());
         if let Some(Mark::Number(number)) = self.after {
             sql.push(" AND message_words.rowid < ").bind(number);
         }

@@ -99,7 +99,7 @@ impl Conversations {
         match key {
             CacheKey::Conversation(id) => self.0.settings.forget(&id),
             CacheKey::Membership(id, user) => self.0.places.forget(&(id, user)),
-            CacheKey::Person(_) | CacheKey::Blocks(_) | CacheKey::SigningKeys => {}
+            CacheKey::Person(_) | CacheKey::Blocks(_) | CacheKey::SigningKeys | CacheKey::Categories => {}
         }
     }
 

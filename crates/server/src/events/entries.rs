@@ -1,5 +1,6 @@
 //! What the audit log says of an event.
 
+use praca_api::ads::AdAction;
 use praca_api::rooms::Room;
 use praca_api::{ConversationId, UserId};
 use serde_json::json;
@@ -24,6 +25,10 @@ impl Event {
                 let entry = Entry::new("room.set_member_role", "user", user).by(Some(*by));
                 Some(entry.with(json!({ "room": room, "role": role })))
             }
+            Self::AdStepped { ad, action, to, by, reason, .. } => {
+                let entry = Entry::new(ad_action(*action), "ad", ad).by(*by).with(json!({ "status": to }));
+                Some(Entry { reason: reason.clone(), ..entry })
+            }
             Self::MessagesChanged { conversation: id, changes, .. } => {
                 changes.first().and_then(|c| message_entry(*id, c))
             }
@@ -35,6 +40,7 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadArrived { .. }
             | Self::UploadChanged { .. }
+            | Self::AdChanged { .. }
             | Self::UploadsReleased { .. }
             | Self::Notified { .. }
             | Self::NotificationsRead { .. }
@@ -54,6 +60,27 @@ impl RoomAction {
             Self::LiftSilence => "room.lift_silence",
             Self::Archive => "room.archive",
         }
+    }
+}
+
+const fn ad_action(action: AdAction) -> &'static str {
+    match action {
+        AdAction::Create => "ad.create",
+        AdAction::Edit => "ad.edit",
+        AdAction::Resubmit => "ad.resubmit",
+        AdAction::Approve => "ad.approve",
+        AdAction::Publish => "ad.publish",
+        AdAction::Reject => "ad.reject",
+        AdAction::Suspend => "ad.suspend",
+        AdAction::Reinstate => "ad.reinstate",
+        AdAction::Pause => "ad.pause",
+        AdAction::Expire => "ad.expire",
+        AdAction::Renew => "ad.renew",
+        AdAction::Conclude => "ad.conclude",
+        AdAction::Delete => "ad.delete",
+        AdAction::ProposeChange => "ad.propose_change",
+        AdAction::AcceptChange => "ad.accept_change",
+        AdAction::RefuseChange => "ad.refuse_change",
     }
 }
 

@@ -1,9 +1,10 @@
 //! Who is told of an event later, in their list of notifications.
 
+use praca_api::ads::AdAction;
 use praca_api::messages::Message;
 use praca_api::notifications::{NotificationCode, NotificationParams};
 use praca_api::uploads::{Upload, UploadReason, UploadStatus};
-use praca_api::{ConversationId, Timestamp, UserId};
+use praca_api::{AdId, ConversationId, Timestamp, UserId};
 
 use super::{EVERYBODY, Event, Told};
 use crate::bus::{Change, ChangeKind, Hearers};
@@ -26,7 +27,11 @@ impl Event {
                 vec![NewNotice::of_room(NotificationCode::RoomRole, *user, *room, params)]
             }
             Self::UploadChanged { user, upload } => upload_notice(*user, upload).into_iter().collect(),
+            Self::AdStepped { ad, owner, title, action, by, reason, .. } if *by != Some(*owner) => {
+                ad_notice(*ad, *owner, *action, (title, reason.as_ref())).into_iter().collect()
+            }
             Self::SigningKeysRotated { .. }
+            | Self::AdStepped { .. }
             | Self::RoomCreated { .. }
             | Self::RoomChanged { .. }
             | Self::PairOpened { .. }
@@ -37,6 +42,7 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadArrived { .. }
             | Self::UploadsReleased { .. }
+            | Self::AdChanged { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }
             | Self::Notified { .. }
@@ -94,4 +100,33 @@ fn upload_notice(user: UserId, upload: &Upload) -> Option<NewNotice> {
     };
     let notice = NewNotice::of_person(NotificationCode::UploadRejected, user, params);
     Some(NewNotice { upload: Some(upload.id), ..notice })
+}
+
+/// What somebody else did to an ad, told to its owner.
+fn ad_notice(
+    ad: AdId,
+    owner: UserId,
+    action: AdAction,
+    (title, reason): (&String, Option<&String>),
+) -> Option<NewNotice> {
+    let code = match action {
+        AdAction::Approve => NotificationCode::AdApproved,
+        AdAction::Reject => NotificationCode::AdRejected,
+        AdAction::Suspend => NotificationCode::AdSuspended,
+        AdAction::Reinstate => NotificationCode::AdReinstated,
+        AdAction::Expire => NotificationCode::AdExpired,
+        AdAction::Delete => NotificationCode::AdDeleted,
+        AdAction::AcceptChange => NotificationCode::AdChangeAccepted,
+        AdAction::RefuseChange => NotificationCode::AdChangeRefused,
+        AdAction::Create
+        | AdAction::Edit
+        | AdAction::Resubmit
+        | AdAction::Publish
+        | AdAction::Pause
+        | AdAction::Renew
+        | AdAction::Conclude
+        | AdAction::ProposeChange => return None,
+    };
+    let params = NotificationParams { title: Some(title.clone()), ..why(reason, None) };
+    Some(NewNotice { ad: Some(ad), ..NewNotice::of_person(code, owner, params) })
 }

@@ -1,5 +1,6 @@
 //! What the nodes are told of an event once it is committed, and whose sockets learn of it.
 
+use praca_api::ads::AdUpdated;
 use praca_api::dms::DmState;
 use praca_api::events::{
     BlockChanged, DmUpdated, Mentioned, Muted, Nothing, Receipt, RoomUpdated, ServerEvent, Typing,
@@ -16,7 +17,13 @@ impl Event {
     /// What the nodes are told once it is committed.
     pub fn signals(&self) -> Vec<Signal> {
         match self {
-            Self::RoomCreated { .. } | Self::UploadArrived { .. } | Self::UploadsReleased { .. } => Vec::new(),
+            Self::RoomCreated { .. }
+            | Self::UploadArrived { .. }
+            | Self::UploadsReleased { .. }
+            | Self::AdStepped { .. } => Vec::new(),
+            Self::AdChanged { owner, ad } => {
+                vec![to_person(*owner, &ServerEvent::AdUpdated(AdUpdated { ad: (**ad).clone() }))]
+            }
             Self::Account(event) => event.signals(),
             Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
             Self::RoomChanged { room, .. } => room_signals(room),

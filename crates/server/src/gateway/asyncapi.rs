@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use praca_api::Problem;
+use praca_api::ads::AdUpdated;
 use praca_api::events::{
     Activity, BlockChanged, ClientEvent, DmItems, DmJoined, DmOpened, DmUpdated, EditAt, Handshake, InDm, InRoom, Join,
     Joined, Mentioned, MessageAt, MessageDeleted, MessageDone, MessageSent, MessageUpdated, Muted, Nothing, OpenDm,
@@ -81,6 +82,7 @@ impl Schemas {
             "dms:updated" => self.add::<DmUpdated>(),
             "blocks:changed" => self.add::<BlockChanged>(),
             "uploads:status" => self.add::<UploadChanged>(),
+            "ads:updated" => self.add::<AdUpdated>(),
             "notifications:new" => self.add::<NotificationNew>(),
             "presence:changed" => self.add::<PresenceChanged>(),
             "account:status" => self.add::<StatusChanged>(),

@@ -1,7 +1,7 @@
 //! A note of what somebody is to be told.
 
 use praca_api::notifications::NotificationCode;
-use praca_api::{ConversationId, Seq, Timestamp, UploadId, UserId};
+use praca_api::{AdId, ConversationId, Seq, Timestamp, UploadId, UserId};
 use sea_orm::entity::prelude::*;
 
 /// A note, until it is taken up.
@@ -16,6 +16,7 @@ pub struct Model {
     pub conversation_id: Option<ConversationId>,
     pub seq: Option<Seq>,
     pub upload_id: Option<UploadId>,
+    pub ad_id: Option<AdId>,
     pub author_id: Option<UserId>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub params: Option<Json>,

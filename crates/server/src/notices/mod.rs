@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use praca_api::notifications::{NotificationCode, NotificationParams};
-use praca_api::{ConversationId, Seq, Timestamp, UploadId, UserId};
+use praca_api::{AdId, ConversationId, Seq, Timestamp, UploadId, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, Query, TableRef, ValueTuple};
 use sea_orm::{
@@ -43,6 +43,8 @@ pub struct NewNotice {
     pub room: Option<ConversationId>,
     /// The picture it is about.
     pub upload: Option<UploadId>,
+    /// The ad it is about.
+    pub ad: Option<AdId>,
     /// Who caused it.
     pub author: Option<UserId>,
     /// What else its words are made of.
@@ -63,7 +65,7 @@ impl NewNotice {
 
     /// Of what concerns the person alone.
     pub fn of_person(code: NotificationCode, user: UserId, params: NotificationParams) -> Self {
-        Self { user, code, message: None, room: None, upload: None, author: None, params: Some(params) }
+        Self { user, code, message: None, room: None, upload: None, ad: None, author: None, params: Some(params) }
     }
 }
 
@@ -87,6 +89,7 @@ pub async fn note(base: &Base, conn: &impl ConnectionTrait, notices: Vec<NewNoti
             conversation_id: Set(notice.message.map(|(id, _)| id).or(notice.room)),
             seq: Set(notice.message.map(|(_, seq)| seq)),
             upload_id: Set(notice.upload),
+            ad_id: Set(notice.ad),
             author_id: Set(notice.author),
             params: Set(notice.params.map(serde_json::to_value).transpose()?),
             due_at: Set(due),

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use praca_api::notifications::NotificationCode;
-use praca_api::{ConversationId, NotificationId, Seq, Timestamp, UploadId, UserId};
+use praca_api::{AdId, ConversationId, NotificationId, Seq, Timestamp, UploadId, UserId};
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,7 @@ pub struct Model {
     /// The newest message.
     pub seq: Option<Seq>,
     pub upload_id: Option<UploadId>,
+    pub ad_id: Option<AdId>,
     /// Who caused the newest event.
     pub author_id: Option<UserId>,
     /// Of how many events it tells.

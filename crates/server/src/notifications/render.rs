@@ -38,7 +38,7 @@ impl Notifications {
                 id: row.id,
                 code: row.code,
                 params,
-                target: NotificationTarget { conversation, seq: row.seq, upload_id: row.upload_id },
+                target: NotificationTarget { conversation, seq: row.seq, upload_id: row.upload_id, ad_id: row.ad_id },
                 created_at: row.created_at,
                 read_at: row.read_at,
             };

@@ -280,7 +280,7 @@ impl Telling {
     }
 
     fn row(self, id: NotificationId, user: UserId, topic: String, now: Timestamp) -> Model {
-        let Notice { conversation_id, seq, upload_id, author_id, params, .. } = self.newest;
+        let Notice { conversation_id, seq, upload_id, ad_id, author_id, params, .. } = self.newest;
         Model {
             id,
             user_id: user,
@@ -289,6 +289,7 @@ impl Telling {
             conversation_id,
             seq,
             upload_id,
+            ad_id,
             author_id,
             count: self.count,
             shares: author_id.is_some().then_some(self.shares),

@@ -129,6 +129,8 @@ pub enum Use {
         /// Whether only the people of the conversation may see it.
         private: bool,
     },
+    /// An ad.
+    Ad,
     /// The person's own picture.
     Avatar,
 }
@@ -137,6 +139,7 @@ impl Use {
     fn purpose(self) -> Purpose {
         match self {
             Self::Message { .. } => Purpose::Message,
+            Self::Ad => Purpose::Ad,
             Self::Avatar => Purpose::Avatar,
         }
     }
@@ -171,7 +174,7 @@ pub async fn take(
     let rows = select.all(conn).await?;
     let (place, private) = match what {
         Use::Message { conversation, seq, private } => (Some((conversation, seq)), private),
-        Use::Avatar => (None, false),
+        Use::Ad | Use::Avatar => (None, false),
     };
     let used = |id: &UploadId| {
         let row = rows.iter().find(|row| row.id == *id)?;

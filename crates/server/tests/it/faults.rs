@@ -1,6 +1,7 @@
 //! Bad input over REST: a clear problem each time, never a 500.
 
 use reqwest::Method;
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 
 use crate::world::{Twin, World, on_both_twins, read};
@@ -73,6 +74,22 @@ async fn the_demo_data_is_loaded_once() {
     let world = World::new(Twin::Embedded, &[]).await;
     praca::demo::load(&world.app).await.unwrap();
     praca::demo::load(&world.app).await.unwrap();
+    let statuses = "SELECT status, count(*) FROM ads GROUP BY status ORDER BY status";
+    let conn = world.app.base.db.read();
+    let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), statuses)).await.unwrap();
+    let counted: Vec<(String, i64)> =
+        rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect();
+    let counted: Vec<(&str, i64)> = counted.iter().map(|(status, count)| (status.as_str(), *count)).collect();
+    let every = [
+        ("active", 5),
+        ("approved", 1),
+        ("concluded", 1),
+        ("deleted", 1),
+        ("pending", 2),
+        ("rejected", 1),
+        ("suspended", 1),
+    ];
+    assert_eq!(counted, every);
     let body = json!({ "login": "caio", "password": praca::demo::PASSWORD });
     let token = world.post("/auth/login", None, body).await.ok()["accessToken"].as_str().unwrap().to_owned();
     let rooms = read(world.http.get(format!("{}/api/v1/rooms", world.url)).bearer_auth(token)).await.ok();

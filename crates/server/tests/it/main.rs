@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admin;
+mod ads;
 mod antispam;
 mod authenticator;
 mod blocks;

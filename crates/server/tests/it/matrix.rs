@@ -21,7 +21,7 @@ const ROLES: [Role; 3] = [Role::User, Role::Moderator, Role::Admin];
 const STATUSES: [AccountStatus; 3] = [AccountStatus::Active, AccountStatus::Silenced, AccountStatus::Suspended];
 
 /// What a table says of a try, in a letter.
-const LETTERS: [(&str, char); 11] = [
+const LETTERS: [(&str, char); 12] = [
     ("", '+'),
     ("auth.invalid_token", 't'),
     ("access.denied", 'd'),
@@ -32,6 +32,7 @@ const LETTERS: [(&str, char); 11] = [
     // May, but asked for something that is not.
     ("request.invalid", '+'),
     ("request.conflict", '+'),
+    ("ads.wrong_state", '+'),
     ("accounts.password_weak", '+'),
     ("closed", 't'),
 ];
@@ -163,7 +164,11 @@ async fn events(world: &World) -> BTreeSet<String> {
 }
 
 async fn table(twin: Twin) -> String {
-    let world = World::new(twin, &[("PRACA_LIMIT_UPLOADS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")]).await;
+    let world = World::new(
+        twin,
+        &[("PRACA_LIMIT_UPLOADS", "off"), ("PRACA_LIMIT_ADS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")],
+    )
+    .await;
     let mut cast = cast(&world).await;
     let described = described(&world).await;
     let of_two: BTreeSet<String> = matrix_of_two::routes().iter().map(name_of).collect();
@@ -265,7 +270,8 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
     for one in &cast.people {
         let message = world.say(&cast.target, room, "do alvo").await.ok()["id"].as_str().unwrap().to_owned();
         let path = path.replace("{room}", &room.to_string()).replace("{target}", &cast.target.id.to_string());
-        let path = path.replace("{upload}", &upload);
+        let ad = ad_of_the_target(world, cast, &path).await;
+        let path = path.replace("{upload}", &upload).replace("{pending}", &ad).replace("{shown}", &ad);
         let mut body = body.clone();
         if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
             body["nonce"] = json!(message);
@@ -276,6 +282,9 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
         }
         let answer = world.request(method.clone(), &path.replace("{m}", &message), one.person.as_ref(), body).await;
         cells.push(letter(&answer));
+        if !ad.is_empty() {
+            world.delete(&format!("/ads/{ad}"), &cast.keeper).await;
+        }
         // What this one did must not decide what the next may do.
         match (method, *template) {
             (&Method::DELETE, "/rooms/{id}") if answer.status.is_success() => room = fresh_room(world, cast).await,
@@ -287,6 +296,17 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
         }
     }
     cells
+}
+
+/// A fresh ad of the target's, where a path names one.
+async fn ad_of_the_target(world: &World, cast: &Cast, path: &str) -> String {
+    if path.contains("{shown}") {
+        world.show_ad(&cast.target, &cast.keeper, crate::ads::sofa()).await
+    } else if path.contains("{pending}") {
+        world.write_ad(&cast.target, crate::ads::sofa()).await
+    } else {
+        String::new()
+    }
 }
 
 /// What an answer says of who may, in a letter.

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use crate::world::PASSWORD;
 
 /// A route as it is asked: method, path, its template, body. `{room}`, `{target}`, `{m}` (a message of the target) and
-/// `{upload}` (one of the target's) are filled in for each try.
+/// `{upload}` (one of the target's) are filled in for each try, and so is `{pending}` or `{shown}` (an ad of the target's).
 pub type Ask = (Method, &'static str, &'static str, Option<Value>);
 
 /// The routes that have a row of their own, and the way each is asked, by `get /me`. Logging out comes last.
 pub fn asks() -> Vec<Ask> {
     let out = |path| (Method::POST, path, path, Some(json!({})));
-    let mut asks = [account_routes(), factor_routes(), admin_routes(), room_routes(), upload_routes()].concat();
+    let mut asks =
+        [account_routes(), factor_routes(), admin_routes(), room_routes(), upload_routes(), ad_routes()].concat();
     asks.extend([out("/auth/logout-all"), out("/auth/logout")]);
     asks
 }
@@ -150,5 +151,36 @@ fn room_routes() -> Vec<Ask> {
         (Method::PUT, "/rooms/{room}/membership", "/rooms/{id}/membership", None),
         (Method::DELETE, "/rooms/{room}/membership", "/rooms/{id}/membership", None),
         (Method::DELETE, "/rooms/{room}", "/rooms/{id}", None),
+    ]
+}
+
+/// What one asks of the fair.
+fn ad_routes() -> Vec<Ask> {
+    let why = || Some(json!({ "reason": "matriz" }));
+    let one = "/ads/{id}";
+    vec![
+        (Method::GET, "/ads", "/ads", None),
+        (Method::POST, "/ads", "/ads", Some(crate::ads::sofa())),
+        (Method::GET, "/ads/{pending}", one, None),
+        (Method::PATCH, "/ads/{shown}", one, Some(json!({ "version": 1 }))),
+        (Method::DELETE, "/ads/{shown}", one, None),
+        (Method::GET, "/ads/{shown}/history", "/ads/{id}/history", None),
+        (Method::POST, "/ads/{pending}/approve", "/ads/{id}/approve", why()),
+        (Method::POST, "/ads/{pending}/reject", "/ads/{id}/reject", why()),
+        (Method::POST, "/ads/{shown}/suspend", "/ads/{id}/suspend", why()),
+        (Method::POST, "/ads/{shown}/reinstate", "/ads/{id}/reinstate", why()),
+        (Method::POST, "/ads/{shown}/pause", "/ads/{id}/pause", why()),
+        (Method::POST, "/ads/{shown}/publish", "/ads/{id}/publish", why()),
+        (Method::POST, "/ads/{shown}/renew", "/ads/{id}/renew", why()),
+        (Method::POST, "/ads/{shown}/conclude", "/ads/{id}/conclude", why()),
+        (Method::POST, "/ads/{shown}/change/accept", "/ads/{id}/change/accept", why()),
+        (Method::POST, "/ads/{shown}/change/refuse", "/ads/{id}/change/refuse", why()),
+        (Method::PUT, "/ads/{shown}/favorite", "/ads/{id}/favorite", None),
+        (Method::DELETE, "/ads/{shown}/favorite", "/ads/{id}/favorite", None),
+        (Method::GET, "/me/ads", "/me/ads", None),
+        (Method::GET, "/me/favorites", "/me/favorites", None),
+        (Method::GET, "/categories", "/categories", None),
+        (Method::GET, "/states", "/states", None),
+        (Method::GET, "/states/sp/cities", "/states/{code}/cities", None),
     ]
 }

@@ -187,6 +187,16 @@ impl Scene {
         self.note("it is accepted after all").await;
     }
 
+    async fn the_fair(&mut self) {
+        let ad = self.world.write_ad(self.writer(), crate::ads::sofa()).await;
+        self.note("an ad is written").await;
+        for (step, what) in [("approve", "it goes on display"), ("suspend", "it is suspended")] {
+            let path = format!("/ads/{ad}/{step}");
+            self.world.post(&path, Some(&self.admin), json!({ "reason": "tabela" })).await.ok();
+            self.note(what).await;
+        }
+    }
+
     async fn the_person(&mut self) {
         let writer = self.writer().clone();
         self.world.bring(&writer, "message", "image/jpeg", images::jpeg(40, 30)).await;
@@ -226,6 +236,7 @@ async fn table(twin: Twin) -> String {
     scene.the_room().await;
     scene.patience = OF_PEOPLE;
     scene.two_people().await;
+    scene.the_fair().await;
     scene.the_person().await;
     scene.table
 }

@@ -13,6 +13,7 @@ mod m20261123_000010_trust;
 mod m20261123_000011_factors;
 mod m20261123_000012_texts_and_measures;
 mod m20261123_000013_links;
+mod m20261123_000014_ads;
 
 use std::collections::HashSet;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_factors::Migration),
             Box::new(m20261123_000012_texts_and_measures::Migration),
             Box::new(m20261123_000013_links::Migration),
+            Box::new(m20261123_000014_ads::Migration),
         ]
     }
 }

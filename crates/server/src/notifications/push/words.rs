@@ -42,8 +42,9 @@ pub fn pushed(locale: Locale, item: &Notification) -> Pushed {
     let place = item.target.conversation.as_ref().map(|place| place.name.as_str()).unwrap_or_default();
     let count = item.params.count.to_string();
     let file = item.params.file_name.as_deref().unwrap_or_default();
+    let title = item.params.title.as_deref().unwrap_or_default();
     let pattern = of(locale).get(key(item)).map(String::as_str).unwrap_or_default();
-    let title = fill(pattern, &[("name", name), ("place", place), ("count", &count), ("file", file)]);
+    let title = fill(pattern, &[("name", name), ("place", place), ("count", &count), ("file", file), ("title", title)]);
     let about = item.target.conversation.as_ref().map(|place| place.id.to_string());
     Pushed {
         title,
@@ -118,6 +119,14 @@ fn key(item: &Notification) -> &'static str {
         NotificationCode::RoomSilence => "unsilenced",
         NotificationCode::RoomRole if item.params.room_role == Some(MemberRole::Moderator) => "room_moderator",
         NotificationCode::RoomRole => "room_member",
+        NotificationCode::AdApproved => "ad_approved",
+        NotificationCode::AdRejected => "ad_rejected",
+        NotificationCode::AdSuspended => "ad_suspended",
+        NotificationCode::AdReinstated => "ad_reinstated",
+        NotificationCode::AdExpired => "ad_expired",
+        NotificationCode::AdDeleted => "ad_deleted",
+        NotificationCode::AdChangeAccepted => "ad_change_accepted",
+        NotificationCode::AdChangeRefused => "ad_change_refused",
     }
 }
 
@@ -137,7 +146,7 @@ mod tests {
     use super::*;
 
     fn item(code: NotificationCode, params: NotificationParams) -> Notification {
-        let target = NotificationTarget { conversation: None, seq: None, upload_id: None };
+        let target = NotificationTarget { conversation: None, seq: None, upload_id: None, ad_id: None };
         let created_at = Timestamp::from_millis(0).unwrap();
         Notification { id: NotificationId(uuid::Uuid::nil()), code, params, target, created_at, read_at: None }
     }
@@ -151,6 +160,14 @@ mod tests {
             NotificationCode::Dm,
             NotificationCode::DmRequest,
             NotificationCode::UploadRejected,
+            NotificationCode::AdApproved,
+            NotificationCode::AdRejected,
+            NotificationCode::AdSuspended,
+            NotificationCode::AdReinstated,
+            NotificationCode::AdExpired,
+            NotificationCode::AdDeleted,
+            NotificationCode::AdChangeAccepted,
+            NotificationCode::AdChangeRefused,
             NotificationCode::AccountStatus,
             NotificationCode::AccountRole,
             NotificationCode::RoomSilence,

@@ -91,13 +91,14 @@ async fn id_of_room(session: Session, slug: &str) -> Answer<String> {
 /// Kinds of things something is done to, as the log names them.
 const USER: &str = "user";
 const ROOM: &str = "room";
-const KINDS: [&str; 4] = [USER, ROOM, "conversation", "invite"];
+const KINDS: [&str; 5] = [USER, ROOM, "conversation", "ad", "invite"];
 
 fn kind_word(i18n: Language, kind: &str) -> &'static str {
     match kind {
         USER => t_string!(i18n, admin.kind_user),
         ROOM => t_string!(i18n, admin.kind_room),
         "conversation" => t_string!(i18n, admin.kind_conversation),
+        "ad" => t_string!(i18n, admin.kind_ad),
         _ => t_string!(i18n, admin.kind_invite),
     }
 }
@@ -313,4 +314,20 @@ actions! {
     "room.silence" room_silence
     "room.lift_silence" room_lift_silence
     "keys.rotate" keys_rotate
+    "ad.create" ad_create
+    "ad.edit" ad_edit
+    "ad.resubmit" ad_resubmit
+    "ad.approve" ad_approve
+    "ad.publish" ad_publish
+    "ad.reject" ad_reject
+    "ad.suspend" ad_suspend
+    "ad.reinstate" ad_reinstate
+    "ad.pause" ad_pause
+    "ad.expire" ad_expire
+    "ad.renew" ad_renew
+    "ad.conclude" ad_conclude
+    "ad.delete" ad_delete
+    "ad.propose_change" ad_propose_change
+    "ad.accept_change" ad_accept_change
+    "ad.refuse_change" ad_refuse_change
 }
