@@ -14,6 +14,10 @@ const OTHER = "ipê florido no largo";
 // Four grey pixels.
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mNwaGBwaAAABEYBgZbEhBkAAAAASUVORK5CYII=", "base64");
 const FILE = { purpose: "message", fileName: "a.png", contentType: "image/png", bytes: PNG.length };
+const AD = {
+  kind: "sale", title: "Sofá de dois lugares", description: "Verde, firme, sem manchas.", price: { centavos: 62000, currency: "BRL" },
+  category: "moveis", state: "SP", city: "São Paulo", condition: "used",
+};
 const KEYS = { p256dh: "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU", auth: "AAAAAAAAAAAAAAAAAAAAAA" };
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -22,7 +26,7 @@ let given = 0;
 const number = () => ++given;
 
 // Each request says that it comes from elsewhere, as a proxy would: or failed log-ins would slow all that follow.
-const SETTINGS = { PRACA_TRUSTED_PROXIES: "127.0.0.1/32", PRACA_LIMIT_DMS: "off", PRACA_LIMIT_UPLOADS: "off", PRACA_PUSH_HOSTS: "push.invalid" };
+const SETTINGS = { PRACA_TRUSTED_PROXIES: "127.0.0.1/32", PRACA_LIMIT_DMS: "off", PRACA_LIMIT_UPLOADS: "off", PRACA_LIMIT_ADS: "off", PRACA_PUSH_HOSTS: "push.invalid" };
 
 async function done(token, method, path, body) {
   const answer = await api(world, method, path, { token, body });
@@ -84,6 +88,8 @@ async function known(login) {
   await done(null, "POST", "/auth/register", { email: newcomer, handle: `gil${given}`, displayName: "Gil", password: OTHER });
   await done(null, "POST", "/auth/password/forgot", { email: newcomer });
   const message = { body: "ensaio", nonce: "made-up" };
+  const pending = async () => (await done(token, "POST", "/ads", AD)).id;
+  const onDisplay = async () => (await done(ana.accessToken, "POST", `/ads/${await pending()}/approve`)).id;
   return {
     places: {
       "/api/v1/rooms/{id}": { id: [central], message_id: await said(`/rooms/${central}`), user_id: [davi.user.id], emoji: ["👍"] },
@@ -99,6 +105,10 @@ async function known(login) {
       accept_dm: { id: [asked[0]] },
       refuse_dm: { id: [asked[1]] },
       archive_room: { id: [spare.id] },
+      "/api/v1/ads/{id}": { id: await several(3, onDisplay) },
+      "/api/v1/states/": { code: ["SP"] },
+      approve_ad: { id: [await pending()] },
+      reject_ad: { id: [await pending()] },
       end_session: { id: others.slice(-2).map(({ id }) => id) },
     },
     bodies: {
@@ -118,6 +128,11 @@ async function known(login) {
       silence_room: [{ reason: "Ensaio." }],
       silence_member: [{ reason: "Ensaio." }],
       create_invite: [{ uses: 2, days: 7 }],
+      create_ad: [AD],
+      update_ad: [{ version: 3, quantity: 2 }],
+      reject_ad: [{ reason: "Ensaio." }],
+      suspend_ad: [{ reason: "Ensaio." }],
+      refuse_ad_change: [{ reason: "Ensaio." }],
       update_user: [{ role: "moderator", reason: "Ensaio." }],
     },
   };
