@@ -77,7 +77,9 @@ fn rust() -> Result {
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--test", "it"]);
     servers.describe(&mut command);
-    run(&mut command)
+    run(&mut command)?;
+    // Among them what must not compile.
+    run(cargo().args(["test", "--locked", "--package", "praca", "--doc"]))
 }
 
 /// The fault tests, shortened.

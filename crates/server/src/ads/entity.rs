@@ -40,7 +40,7 @@ pub struct Model {
     /// Whether it was on display when it was suspended.
     pub shown_before: bool,
     pub version: i32,
-    /// The change that waits for a moderator ([`super::edit::StoredChange`]).
+    /// The change that waits for a moderator ([`super::change::StoredChange`]).
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub change: Option<Json>,
     pub published_at: Option<Timestamp>,
