@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use praca_api::{FieldProblem, Problem, ProblemCode, SlowModeScope, Timestamp};
 use sea_orm::DbErr;
@@ -110,8 +111,9 @@ impl Error {
         Self::problem(ProblemCode::ServiceUnavailable, detail)
     }
 
-    /// Too fast (429): wait `millis`.
-    pub fn rate_limited(millis: u64) -> Self {
+    /// Too fast (429): wait so long.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         Self::waiting(ProblemCode::RequestRateLimited, "Too many at once; wait a moment.", millis)
     }
 

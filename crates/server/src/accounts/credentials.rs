@@ -108,7 +108,7 @@ impl Accounts {
 
     async fn limit_proofs(&self, user: UserId) -> Result<()> {
         match self.0.base.limits.take(&format!("letters:proof:{user}"), PROOFS).await {
-            Some(wait) => Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))),
+            Some(wait) => Err(Error::rate_limited(wait)),
             None => Ok(()),
         }
     }
@@ -125,7 +125,7 @@ impl Accounts {
 
     async fn require_may_write_to(&self, email: &str) -> Result<()> {
         let wait = self.mailbox_wait(email, TO_ONE).await;
-        wait.map_or(Ok(()), |wait| Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))))
+        wait.map_or(Ok(()), |wait| Err(Error::rate_limited(wait)))
     }
 
     /// Writes the mail that proves the account's address, unless too many were written there.
@@ -200,7 +200,7 @@ impl Accounts {
     }
 
     /// Chooses a new password by the link of a mail, which proves the address, too; every session ends. A link that takes the
-    /// account back also gives it the address it was sent to, and removes the factors added since.
+    /// account back also gives it the address it was sent to, and removes its factors.
     ///
     /// # Errors
     /// `request.invalid` for a link that is not good, `accounts.password_weak`, `accounts.email_taken` where somebody else has

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use praca_api::ads::{Ad, AdAction, AdKind, AdStatus};
-use praca_api::{AdId, Timestamp};
+use praca_api::{AdId, ProblemCode, Timestamp};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::change::StoredChange;
@@ -200,7 +200,10 @@ impl Ads {
     async fn expire_one(&self, id: AdId, now: Timestamp) -> Result<()> {
         let mut tx = self.0.base.begin().await?;
         // Another node may have been faster, or its owner.
-        let Ok(mut row) = store::lock(tx.conn(), id).await else { return Ok(()) };
+        let mut row = match store::lock(tx.conn(), id).await {
+            Err(error) if error.is(ProblemCode::ResourceNotFound) => return Ok(()),
+            row => row?,
+        };
         let Stand::Active(at) = Stand::of(row.status) else { return Ok(()) };
         if row.expires_at.is_none_or(|end| end > now) {
             return Ok(());

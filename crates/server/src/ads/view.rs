@@ -78,8 +78,14 @@ impl Ads {
         if row.status != AdStatus::Active || row.expires_at.is_some_and(|end| end <= now) {
             return Ok(false);
         }
-        let blocks = self.0.accounts.blocks(user).await?;
-        Ok(!blocks.between(row.owner_id) && self.0.accounts.require_usable(row.owner_id).await.is_ok())
+        if self.0.accounts.blocks(user).await?.between(row.owner_id) {
+            return Ok(false);
+        }
+        match self.0.accounts.require_usable(row.owner_id).await {
+            Ok(()) => Ok(true),
+            Err(Error::Problem(_)) => Ok(false),
+            Err(ours) => Err(ours),
+        }
     }
 
     /// One ad as an actor sees it, who may.

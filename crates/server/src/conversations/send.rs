@@ -180,7 +180,7 @@ impl Conversations {
         let base = &self.0.base;
         let Some(quota) = base.config.limits.messages else { return Ok(()) };
         match base.limits.take(&format!("{kind}:{}", access.actor().id()), quota).await {
-            Some(wait) => Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))),
+            Some(wait) => Err(Error::rate_limited(wait)),
             None => Ok(()),
         }
     }

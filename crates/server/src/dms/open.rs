@@ -55,7 +55,7 @@ impl Dms {
             let surplus = (made.len() + 1).checked_sub(usize::try_from(most).unwrap_or(usize::MAX));
             if let Some(first) = surplus.filter(|n| *n > 0).and_then(|n| made.get(n - 1)) {
                 let wait = (*first + DAY).since(now);
-                return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+                return Err(Error::rate_limited(wait));
             }
         }
         let id = self.0.conversations.open_pair(&mut tx, by, with).await?;

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use praca_api::events::{Ack, ClientEvent, Handshake, Renewed};
@@ -99,8 +100,8 @@ impl Gateway {
             }
             Intake::TooFast(wait) => {
                 if let Packet::Event(Some(id), _) | Packet::BinaryEvent(Some(id)) = parse(text) {
-                    let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                    RequestId::random().sync_scope(|| answer(connection, Some(id), Err(Error::rate_limited(millis))));
+                    let refused = Error::rate_limited(wait.max(Duration::from_millis(1)));
+                    RequestId::random().sync_scope(|| answer(connection, Some(id), Err(refused)));
                 }
             }
             Intake::Hostile => connection.disconnect(),
@@ -238,7 +239,7 @@ impl Gateway {
         let handler =
             self.0.handlers.get(&event).ok_or_else(|| Error::internal(format!("nobody handles {}", event.name())))?;
         if let Some(wait) = self.has_been_given_enough(person.user) {
-            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+            return Err(Error::rate_limited(wait));
         }
         let caller = Caller { actor, gateway: self.clone(), connection: connection.clone() };
         let reply = handler.handle(caller, event, payload).await?;

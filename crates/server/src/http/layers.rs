@@ -214,7 +214,7 @@ pub async fn limit_auth(State(base): State<Base>, request: Request, next: Next) 
 }
 
 fn too_fast(wait: Duration) -> Response {
-    Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)).into_response()
+    Error::rate_limited(wait).into_response()
 }
 
 /// Lets pages of the configured origins call us, and read what tells them to wait.

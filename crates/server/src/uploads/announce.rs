@@ -63,12 +63,12 @@ impl Uploads {
         let open = Condition::any().add(awaited).add(Column::Status.eq(UploadStatus::Processing));
         let open = Entity::find().filter(Column::UserId.eq(user)).filter(open).count(tx.conn()).await?;
         if open >= UNDER_WAY {
-            return Err(Error::rate_limited(60_000));
+            return Err(Error::rate_limited(Duration::from_secs(60)));
         }
         if let Some(quota) = base.config.limits.uploads
             && let Some(wait) = base.limits.take(&format!("uploads:{user}"), quota).await
         {
-            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+            return Err(Error::rate_limited(wait));
         }
         Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.conn()).await?;
         tx.commit().await?;

@@ -242,7 +242,7 @@ impl Accounts {
         let base = &self.0.base;
         actor.require_recent(base.clock.now())?;
         if let Some(wait) = base.limits.take(&format!("factors:renew:{}", actor.id()), RENEWALS).await {
-            return Err(Error::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+            return Err(Error::rate_limited(wait));
         }
         let mut tx = base.begin().await?;
         let person = store::lock_actor(tx.conn(), actor).await?;
