@@ -38,6 +38,14 @@ pub fn smtp() -> Result<()> {
     install(&["python3-aiosmtpd", "python3-dkim", "openssl"], "a mail server in Python")
 }
 
+/// A clock of its own for the program of a test.
+pub fn faketime() -> Result<()> {
+    if !has_package("libfaketime") {
+        install(&["libfaketime"], "libfaketime")?;
+    }
+    Ok(())
+}
+
 /// A browser for the tests.
 pub fn chromium() -> Result<&'static str> {
     ensure(CHROMIUM, &["chromium", "fonts-noto-color-emoji"], "Chromium")?;

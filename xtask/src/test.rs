@@ -91,6 +91,7 @@ fn faults() -> Result {
 fn browser() -> Result {
     let chromium = packages::chromium()?;
     packages::smtp()?;
+    packages::faketime()?;
     let dist = web::build(None)?;
     let programs = ["--bin", "praca", "--bin", "s3-peer", "--features", "praca-peers/s3"];
     run(cargo().args(["build", "--locked", "--workspace"]).args(programs).env("PRACA_WEB_DIST", dist))?;

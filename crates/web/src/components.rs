@@ -32,6 +32,14 @@ pub use proof::{Proof, ProofDialog, ask_for_passkey};
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
 
+/// Scrolls as little as needed for an element to be seen.
+pub fn bring_into_view(element: &web_sys::Element) {
+    let nearest = web_sys::ScrollIntoViewOptions::new();
+    nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    nearest.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&nearest);
+}
+
 /// An icon of the sprite.
 #[component]
 pub fn Icon(name: &'static str, #[prop(default = "icon")] class: &'static str) -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use praca_api::accounts::{Session, SessionInfo, Transport};
+use praca_api::accounts::{AccountStatus, Session, SessionInfo, Transport};
 use praca_api::{Page, ProblemCode, SessionId, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -42,6 +42,9 @@ impl Accounts {
         let session = store::lock_session(tx.conn(), token.session).await?;
         let session =
             session.filter(|row| row.ended_at.is_none() && row.expires_at > now).ok_or_else(tokens::invalid)?;
+        if self.person(session.user_id).await?.status == AccountStatus::Deleted {
+            return Err(tokens::invalid());
+        }
         let hash = token.hash();
         let refreshed = |token| Refreshed { user: session.user_id, transport: session.transport, token };
         if hash == session.current_hash {

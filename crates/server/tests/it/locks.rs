@@ -7,7 +7,7 @@ use crate::world::{Answer, PASSWORD, Twin, World, on_both_twins, read, somewhere
 
 impl World {
     /// Tries to log in from somewhere, with what the device carries.
-    async fn try_from(&self, source: &str, login: &str, password: &str, cookie: Option<&str>) -> Answer {
+    pub async fn try_from(&self, source: &str, login: &str, password: &str, cookie: Option<&str>) -> Answer {
         let request = self.http.post(format!("{}/api/v1/auth/login", self.url)).header("x-forwarded-for", source);
         let request = match cookie {
             Some(cookie) => request.header("cookie", cookie),

@@ -20,6 +20,7 @@ mod images;
 mod jobs;
 mod keys;
 mod limits;
+mod link_model;
 mod locks;
 mod made_up;
 mod mail;

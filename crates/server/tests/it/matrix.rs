@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use praca::bus::{CacheKey, Signal};
 use praca::links::Links;
 use praca_api::ConversationId;
 use praca_api::accounts::{AccountStatus, Role};
 use praca_api::uploads::Variants;
 use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::images;
-use crate::matrix_asks::{Ask, asks};
+use crate::matrix_asks::{Ask, asks, filled_in};
 use crate::matrix_of_two;
 use crate::socket::Socket;
 use crate::world::{Answer, PASSWORD, Person, Twin, World, read};
@@ -21,9 +23,10 @@ const ROLES: [Role; 3] = [Role::User, Role::Moderator, Role::Admin];
 const STATUSES: [AccountStatus; 3] = [AccountStatus::Active, AccountStatus::Silenced, AccountStatus::Suspended];
 
 /// What a table says of a try, in a letter.
-const LETTERS: [(&str, char); 12] = [
+const LETTERS: [(&str, char); 14] = [
     ("", '+'),
     ("auth.invalid_token", 't'),
+    ("auth.invalid_credentials", 'c'),
     ("access.denied", 'd'),
     ("account.silenced", 's'),
     ("account.suspended", 'x'),
@@ -34,6 +37,7 @@ const LETTERS: [(&str, char); 12] = [
     ("request.conflict", '+'),
     ("ads.wrong_state", '+'),
     ("accounts.password_weak", '+'),
+    ("ok", '+'),
     ("closed", 't'),
 ];
 
@@ -98,6 +102,9 @@ async fn cast(world: &World) -> Cast {
     let wish = json!({ "email": email, "handle": handle, "displayName": "Sem Prova", "password": PASSWORD });
     world.post("/auth/register", None, wish).await.expect(202, "");
     people.push(member(world.log_in(handle).await, handle));
+    let gone = world.user("apagada").await;
+    delete_account(world, &gone, "apagada").await;
+    people.push(Somebody { in_room: InRoom::No, ..member(gone, "apagada") });
     Cast { people, keeper, target }
 }
 
@@ -125,23 +132,13 @@ async fn set_status(world: &World, keeper: &Person, person: &Person, status: Acc
     }
 }
 
-/// Routes anybody may call without an account.
-const OPEN: [&str; 14] = [
-    "get /auth/registration",
-    "post /auth/register",
-    "post /auth/login",
-    "post /auth/passkey/options",
-    "post /auth/passkey",
-    "post /auth/refresh",
-    "post /auth/email/verify",
-    "post /auth/password/forgot",
-    "post /auth/password/reset",
-    "get /.well-known/jwks.json",
-    "get /healthz",
-    "get /metrics",
-    "get /readyz",
-    "get /texts/{name}",
-];
+/// What is left of an account that was deleted: its row, and the tokens that are still about.
+pub async fn delete_account(world: &World, person: &Person, handle: &str) {
+    let base = &world.app.base;
+    let sql = format!("UPDATE users SET status = 'deleted' WHERE handle = '{handle}'");
+    assert_eq!(base.db.write().execute_unprepared(&sql).await.unwrap().rows_affected(), 1);
+    base.bus.publish(Signal::Forget(CacheKey::Person(person.id)));
+}
 
 /// The operations the OpenAPI document describes, as `get /me`.
 async fn described(world: &World) -> BTreeSet<String> {
@@ -189,7 +186,6 @@ async fn table(twin: Twin) -> String {
         missing.remove(name);
         rows.insert(name.to_owned(), cells);
     }
-    missing.retain(|name| !OPEN.contains(&name.as_str()));
     assert!(missing.is_empty(), "routes without a row, here or in the matrix of two: {missing:?}");
     for event in events(&world).await.iter().filter(|event| !event.starts_with("dms:")) {
         rows.insert(event.clone(), event_row(&world, &cast, event).await);
@@ -209,10 +205,10 @@ fn name_of((method, _, template, _): &Ask) -> String {
 fn legend() -> String {
     let letters = "+ may (or may, and asked for what is not valid)   d access.denied   0 not there for them\n\
                    s account.silenced   x account.suspended   u account.email_unverified   \
-                   t has no token, or the socket closes\n\
+                   t has no token, or the socket closes   c no such account, or another password\n\
                    Three letters: in no room, a member, a moderator of the room.\n\n";
-    let roles = format!("{:<58} {}", "", "no  user        moderator   admin       is  un");
-    let statuses = format!("{:<58} {}", "", "one act sil sus act sil sus act sil sus blk prv");
+    let roles = format!("{:<58} {}", "", "no  user        moderator   admin       is  un  de");
+    let statuses = format!("{:<58} {}", "", "one act sil sus act sil sus act sil sus blk prv led");
     format!("{letters}{roles}\n{statuses}\n")
 }
 
@@ -221,7 +217,7 @@ fn in_groups(cells: &[char]) -> String {
     let (alone, rest) = cells.split_at(1);
     let (product, others) = rest.split_at(27);
     let product: Vec<String> = product.chunks(3).map(|three| three.iter().collect()).collect();
-    format!("{}   {} {}   {}", alone[0], product.join(" "), others[0], others[1])
+    format!("{}   {} {}   {}   {}", alone[0], product.join(" "), others[0], others[1], others[2])
 }
 
 /// Pictures of a room, and of the target and the first member between them, at addresses signed for whoever asks.
@@ -252,7 +248,7 @@ async fn picture_rows(world: &World, cast: &Cast) -> [(&'static str, Vec<char>);
 
 async fn log_everybody_in(world: &World, cast: &mut Cast) {
     for one in &mut cast.people {
-        if one.person.is_some() {
+        if one.person.is_some() && one.handle != "apagada" {
             one.person = Some(world.log_in(&one.handle).await);
         }
     }
@@ -272,14 +268,8 @@ async fn row(world: &World, cast: &Cast, (method, path, template, body): &Ask) -
         let path = path.replace("{room}", &room.to_string()).replace("{target}", &cast.target.id.to_string());
         let ad = ad_of_the_target(world, cast, &path).await;
         let path = path.replace("{upload}", &upload).replace("{pending}", &ad).replace("{shown}", &ad);
-        let mut body = body.clone();
-        if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
-            body["nonce"] = json!(message);
-        }
-        if let Some(body) = body.as_mut().filter(|body| !body["email"].is_null()) {
-            // A mailbox nobody proved gets few mails.
-            body["email"] = json!(format!("{message}@praca.example"));
-        }
+        let refresh = one.person.as_ref().map_or("", |person| person.refresh.as_str());
+        let body = body.as_ref().map(|body| filled_in(body, &message, &one.handle, refresh));
         let answer = world.request(method.clone(), &path.replace("{m}", &message), one.person.as_ref(), body).await;
         cells.push(letter(&answer));
         if !ad.is_empty() {
@@ -310,17 +300,24 @@ async fn ad_of_the_target(world: &World, cast: &Cast, path: &str) -> String {
 }
 
 /// What an answer says of who may, in a letter.
-fn letter(answer: &Answer) -> char {
+pub fn letter(answer: &Answer) -> char {
     let known = LETTERS.iter().find(|(code, _)| *code == answer.code());
     known.unwrap_or_else(|| panic!("no letter for {}: {}", answer.status, answer.body)).1
 }
 
-/// A status, or the end of the code of a refusal.
-pub fn cell(answer: &Answer) -> String {
-    match answer.code() {
-        "" => answer.status.as_str().to_owned(),
-        code => code.rsplit('.').next().unwrap().to_owned(),
-    }
+/// What a socket was told says of who may, in a letter.
+fn letter_told(told: &str) -> char {
+    let told = told.trim_end_matches('!');
+    let known = LETTERS.iter().find(|(code, _)| code.rsplit('.').next() == Some(told));
+    known.unwrap_or_else(|| panic!("no letter for {told}")).1
+}
+
+/// What an event gets from somebody, or from who never said who they are.
+pub async fn event_letter(world: &World, person: Option<&Person>, event: &str, payload: Value) -> char {
+    letter_told(&match person {
+        None => attack_without_handshake(world, event, payload).await,
+        Some(person) => attack(world, person, event, payload).await,
+    })
 }
 
 async fn event_row(world: &World, cast: &Cast, event: &str) -> Vec<char> {
@@ -333,19 +330,13 @@ async fn event_row(world: &World, cast: &Cast, event: &str) -> Vec<char> {
             "on": true, "seq": 1, "userIds": [cast.target.id], "state": "online",
             "token": one.person.as_ref().map(|person| &person.token),
         });
-        let told = match &one.person {
-            None => attack_without_handshake(world, event, payload).await,
-            Some(person) => attack(world, person, event, payload).await,
-        };
-        let told = told.trim_end_matches('!');
-        let known = LETTERS.iter().find(|(code, _)| code.rsplit('.').next() == Some(told));
-        cells.push(if told == "ok" { '+' } else { known.unwrap_or_else(|| panic!("no letter for {told}")).1 });
+        cells.push(event_letter(world, one.person.as_ref(), event, payload).await);
     }
     cells
 }
 
 /// What an event gets on somebody's socket; with a `!`, what the handshake gets.
-pub async fn attack(world: &World, person: &Person, event: &str, payload: Value) -> String {
+async fn attack(world: &World, person: &Person, event: &str, payload: Value) -> String {
     match Socket::connect(&world.url, &person.token).await {
         Err(refused) => format!("{}!", refused["data"]["code"].as_str().unwrap().rsplit('.').next().unwrap()),
         Ok(mut socket) => {
@@ -360,7 +351,7 @@ pub async fn attack(world: &World, person: &Person, event: &str, payload: Value)
 }
 
 /// What an event gets on a socket that never said who it is.
-pub async fn attack_without_handshake(world: &World, event: &str, payload: Value) -> String {
+async fn attack_without_handshake(world: &World, event: &str, payload: Value) -> String {
     let mut socket = Socket::open(&world.url).await;
     socket.emit(event, payload).await;
     match socket.receive().await {

@@ -9,13 +9,57 @@ use crate::world::PASSWORD;
 /// `{upload}` (one of the target's) are filled in for each try, and so is `{pending}` or `{shown}` (an ad of the target's).
 pub type Ask = (Method, &'static str, &'static str, Option<Value>);
 
+/// A body as one try sends it: `{new}` is what nobody sent before, `{handle}` and `{refresh}` are of whoever tries.
+pub fn filled_in(body: &Value, new: &str, handle: &str, refresh: &str) -> Value {
+    let text = body.to_string().replace("{new}", new).replace("{handle}", handle).replace("{refresh}", refresh);
+    serde_json::from_str(&text).unwrap()
+}
+
 /// The routes that have a row of their own, and the way each is asked, by `get /me`. Logging out comes last.
 pub fn asks() -> Vec<Ask> {
     let out = |path| (Method::POST, path, path, Some(json!({})));
-    let mut asks =
-        [account_routes(), factor_routes(), admin_routes(), room_routes(), upload_routes(), ad_routes()].concat();
+    let mut asks = [
+        open_routes(),
+        door_routes(),
+        account_routes(),
+        factor_routes(),
+        admin_routes(),
+        room_routes(),
+        upload_routes(),
+        ad_routes(),
+    ]
+    .concat();
     asks.extend([out("/auth/logout-all"), out("/auth/logout")]);
     asks
+}
+
+/// What nobody needs an account for.
+fn open_routes() -> Vec<Ask> {
+    let get = |path, template| (Method::GET, path, template, None);
+    vec![
+        get("/../../healthz", "/healthz"),
+        get("/../../readyz", "/readyz"),
+        get("/../../metrics", "/metrics"),
+        get("/../../.well-known/jwks.json", "/.well-known/jwks.json"),
+        get("/../../texts/rules.pt-BR.txt", "/texts/{name}"),
+        get("/auth/registration", "/auth/registration"),
+    ]
+}
+
+/// What one asks at the door, with an account or without.
+fn door_routes() -> Vec<Ask> {
+    let post = |path, body| (Method::POST, path, path, Some(body));
+    let link = json!({ "token": "nenhuma", "password": "ipê florido no largo" });
+    vec![
+        post("/auth/register", json!({ "email": "{new}@praca.example", "handle": "x" })),
+        post("/auth/login", json!({ "login": "{handle}", "password": PASSWORD })),
+        post("/auth/refresh", json!({ "refreshToken": "{refresh}" })),
+        post("/auth/passkey/options", json!({})),
+        post("/auth/passkey", json!({ "ceremony": "00000000-0000-0000-0000-000000000000", "credential": {} })),
+        post("/auth/email/verify", json!({ "token": "nenhuma" })),
+        post("/auth/password/forgot", json!({ "email": "{new}@praca.example" })),
+        post("/auth/password/reset", link),
+    ]
 }
 
 /// What one asks of oneself.
@@ -46,7 +90,7 @@ fn account_routes() -> Vec<Ask> {
         (Method::POST, "/auth/email/resend", "/auth/email/resend", None),
         (Method::POST, "/auth/reauthenticate", "/auth/reauthenticate", Some(json!({ "password": PASSWORD }))),
         (Method::POST, "/me/password", "/me/password", Some(passwords)),
-        (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "matriz@praca.example" }))),
+        (Method::POST, "/me/email", "/me/email", Some(json!({ "email": "{new}@praca.example" }))),
         (Method::PUT, "/me/texts", "/me/texts", Some(json!({ "version": "nenhuma" }))),
     ]
 }
@@ -125,7 +169,12 @@ fn room_routes() -> Vec<Ask> {
         (Method::PATCH, "/rooms/{room}", "/rooms/{id}", Some(json!({ "topic": "Assunto" }))),
         (Method::PATCH, "/rooms/{room}/membership", "/rooms/{id}/membership", Some(json!({ "muted": true }))),
         (Method::GET, "/rooms/{room}/messages", "/rooms/{id}/messages", None),
-        (Method::POST, "/rooms/{room}/messages", "/rooms/{id}/messages", Some(json!({ "body": "oi" }))),
+        (
+            Method::POST,
+            "/rooms/{room}/messages",
+            "/rooms/{id}/messages",
+            Some(json!({ "body": "oi", "nonce": "{new}" })),
+        ),
         (Method::GET, "/rooms/{room}/messages/{m}/revisions", "/rooms/{id}/messages/{message_id}/revisions", None),
         (Method::PATCH, "/rooms/{room}/messages/{m}", message, Some(json!({ "body": "alheia" }))),
         (Method::PUT, "/rooms/{room}/messages/{m}/reactions/👍", reaction, None),

@@ -2,37 +2,41 @@
 
 use std::fmt::Write as _;
 
+use futures_util::stream::{self, StreamExt as _};
 use praca_api::ConversationId;
-use praca_api::accounts::Role;
+use praca_api::accounts::{AccountStatus, Role};
 use praca_api::events::ClientEvent;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::matrix::{attack, attack_without_handshake, cell};
-use crate::matrix_asks::Ask;
+use crate::matrix::{delete_account, event_letter, letter};
+use crate::matrix_asks::{Ask, filled_in};
 use crate::world::{PASSWORD, Person, Twin, World};
 
-/// How somebody stands to the one whose conversation it is. The last three are not in it.
-const WHO: [&str; 18] = [
-    "anonymous",
-    "friend",
-    "requester",
-    "asked",
-    "refused",
-    "blocked",
-    "blocker",
-    "silenced",
-    "suspended",
-    "unproved",
-    "silenced mod",
-    "silenced adm",
-    "suspended mod",
-    "suspended adm",
-    "blocked mod",
-    "stranger",
-    "moderator",
-    "admin",
-];
+/// How somebody stands to the one whose conversation it is; a stranger is not in it.
+const RELATIONS: [&str; 7] = ["friend", "requester", "asked", "refused", "blocked", "blocker", "stranger"];
+const ROLES: [Role; 3] = [Role::User, Role::Moderator, Role::Admin];
+const STATUSES: [AccountStatus; 3] = [AccountStatus::Active, AccountStatus::Silenced, AccountStatus::Suspended];
+
+/// Who tries.
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    Anonymous,
+    /// Who was asked for a first contact, and has yet to prove their address.
+    Unproved,
+    /// Who was a friend, and deleted their account.
+    Deleted,
+    One(&'static str, Role, AccountStatus),
+}
+
+/// Those of every relation, status and role, and three more: in the order of the table.
+fn everybody() -> Vec<Who> {
+    let of = |relation| STATUSES.into_iter().flat_map(move |status| ROLES.map(|role| Who::One(relation, role, status)));
+    let mut all = vec![Who::Anonymous];
+    all.extend(RELATIONS.into_iter().flat_map(of));
+    all.extend([Who::Unproved, Who::Deleted]);
+    all
+}
 
 /// The routes of two people; `{dm}`, `{target}` and `{own}` and `{theirs}` (messages) are filled in.
 pub fn routes() -> Vec<Ask> {
@@ -44,7 +48,7 @@ pub fn routes() -> Vec<Ask> {
         (Method::GET, "/dms/{dm}", "/dms/{id}", None),
         (Method::GET, "/dms/{dm}/messages", "/dms/{id}/messages", None),
         (Method::GET, "/search/messages?q=oi&conversationId={dm}", "/search/messages", None),
-        (Method::POST, "/dms/{dm}/messages", "/dms/{id}/messages", Some(json!({ "body": "oi" }))),
+        (Method::POST, "/dms/{dm}/messages", "/dms/{id}/messages", Some(json!({ "body": "oi", "nonce": "{new}" }))),
         (Method::PATCH, "/dms/{dm}/messages/{own}", message, Some(json!({ "body": "outra" }))),
         (Method::DELETE, "/dms/{dm}/messages/{own}", message, None),
         (Method::GET, "/dms/{dm}/messages/{theirs}/revisions", "/dms/{id}/messages/{message_id}/revisions", None),
@@ -67,118 +71,154 @@ struct Scene {
     theirs: Value,
 }
 
-/// People of the square who are in no scene but may try.
-struct Outsiders {
-    admin: Person,
-    moderator: Person,
-    stranger: Person,
+/// A handle nobody else has.
+fn handle(world: &World) -> String {
+    let name: String = world.app.base.ids.uuid().simple().to_string().chars().rev().take(18).collect();
+    format!("p{name}")
 }
 
 /// Sets a scene: fresh people, so that no row depends on another.
-async fn scene(world: &World, outsiders: &Outsiders, who: &str) -> Scene {
-    let fresh = async || {
-        let name: String = world.app.base.ids.uuid().simple().to_string().chars().rev().take(18).collect();
-        world.user(&format!("p{name}")).await
+async fn scene(world: &World, keeper: &Person, who: Who) -> Scene {
+    let target = world.user(&handle(world)).await;
+    let name = handle(world);
+    let other = if matches!(who, Who::Unproved) { unproved(world, &name).await } else { world.user(&name).await };
+    let relation = match who {
+        Who::Anonymous | Who::Deleted => "friend",
+        Who::Unproved => "asked",
+        Who::One(relation, ..) => relation,
     };
-    let target = fresh().await;
-    let other = if who == "unproved" { unproved(world).await } else { fresh().await };
-    let asks_first = if matches!(who, "asked" | "unproved") { (&target, &other) } else { (&other, &target) };
-    let dm = world.open_dm(asks_first.0, asks_first.1).await;
-    let first = world.write(asks_first.0, dm, "primeira").await.ok()["id"].clone();
-    let mut own = first.clone();
-    let mut theirs = first;
-    let accepted = !matches!(who, "requester" | "asked" | "refused" | "unproved");
-    if accepted {
-        theirs = world.write(asks_first.1, dm, "resposta").await.ok()["id"].clone();
+    let (first, second) = if relation == "asked" { (&target, &other) } else { (&other, &target) };
+    let dm = world.open_dm(first, second).await;
+    let mut theirs = world.write(first, dm, "primeira").await.ok()["id"].clone();
+    let mut own = theirs.clone();
+    if !matches!(relation, "requester" | "asked" | "refused") {
+        theirs = world.write(second, dm, "resposta").await.ok()["id"].clone();
         own = world.write(&other, dm, "minha").await.ok()["id"].clone();
     }
-    match who {
+    match relation {
         "refused" => drop(world.delete(&format!("/dms/{dm}/acceptance"), &target).await.expect(204, "")),
         "blocked" => drop(world.put(&format!("/me/blocks/{}", other.id), &target, json!({})).await.expect(204, "")),
         "blocker" => drop(world.put(&format!("/me/blocks/{}", target.id), &other, json!({})).await.expect(204, "")),
-        "silenced" | "suspended" | "silenced mod" | "silenced adm" | "suspended mod" | "suspended adm" => {
-            let mut words = who.split(' ');
-            let mut body = json!({ "status": words.next(), "reason": "matriz" });
-            if let Some(role) = words.next() {
-                body["role"] = json!(if role == "mod" { "moderator" } else { "admin" });
-            }
-            world.patch(&format!("/admin/users/{}", other.id), &outsiders.admin, body).await.ok();
-        }
-        "blocked mod" => {
-            let body = json!({ "role": "moderator", "reason": "matriz" });
-            world.patch(&format!("/admin/users/{}", other.id), &outsiders.admin, body).await.ok();
-            world.put(&format!("/me/blocks/{}", other.id), &target, json!({})).await.expect(204, "");
-        }
-        "unproved" => drop(world.put(&format!("/dms/{dm}/acceptance"), &other, json!({})).await),
         _ => {}
     }
     let who = match who {
-        "anonymous" => None,
-        "stranger" => Some(outsiders.stranger.clone()),
-        "moderator" => Some(outsiders.moderator.clone()),
-        "admin" => Some(outsiders.admin.clone()),
-        _ => Some(other),
+        Who::Anonymous => None,
+        Who::Deleted => {
+            delete_account(world, &other, &name).await;
+            Some(other)
+        }
+        Who::Unproved => {
+            world.put(&format!("/dms/{dm}/acceptance"), &other, json!({})).await;
+            Some(other)
+        }
+        Who::One(relation, role, status) => {
+            let one = if relation == "stranger" { world.user(&handle(world)).await } else { other };
+            if role != Role::User {
+                world.set_role(&one, role).await;
+            }
+            if status != AccountStatus::Active {
+                let body = json!({ "status": status, "reason": "matriz" });
+                world.patch(&format!("/admin/users/{}", one.id), keeper, body).await.ok();
+            }
+            Some(one)
+        }
     };
     Scene { dm, target, who, own, theirs }
 }
 
 /// Somebody who did not prove their address.
-async fn unproved(world: &World) -> Person {
-    let name: String = world.app.base.ids.uuid().simple().to_string().chars().rev().take(18).collect();
-    let (handle, email) = (format!("s{name}"), format!("{name}@praca.example"));
+async fn unproved(world: &World, handle: &str) -> Person {
+    let email = format!("{handle}@praca.example");
     let wish = json!({ "email": email, "handle": handle, "displayName": "Sem Prova", "password": PASSWORD });
     world.post("/auth/register", None, wish).await.expect(202, "");
-    world.log_in(&handle).await
+    world.log_in(handle).await
 }
 
-async fn route_cell(world: &World, scene: &Scene, (method, path, _, body): &Ask) -> String {
+async fn route_cell(world: &World, scene: &Scene, (method, path, _, body): &Ask) -> char {
     let path = path
         .replace("{dm}", &scene.dm.to_string())
         .replace("{target}", &scene.target.id.to_string())
         .replace("{own}", scene.own.as_str().unwrap())
         .replace("{theirs}", scene.theirs.as_str().unwrap());
-    let mut body = body.clone();
-    if let Some(body) = body.as_mut().filter(|body| body["body"] == "oi") {
-        body["nonce"] = json!(world.app.base.ids.uuid());
-    }
-    cell(&world.request(method.clone(), &path, scene.who.as_ref(), body).await)
+    let body = body.as_ref().map(|body| filled_in(body, &world.app.base.ids.uuid().to_string(), "", ""));
+    letter(&world.request(method.clone(), &path, scene.who.as_ref(), body).await)
 }
 
-async fn event_cell(world: &World, scene: &Scene, event: &str) -> String {
+async fn event_cell(world: &World, scene: &Scene, event: &str) -> char {
     let message = if event == "dms:message:react" { &scene.theirs } else { &scene.own };
     let payload = json!({
         "conversationId": scene.dm, "userId": scene.target.id, "messageId": message, "body": "outra",
         "nonce": world.app.base.ids.uuid(), "emoji": "👍", "on": true, "seq": 1,
     });
-    match &scene.who {
-        None => attack_without_handshake(world, event, payload).await,
-        Some(person) => attack(world, person, event, payload).await,
+    event_letter(world, scene.who.as_ref(), event, payload).await
+}
+
+/// What changes how two people stand to each other, or takes a message away: each has a scene of its own.
+const CHANGING: [&str; 8] = [
+    "PUT /dms/with/{user_id}",
+    "POST /dms/{id}/messages",
+    "DELETE /dms/{id}/messages/{message_id}",
+    "PUT /dms/{id}/acceptance",
+    "DELETE /dms/{id}/acceptance",
+    "dms:open",
+    "dms:message:send",
+    "dms:message:delete",
+];
+
+/// What somebody gets from every route and every event, in this order.
+async fn column(world: &World, keeper: &Person, who: Who) -> Vec<char> {
+    let shared = scene(world, keeper, who).await;
+    let mut cells = Vec::new();
+    for (ask, name) in routes().iter().map(|ask| (ask, name_of(ask))) {
+        let own = if CHANGING.contains(&&*name) { Some(scene(world, keeper, who).await) } else { None };
+        cells.push(route_cell(world, own.as_ref().unwrap_or(&shared), ask).await);
     }
+    for name in events() {
+        let own = if CHANGING.contains(&name) { Some(scene(world, keeper, who).await) } else { None };
+        cells.push(event_cell(world, own.as_ref().unwrap_or(&shared), name).await);
+    }
+    cells
+}
+
+fn name_of((method, _, template, _): &Ask) -> String {
+    format!("{method} {template}")
+}
+
+fn events() -> impl Iterator<Item = &'static str> {
+    ClientEvent::ALL.iter().map(|event| event.name()).filter(|name| name.starts_with("dms:"))
+}
+
+/// Cells by relation, status and role.
+fn in_groups(cells: &[char]) -> String {
+    let (alone, rest) = cells.split_at(1);
+    let (product, others) = rest.split_at(RELATIONS.len() * 9);
+    let threes: Vec<String> = product.chunks(3).map(|three| three.iter().collect()).collect();
+    let relations: Vec<String> = threes.chunks(3).map(|three| three.join(" ")).collect();
+    format!("{}   {}   {}   {}", alone[0], relations.join(" "), others[0], others[1])
+}
+
+/// What stands above the table.
+fn legend() -> String {
+    let relations = RELATIONS.map(|relation| format!("{relation:<11}")).join(" ");
+    let statuses = RELATIONS.map(|_| "act sil sus").join(" ");
+    format!(
+        "The letters are those of the matrix of rooms. Three of them: a user, a moderator, an administrator.\n\n\
+         {:<54} no  {relations} un  de\n{:<54} one {statuses} prv led\n",
+        "", ""
+    )
 }
 
 async fn table(twin: Twin) -> String {
     let world = World::new(twin, &[("PRACA_LIMIT_DMS", "off"), ("PRACA_REQUIRE_VERIFIED_EMAIL", "true")]).await;
-    let outsiders = Outsiders {
-        admin: world.person("admina", Role::Admin).await,
-        moderator: world.person("modera", Role::Moderator).await,
-        stranger: world.user("alheia").await,
-    };
-    let mut table = format!("{:<60}{}", "", WHO.map(|who| format!("{who:<17}")).join("")).trim_end().to_owned() + "\n";
-    let routes = routes();
-    let events: Vec<_> = ClientEvent::ALL.iter().filter(|event| event.name().starts_with("dms:")).collect();
-    let mut rows: Vec<String> = routes.iter().map(|ask| format!("{:<60}", format!("{} {}", ask.0, ask.2))).collect();
-    rows.extend(events.iter().map(|event| format!("{:<60}", event.name())));
-    for (at, row) in rows.iter_mut().enumerate() {
-        for who in WHO {
-            let scene = scene(&world, &outsiders, who).await;
-            let cell = match routes.get(at) {
-                Some(ask) => route_cell(&world, &scene, ask).await,
-                None => event_cell(&world, &scene, events[at - routes.len()].name()).await,
-            };
-            let _ = write!(row, "{cell:<17}");
-        }
-        table.push_str(row.trim_end());
-        table.push('\n');
+    let keeper = world.person("zeladora", Role::Admin).await;
+    let columns = stream::iter(everybody()).map(async |who| column(&world, &keeper, who).await);
+    let columns: Vec<Vec<char>> = columns.buffered(4).collect().await;
+    let names = routes().iter().map(name_of).chain(events().map(str::to_owned)).collect::<Vec<_>>();
+    assert!(CHANGING.iter().all(|name| names.iter().any(|other| other == name)), "each is a row");
+    let mut table = legend();
+    for (at, name) in names.iter().enumerate() {
+        let cells: Vec<char> = columns.iter().map(|column| column[at]).collect();
+        let _ = writeln!(table, "{name:<54} {}", in_groups(&cells));
     }
     table
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
 
 use super::inside::{second_part, third_part};
-use crate::components::{Empty, Shell, Wave};
+use crate::components::{Empty, Icon, Shell, Wave, bring_into_view};
 use crate::language::language;
 use crate::square::Square;
 use audit::AuditSection;
@@ -60,7 +60,12 @@ pub fn Admin() -> impl IntoView {
             <section class="pane-main">
                 <div class="pane-scroll">
                     <div class="page">
-                        <header class="page-head"><div><h1>{t!(i18n, admin.title)}</h1></div></header>
+                        <header class="page-head">
+                            <div><h1>{t!(i18n, admin.title)}</h1><p>{t!(i18n, admin.about)}</p></div>
+                            <Show when=move || square.runs_the_square() && section.get() != Section::Invites>
+                                <a class="btn" href="/admin/convites"><Icon name="user-round-plus" />{t!(i18n, admin.invite)}</a>
+                            </Show>
+                        </header>
                         <Show
                             when=move || square.runs_the_square()
                             fallback=move || if square.session.user().is_some_and(|user| user.must_add_factor) {
@@ -115,8 +120,19 @@ fn Tabs(section: Memo<Section>) -> impl IntoView {
             <a class="tab" href=address aria-current=move || (section.get() == own).then_some("page")>{move || label.get()}<Wave /></a>
         }
     };
+    // On a phone the last ones are beyond the edge.
+    let tabs = NodeRef::<leptos::html::Nav>::new();
+    Effect::new(move |_| {
+        section.track();
+        let Some(tabs) = tabs.get() else { return };
+        request_animation_frame(move || {
+            if let Ok(Some(current)) = tabs.query_selector("[aria-current]") {
+                bring_into_view(&current);
+            }
+        });
+    });
     view! {
-        <nav class="tabs" aria-label=move || t_string!(i18n, admin.sections)>
+        <nav class="tabs" node_ref=tabs aria-label=move || t_string!(i18n, admin.sections)>
             {tab(Section::People, "/admin", Signal::derive(move || t_string!(i18n, admin.people)))}
             {tab(Section::Invites, "/admin/convites", Signal::derive(move || t_string!(i18n, admin.invites)))}
             {tab(Section::Audit, "/admin/registro", Signal::derive(move || t_string!(i18n, admin.audit)))}

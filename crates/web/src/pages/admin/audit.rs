@@ -159,8 +159,8 @@ fn Filter(entries: Listing<AuditEntry>) -> impl IntoView {
             <Target kind target />
             <Days from to />
             <button type="submit" class="btn">{t!(i18n, admin.filter)}</button>
-            <button type="button" class="btn" on:click=download><Icon name="arrow-down" />{t!(i18n, admin.download)}</button>
         </form>
+        <button type="button" class="btn btn--quiet log-download" on:click=download><Icon name="download" />{t!(i18n, admin.download)}</button>
     }
 }
 
@@ -206,49 +206,61 @@ fn Days(from: RwSignal<String>, to: RwSignal<String>) -> impl IntoView {
 pub fn Entries(entries: Listing<AuditEntry>) -> impl IntoView {
     let i18n = language();
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label=move || t_string!(i18n, admin.audit)>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{t!(i18n, admin.when)}</th>
-                        <th scope="col">{t!(i18n, admin.who)}</th>
-                        <th scope="col">{t!(i18n, admin.action)}</th>
-                        <th scope="col">{t!(i18n, admin.target)}</th>
-                        <th scope="col">{t!(i18n, admin.reason_short)}</th>
-                    </tr>
-                </thead>
-                <tbody><For each=move || entries.items() key=|entry| entry.id children=move |entry| view! { <Row entry /> } /></tbody>
-            </table>
+        <div class="card log-card">
+            <ol aria-label=move || t_string!(i18n, admin.audit)>
+                <For each=move || entries.items() key=|entry| entry.id children=move |entry| view! { <Entry entry /> } />
+            </ol>
         </div>
     }
 }
 
 #[component]
-fn Row(entry: AuditEntry) -> impl IntoView {
+fn Entry(entry: AuditEntry) -> impl IntoView {
     let i18n = language();
     let AuditEntry { at, actor, action, target_type, target_id, target, reason, data, .. } = entry;
     let who = match actor {
         Some(actor) => person_link(&actor),
         None => view! { {move || t_string!(i18n, admin.machine)} }.into_any(),
     };
-    let whom = match target {
-        Some(target) => person_link(&target),
-        None => view! { <code>{target_type}</code>" "<small class="muted">{target_id}</small> }.into_any(),
-    };
+    let is_person = target.is_some();
+    let whom = target.map(|target| view! { " · " {person_link(&target)} });
+    let thing = move || (!is_person).then(|| format!("{} {target_id}", kind_word(i18n, &target_type)));
+    let more = move || thing().into_iter().chain(details(i18n, &data)).collect::<Vec<_>>().join(" · ");
+    let (icon, tone) = looks_of(&action);
     let code = action.clone();
     view! {
-        <tr>
-            <td><time datetime=at.to_string()>{move || format::moment(i18n.get_locale(), at)}</time></td>
-            <td>{who}</td>
-            <td title=code>{move || action_word(i18n, &action)}</td>
-            <td>{whom}</td>
-            <td>{reason}<small class="muted log-detail">{move || details(i18n, &data)}</small></td>
-        </tr>
+        <li class="audit" data-tone=tone>
+            <Icon name=icon />
+            <p title=code>
+                {who}" · "{move || action_word(i18n, &action)}{whom}{reason.map(|reason| format!(": “{reason}”"))}
+                <span class="muted log-detail">{more}</span>
+            </p>
+            <small><time datetime=at.to_string()>{move || format::moment(i18n.get_locale(), at)}</time></small>
+        </li>
+    }
+}
+
+/// The icon and the tone of an action.
+fn looks_of(action: &str) -> (&'static str, Option<&'static str>) {
+    match action {
+        "ad.reject" | "ad.suspend" | "message.moderate" | "room.archive" => ("ban", Some("danger")),
+        "session.reuse_detected" | "account.factor_guessed" => ("triangle-alert", Some("danger")),
+        "account.set_status" | "room.silence" | "room.silence_member" => ("volume-x", Some("caution")),
+        "ad.approve" | "ad.publish" | "ad.reinstate" | "ad.accept_change" => ("badge-check", Some("positive")),
+        "room.lift_silence" | "room.lift_member_silence" => ("check", Some("positive")),
+        "message.pin" | "message.unpin" => ("pin", None),
+        "account.set_role" | "account.register" | "account.accept_texts" => ("user-round", None),
+        other => match other.split('.').next() {
+            Some("ad") => ("store", None),
+            Some("room") => ("messages-square", None),
+            Some("invite") => ("mail", None),
+            _ => ("key-round", None),
+        },
     }
 }
 
 /// What more there is to know: from what to what, and until when.
-fn details(i18n: Language, data: &Value) -> String {
+fn details(i18n: Language, data: &Value) -> impl Iterator<Item = String> {
     let word = |code: &Value| {
         let code = code.as_str()?;
         let role = code.parse().ok().map(|role| role_word(i18n, role));
@@ -262,7 +274,7 @@ fn details(i18n: Language, data: &Value) -> String {
         Some("passkey") => Some(t_string!(i18n, factors.passkey).to_owned()),
         _ => None,
     };
-    [change, until, factor].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [change, until, factor].into_iter().flatten()
 }
 
 fn person_link(person: &Author) -> AnyView {

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
 use super::found::{Item, Looking};
-use crate::components::{Avatar, Icon, MentionCount, UnreadCount};
+use crate::components::{Avatar, Icon, MentionCount, UnreadCount, bring_into_view};
 use crate::format;
 use crate::language::language;
 
@@ -49,9 +49,7 @@ pub fn Options(choose: Callback<Item>) -> impl IntoView {
 /// Brings a choice into view.
 pub fn show(at: usize) {
     if let Some(element) = document().get_element_by_id(&format!("{LIST}-{at}")) {
-        let nearest = web_sys::ScrollIntoViewOptions::new();
-        nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&nearest);
+        bring_into_view(&element);
     }
 }
 
