@@ -1,8 +1,9 @@
 //! Reading the audit log.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
+use std::future::ready;
 
+use futures_util::stream::{self, Stream, StreamExt as _};
 use praca_api::admin::AuditEntry;
 use praca_api::{Page, Timestamp, UserId};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -17,10 +18,10 @@ use crate::db::page::{PageQuery, page_of};
 use crate::error::Result;
 use crate::events::audit::{Column, Entity, Model};
 
-/// People looked up at a time.
-const PEOPLE: usize = 10_000;
-/// Most entries of a file.
-const FILE_ENTRIES: u64 = 50_000;
+/// Entries of a file that are read at a time.
+const PART: u64 = 1_000;
+/// The first line of a file.
+const HEAD: &str = "id,at,actorId,actor,action,targetType,targetId,reason,data\r\n";
 
 /// Which entries.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -92,30 +93,57 @@ pub async fn list(
     Ok(Page { items: shown(accounts, page.items).await?, next: page.next })
 }
 
-/// The same as a file of comma-separated values (RFC 4180), the newest fifty thousand.
+/// The same as a file of comma-separated values (RFC 4180), a part at a time: however long it is, it is never held whole. A
+/// part that fails breaks the file off, so that nobody takes a piece of it for all.
 ///
 /// # Errors
-/// The database refuses.
-pub async fn export(base: &Base, accounts: &Accounts, _: Authority, query: &AuditQuery) -> Result<String> {
-    let rows = query.rows(base, None, FILE_ENTRIES).await?;
-    let mut file = String::from("id,at,actorId,actor,action,targetType,targetId,reason,data\r\n");
-    for entry in shown(accounts, rows).await? {
-        let actor = entry.actor.as_ref();
-        let fields = [
-            entry.id.to_string(),
-            entry.at.to_string(),
-            actor.map(|actor| actor.id.to_string()).unwrap_or_default(),
-            actor.map(|actor| actor.handle.clone()).unwrap_or_default(),
-            entry.action,
-            entry.target_type,
-            entry.target_id,
-            entry.reason.unwrap_or_default(),
-            entry.data.to_string(),
-        ];
-        let line: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-        let _ = write!(file, "{}\r\n", line.join(","));
+/// The database refuses the first part.
+pub async fn export(
+    base: Base,
+    accounts: Accounts,
+    _: Authority,
+    query: AuditQuery,
+) -> Result<impl Stream<Item = Result<String>>> {
+    let file = File { base, accounts, query };
+    let (first, next) = file.part(None).await?;
+    let rest = stream::try_unfold((file, next), async |(file, next)| {
+        let Some(after) = next else { return Ok(None) };
+        let (lines, next) = file.part(Some(after)).await?;
+        Ok(Some((lines, (file, next))))
+    });
+    Ok(stream::once(ready(Ok(HEAD.to_owned() + &first))).chain(rest))
+}
+
+/// What a file is made of.
+struct File {
+    base: Base,
+    accounts: Accounts,
+    query: AuditQuery,
+}
+
+impl File {
+    /// The lines after an entry, and after which one the next part begins, if there is more.
+    async fn part(&self, after: Option<Uuid>) -> Result<(String, Option<Uuid>)> {
+        let rows = self.query.rows(&self.base, after, PART).await?;
+        let next = rows.last().filter(|_| rows.len() as u64 == PART).map(|row| row.id);
+        Ok((shown(&self.accounts, rows).await?.into_iter().map(line_of).collect(), next))
     }
-    Ok(file)
+}
+
+fn line_of(entry: AuditEntry) -> String {
+    let actor = entry.actor.as_ref();
+    let fields = [
+        entry.id.to_string(),
+        entry.at.to_string(),
+        actor.map(|actor| actor.id.to_string()).unwrap_or_default(),
+        actor.map(|actor| actor.handle.clone()).unwrap_or_default(),
+        entry.action,
+        entry.target_type,
+        entry.target_id,
+        entry.reason.unwrap_or_default(),
+        entry.data.to_string(),
+    ];
+    fields.each_ref().map(|field| quoted(field)).join(",") + "\r\n"
 }
 
 /// In quotes; what a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
@@ -132,11 +160,7 @@ fn target_of(row: &Model) -> Option<UserId> {
 async fn shown(accounts: &Accounts, rows: Vec<Model>) -> Result<Vec<AuditEntry>> {
     let named: BTreeSet<UserId> = rows.iter().flat_map(|row| [row.actor_id, target_of(row)]).flatten().collect();
     let named: Vec<UserId> = named.into_iter().collect();
-    let mut people = HashMap::new();
-    // As many as one statement of SQLite takes.
-    for some in named.chunks(PEOPLE) {
-        people.extend(accounts.authors(some).await?);
-    }
+    let people = accounts.authors(&named).await?;
     let entry = |row: Model| AuditEntry {
         id: row.id,
         at: row.at,

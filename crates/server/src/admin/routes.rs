@@ -1,5 +1,6 @@
 //! `/admin`.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -123,7 +124,7 @@ async fn list_audit(
     audit::list(&admin.base, &admin.accounts, authority, &query, &page).await.map(Json)
 }
 
-/// The same as a file of comma-separated values: the newest fifty thousand that fit.
+/// The same as a file of comma-separated values: all that fit, however many.
 #[utoipa::path(get, path = "/admin/audit.csv", tag = "admin", operation_id = "export_audit", params(AuditQuery),
     security(("bearer" = [])), responses((status = 200, description = "The entries", body = String, content_type = "text/csv"), Problems))]
 async fn export_audit(
@@ -131,13 +132,13 @@ async fn export_audit(
     AdminCaller(authority): AdminCaller,
     Query(query): Query<AuditQuery>,
 ) -> Result<Response> {
-    let file = audit::export(&admin.base, &admin.accounts, authority, &query).await?;
+    let file = audit::export(admin.base, admin.accounts, authority, query).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"praca-audit.csv\""),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, file).into_response())
+    Ok((headers, Body::from_stream(file)).into_response())
 }
 
 /// Invites that are still good, the newest first.

@@ -1,11 +1,13 @@
 //! What administrators do to others, and what stops at once.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use praca_api::accounts::Role;
-use sea_orm::EntityTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _};
 use serde_json::json;
 
+use crate::notifications::numbers;
 use crate::socket::Socket;
 use crate::world::{PASSWORD, World, on_both_twins};
 
@@ -174,6 +176,24 @@ on_both_twins! {
         let lines: Vec<&str> = file.as_str().unwrap().split("\r\n").collect();
         assert_eq!(lines.len(), 4);
         assert!(lines[2].contains("\"'=brigas, \"\"muitas\"\"\""), "{}", lines[2]);
+    }
+
+    async fn a_file_of_the_log_is_whole_however_long(world: World) {
+        let ana = world.person("ana", Role::Admin).await;
+        let db = world.app.base.db.write();
+        let numbers = numbers(db, 2_500);
+        let id = if db.get_database_backend() == DbBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
+        let columns = "actor_id, action, target_type, target_id, data";
+        let sql = format!(
+            "INSERT INTO audit (id, at, {columns}) SELECT {id}, at, actor_id, 'many', target_type, n, data \
+             FROM audit, ({numbers}) AS numbers WHERE action = 'account.register'"
+        );
+        db.execute_unprepared(&sql).await.unwrap();
+        let file = world.get("/admin/audit.csv?action=many", &ana).await.ok();
+        let lines: Vec<&str> = file.as_str().unwrap().trim_end().split("\r\n").collect();
+        let entries: BTreeSet<&str> = lines[1..].iter().map(|line| line.split(',').next().unwrap()).collect();
+        assert_eq!((lines.len(), entries.len()), (2_501, 2_500));
+        assert!(lines[0].starts_with("id,at,actorId"));
     }
 
     async fn who_has_an_invite_registers_as_often_as_it_is_good(world: World) {

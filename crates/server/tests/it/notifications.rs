@@ -2,7 +2,7 @@
 
 use praca_api::ConversationId;
 use praca_api::accounts::Role;
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::world::{Person, Twin, World, on_both_twins};
@@ -48,15 +48,23 @@ impl World {
     }
 }
 
+/// Selects the numbers from 1, as `n`.
+pub fn numbers(db: &DatabaseConnection, count: u32) -> String {
+    if db.get_database_backend() == DbBackend::Postgres {
+        return format!("SELECT n FROM generate_series(1, {count}) n");
+    }
+    let step = format!("SELECT n + 1 FROM s WHERE n < {count}");
+    format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL {step}) SELECT n FROM s")
+}
+
 /// So many people who only exist, members of a room.
 async fn crowd(world: &World, room: ConversationId, count: u32) {
     let db = world.app.base.db.write();
-    let (numbers, id, hex) = if db.get_database_backend() == DbBackend::Postgres {
-        (format!("SELECT n FROM generate_series(1, {count}) n"), "gen_random_uuid()", format!("'{room}'"))
+    let numbers = numbers(db, count);
+    let (id, hex) = if db.get_database_backend() == DbBackend::Postgres {
+        ("gen_random_uuid()", format!("'{room}'"))
     } else {
-        let step = format!("SELECT n + 1 FROM s WHERE n < {count}");
-        let numbers = format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL {step}) SELECT n FROM s");
-        (numbers, "randomblob(16)", format!("x'{}'", room.0.simple()))
+        ("randomblob(16)", format!("x'{}'", room.0.simple()))
     };
     let same = "password_hash, role, status, locale, created_at, read_receipts, shows_presence, accepts_strangers";
     let people = format!(
