@@ -26,6 +26,13 @@ export const launch = () =>
 export async function open(browser, world, { size = "desktop", scheme = "light", path = "/", touch = false, worker = false } = {}) {
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: touch, isMobile: touch, locale: "pt-BR", timezoneId: "America/Sao_Paulo", serviceWorkers: worker ? "allow" : "block" });
   context.setDefaultTimeout(15_000);
+  const page = await tabIn(context);
+  await page.goto(world.url + path);
+  return page;
+}
+
+/** One more page of a browser's. */
+export async function tabIn(context) {
   const page = await context.newPage();
   page.complaints = [];
   page.on("console", (message) => {
@@ -34,15 +41,19 @@ export async function open(browser, world, { size = "desktop", scheme = "light",
     if (message.type() === "error" && !expected) page.complaints.push(message.text());
   });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  await page.goto(world.url + path);
   return page;
+}
+
+/** Fills in the form to log in, and sends it. */
+export async function enter(page, login, password) {
+  await page.getByLabel("E-mail ou apelido").fill(login);
+  await page.getByLabel("Senha", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Entrar na praça" }).click();
 }
 
 /** Logs in through the form. */
 export async function logIn(page, login, password) {
-  await page.getByLabel("E-mail ou apelido").fill(login);
-  await page.getByLabel("Senha", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Entrar na praça" }).click();
+  await enter(page, login, password);
   await page.waitForURL(/\/salas/);
 }
 

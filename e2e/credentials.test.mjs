@@ -2,30 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, logIn, shot } from "./browser.mjs";
-import { composer, onBothTwins, write } from "./residents.mjs";
+import { composer, linkIn, onBothTwins, outbox, until, write } from "./residents.mjs";
 import { PASSWORD, api, logIn as session } from "./world.mjs";
 
 const OTHER = "ipê florido no largo";
 
-/** Asks until there is an answer. */
-async function until(ask) {
-  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    const answer = await ask();
-    if (answer) return answer;
-  }
-  assert.fail(`never: ${ask}`);
-}
-
-/** The newest mail of a kind to an address, from the outbox that administrators read. */
-async function outbox(square, to, template) {
-  const ana = await session(square.world, "ana");
-  return until(async () => {
-    const { body } = await api(square.world, "GET", "/admin/mail", { token: ana.accessToken });
-    return body.items.find((mail) => mail.to === to && mail.template === template);
-  });
-}
-
-const linkIn = (mail) => mail.text.match(/https?:\S+\?token=\S+/)[0];
+/** What is read out beside a field's name. */
+const described = (field) => field.evaluate((field) => field.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id)?.innerText).join(" "));
 
 onBothTwins("credentials", {}, (square) => {
   test("somebody new is told how good a password is, and proves the address by the mail", async () => {
@@ -116,8 +99,7 @@ onBothTwins("credentials", {}, (square) => {
 
   test("address and password are changed by who knows the password", async () => {
     const rosa = await square.newcomer("Rosa");
-    const mailed = linkIn(await outbox(square, `${rosa.handle}@praca.example`, "verify_email"));
-    await api(square.world, "POST", "/auth/email/verify", { body: { token: new URL(mailed).searchParams.get("token") } });
+    await square.prove(rosa);
     const other = await square.tab(rosa.handle);
     const { page } = rosa;
     await page.goto(`${square.world.url}/perfil`);
@@ -177,8 +159,7 @@ onBothTwins("credentials", {}, (square) => {
   test("a log-in from another device is told by a mail that leads to where it is ended", async () => {
     const rosa = await square.newcomer("Rosa");
     const to = `${rosa.handle}@praca.example`;
-    const mailed = linkIn(await outbox(square, to, "verify_email"));
-    await api(square.world, "POST", "/auth/email/verify", { body: { token: new URL(mailed).searchParams.get("token") } });
+    await square.prove(rosa);
     const telephone = { "content-type": "application/json", "user-agent": "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0" };
     const entered = await fetch(`${square.world.url}/api/v1/auth/login`, { method: "POST", headers: telephone, body: JSON.stringify({ login: rosa.handle, password: PASSWORD }) });
     assert.equal(entered.status, 200);
@@ -215,20 +196,39 @@ onBothTwins("credentials", {}, (square) => {
     await square.close(rosa);
   });
 
-  test("who guesses is told to wait", async () => {
+  test("a log-in leads on to pages of the square alone", async () => {
     const rosa = await square.newcomer("Rosa");
-    const page = await square.stranger({ path: "/entrar" });
-    await page.getByLabel("E-mail ou apelido").fill(rosa.handle);
-    for (let tries = 0; tries < 6; tries++) {
-      await page.getByLabel("Senha", { exact: true }).fill(`errada ${tries}`);
-      const answered = page.waitForResponse((answer) => answer.url().endsWith("/auth/login"));
-      await page.getByRole("button", { name: "Entrar na praça" }).click();
-      await answered;
+    for (const elsewhere of ["//outra.example/salas", "https://outra.example/salas", "/\\outra.example/salas"]) {
+      const page = await square.stranger({ path: `/entrar?depois=${encodeURIComponent(elsewhere)}` });
+      await logIn(page, rosa.handle, PASSWORD);
+      assert.equal(new URL(page.url()).origin, square.world.url);
+      await square.close({ page });
     }
-    await page.getByText("Muitas tentativas").waitFor();
-    assert.ok((await outbox(square, `${rosa.handle}@praca.example`, "account_locked")).text.includes("errou a senha"));
-    await page.context().close();
     await square.close(rosa);
+  });
+
+  test("a handle the square keeps for itself is refused where it is written", async () => {
+    const page = await square.stranger({ path: "/entrar#cadastro", size: "phone", scheme: "dark" });
+    const handle = page.getByLabel("Apelido");
+    await page.getByLabel("Como a vizinhança conhece você?").fill("Rosa Prado");
+    await page.getByLabel("E-mail").fill("moderacao@praca.example");
+    await page.getByLabel("Crie uma senha").fill(OTHER);
+    // Whole, disguised, and as a part of one.
+    for (const reserved of ["moderacao", "adm1n", "suporte.rosa"]) {
+      await handle.fill(reserved);
+      const answered = page.waitForResponse((answer) => answer.url().endsWith("/auth/register"));
+      await page.getByRole("button", { name: "Criar minha conta" }).click();
+      assert.equal((await answered).status(), 422, reserved);
+      await page.getByRole("alert").getByText("Este apelido é reservado.").waitFor();
+      await handle.and(page.locator("[aria-invalid=true]:focus")).waitFor();
+      assert.match(await described(handle), /Este apelido é reservado\./);
+    }
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "credentials-reserved-phone-dark");
+    await handle.fill("rosa.do.largo");
+    await page.getByRole("button", { name: "Criar minha conta" }).click();
+    await page.waitForURL(/\/salas/);
+    await square.close({ page });
   });
 });
 

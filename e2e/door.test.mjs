@@ -4,38 +4,38 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { axe, launch, logIn, open, shot } from "./browser.mjs";
-import { PASSWORD, start } from "./world.mjs";
+import { axe, enter, launch, logIn, open, shot } from "./browser.mjs";
+import { PASSWORD, TWINS, start } from "./world.mjs";
 
-test("rules that changed are read and accepted before one goes on", async () => {
-  const PRACA_DATA_DIR = mkdtempSync(join(tmpdir(), "praca-e2e-door-"));
-  const browser = await launch();
-  const before = await start("sqlite and local", { PRACA_DATA_DIR });
-  const page = await open(browser, before, { size: "phone" });
-  await logIn(page, "caio", PASSWORD);
-  await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
-  await before.stop();
-  mkdirSync(join(PRACA_DATA_DIR, "texts"), { recursive: true });
-  writeFileSync(join(PRACA_DATA_DIR, "texts", "rules.pt-BR.txt"), "Depois das dez da noite, fale baixo.");
-  const { PRACA_LISTEN } = before.env;
-  const after = await start("sqlite and local", { PRACA_LISTEN, PRACA_DATA_DIR });
-  await page.reload();
-  await page.getByRole("heading", { name: "Antes de entrar" }).waitFor();
-  await page.getByText("Depois das dez da noite, fale baixo.").waitFor();
-  assert.deepEqual(await axe(page), []);
-  await shot(page, "door-phone-light");
-  // Who does not want to goes, and finds the door again.
-  await page.getByRole("button", { name: "Agora não, sair" }).click();
-  await page.waitForURL(/\/entrar/);
-  await page.getByLabel("E-mail ou apelido").fill("caio");
-  await page.getByLabel("Senha", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Entrar na praça" }).click();
-  await page.getByRole("button", { name: "Li e aceito" }).click();
-  await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
-  await page.reload();
-  await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
-  assert.equal(await page.getByRole("heading", { name: "Antes de entrar" }).count(), 0);
-  await browser.close();
-  await after.stop();
-  rmSync(PRACA_DATA_DIR, { recursive: true, force: true });
-});
+for (const twin of TWINS) {
+  test(`rules that changed are read and accepted before one goes on, on ${twin}`, async () => {
+    const PRACA_DATA_DIR = mkdtempSync(join(tmpdir(), "praca-e2e-door-"));
+    const browser = await launch();
+    const before = await start(twin, { PRACA_DATA_DIR });
+    const page = await open(browser, before, { size: "phone" });
+    await logIn(page, "caio", PASSWORD);
+    await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
+    await before.stop();
+    mkdirSync(join(PRACA_DATA_DIR, "texts"), { recursive: true });
+    writeFileSync(join(PRACA_DATA_DIR, "texts", "rules.pt-BR.txt"), "Depois das dez da noite, fale baixo.");
+    // The same address, database and key.
+    const after = await start(twin, before.env);
+    await page.reload();
+    await page.getByRole("heading", { name: "Antes de entrar" }).waitFor();
+    await page.getByText("Depois das dez da noite, fale baixo.").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "door-phone-light");
+    // Who does not want to goes, and finds the door again.
+    await page.getByRole("button", { name: "Agora não, sair" }).click();
+    await page.waitForURL(/\/entrar/);
+    await enter(page, "caio", PASSWORD);
+    await page.getByRole("button", { name: "Li e aceito" }).click();
+    await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Antes de entrar" }).count(), 0);
+    await browser.close();
+    await after.stop();
+    rmSync(PRACA_DATA_DIR, { recursive: true, force: true });
+  });
+}

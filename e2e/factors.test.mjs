@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { axe, devtools, shot } from "./browser.mjs";
-import { onBothTwins } from "./residents.mjs";
+import { axe, devtools, enter, shot } from "./browser.mjs";
+import { dialog, onBothTwins, written } from "./residents.mjs";
 import { PASSWORD } from "./world.mjs";
 
 /** What an app with this secret (base 32) shows at a time in milliseconds (RFC 6238). */
@@ -18,13 +18,6 @@ function codeAt(secret, millis) {
 }
 
 const setting = (page) => page.locator("#segundo-fator");
-
-/** Fills in the form to log in, and sends it. */
-async function enter(page, handle) {
-  await page.getByLabel("E-mail ou apelido").fill(handle);
-  await page.getByLabel("Senha", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Entrar na praça" }).click();
-}
 
 /** Gives a page's browser a device that keeps passkeys, and is unlocked by who holds it. */
 async function withAuthenticator(page) {
@@ -63,7 +56,7 @@ onBothTwins("factors", {}, (square) => {
     await setting(page).getByText("10 ainda valem").waitFor();
 
     const other = await square.stranger({ path: "/entrar" });
-    await enter(other, rosa.handle);
+    await enter(other, rosa.handle, PASSWORD);
     const asked = other.getByLabel("Código do aplicativo");
     await asked.waitFor();
     assert.equal(await asked.evaluate((field) => document.activeElement === field), true, "the field has the focus");
@@ -78,7 +71,7 @@ onBothTwins("factors", {}, (square) => {
     await other.waitForURL(/\/salas/);
 
     const lost = await square.stranger({ path: "/entrar", size: "phone" });
-    await enter(lost, rosa.handle);
+    await enter(lost, rosa.handle, PASSWORD);
     await lost.getByLabel("Código do aplicativo").fill(codes[0].toUpperCase());
     await lost.getByLabel("Código do aplicativo").press("Enter");
     await lost.waitForURL(/\/salas/);
@@ -94,13 +87,56 @@ onBothTwins("factors", {}, (square) => {
     await square.close(rosa);
   });
 
+  test("an administrator takes away what somebody lost, who then needs the password alone and is told", async () => {
+    const rosa = await square.newcomer("Rosa");
+    await square.prove(rosa);
+    const { page } = rosa;
+    await page.goto(`${square.world.url}/perfil`);
+    await setting(page).getByRole("button", { name: "Ligar" }).click();
+    const secret = (await setting(page).locator(".factor-secret").innerText()).replaceAll(" ", "");
+    await setting(page).getByLabel("Código que o aplicativo mostra").fill(codeAt(secret, Date.now()));
+    await setting(page).locator("form").getByRole("button", { name: "Ligar" }).click();
+    await setting(page).getByRole("button", { name: "Guardei" }).click();
+
+    const ana = await square.tab("ana", { size: "phone", scheme: "dark" });
+    await ana.goto(`${square.world.url}/admin/pessoas/${rosa.id}`);
+    await ana.getByRole("heading", { name: rosa.name }).waitFor();
+    await ana.locator(".audit", { hasText: "Segundo fator ligado" }).waitFor();
+    // Minutes after the log-in, it asks who does this.
+    square.world.pass(6 * 60);
+    const remove = ana.getByRole("button", { name: "Remover o segundo fator" });
+    await remove.click();
+    await dialog(ana).getByRole("button", { name: "Cancelar" }).click();
+    await ana.getByRole("alert").getByText("digite sua senha mais uma vez").waitFor();
+    await remove.click();
+    await dialog(ana).getByLabel("Senha atual").fill(PASSWORD);
+    await dialog(ana).getByRole("button", { name: "Continuar" }).click();
+    await ana.getByText("Removido.").waitFor();
+    await ana.locator(".audit", { hasText: /@ana · Segundo fator removido/ }).waitFor();
+    await remove.scrollIntoViewIfNeeded();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "factors-removed-phone-dark");
+
+    await ana.getByText("Em nenhum aparelho.").waitFor();
+    // Rosa is out everywhere, and in by the password alone.
+    await page.waitForURL(/\/entrar/);
+    await enter(page, rosa.handle, PASSWORD);
+    await page.waitForURL(/\/salas/);
+    await page.goto(`${square.world.url}/perfil`);
+    await setting(page).getByText("Desligado").waitFor();
+    const [mail] = await written(square, `${rosa.handle}@praca.example`, "factor_changed");
+    assert.equal(mail.subject, "Códigos de aplicativo desligados");
+    assert.ok(mail.text.includes("/perfil#segundo-fator"), mail.text);
+    await square.close(rosa, { page: ana });
+  });
+
   test("where the address is a number there is no talk of passkeys", async () => {
     const page = await square.stranger({ path: "/entrar" });
     await page.getByRole("button", { name: "Entrar na praça" }).waitFor();
     assert.equal(await page.getByRole("button", { name: "Entrar com chave de acesso" }).count(), 0);
     await page.context().close();
   });
-});
+}, { clock: true });
 
 onBothTwins("passkeys", { PRACA_REQUIRE_SECOND_FACTOR: "true" }, (square) => {
   test("an administrator's role waits for a passkey, which then lets them in alone", async () => {
@@ -124,7 +160,7 @@ onBothTwins("passkeys", { PRACA_REQUIRE_SECOND_FACTOR: "true" }, (square) => {
     await ana.goto(`${square.world.url}/perfil`);
     await ana.locator("#aparelhos").getByRole("button", { name: "Sair", exact: true }).click();
     await ana.waitForURL(/\/entrar/);
-    await enter(ana, "ana");
+    await enter(ana, "ana", PASSWORD);
     await ana.getByRole("alert").getByText("pede um segundo fator").waitFor();
     // After the password it stands for the code.
     await ana.getByRole("button", { name: "Usar a chave de acesso em vez do código" }).click();
@@ -140,4 +176,36 @@ onBothTwins("passkeys", { PRACA_REQUIRE_SECOND_FACTOR: "true" }, (square) => {
     assert.deepEqual(ana.complaints, []);
     await ana.context().close();
   });
-}, { named: true });
+
+  test("a passkey proves once more who one is", async () => {
+    const rosa = await square.newcomer("Rosa", { size: "phone", scheme: "dark" });
+    const { page } = rosa;
+    const { client, authenticatorId } = await withAuthenticator(page);
+    await page.goto(`${square.world.url}/perfil`);
+    await setting(page).getByRole("button", { name: "Criar uma chave de acesso" }).click();
+    const before = await setting(page).locator(".factor-codes li").allInnerTexts();
+    await setting(page).getByRole("button", { name: "Guardei" }).click();
+    square.world.pass(6 * 60);
+    const renew = setting(page).getByRole("button", { name: "Fazer outros" });
+    await renew.click();
+    const proof = page.getByRole("dialog", { name: "Confirme que é você" });
+    const byPasskey = proof.getByRole("button", { name: "Usar uma chave de acesso" });
+    await byPasskey.waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "factors-once-more-phone-dark");
+    // Who does not touch the device is asked still.
+    await client.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    await byPasskey.click();
+    await page.waitForTimeout(1_000);
+    assert.ok(await proof.isVisible());
+    await client.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+    const answered = page.waitForResponse((answer) => answer.url().endsWith("/auth/reauthenticate/passkey"));
+    await byPasskey.click();
+    assert.equal((await answered).status(), 204);
+    await setting(page).getByRole("heading", { name: "Guarde estes códigos agora" }).waitFor();
+    assert.equal(await proof.isVisible(), false);
+    const codes = await setting(page).locator(".factor-codes li").allInnerTexts();
+    assert.equal(codes.filter((code) => !before.includes(code)).length, 10);
+    await square.close(rosa);
+  });
+}, { named: true, clock: true });

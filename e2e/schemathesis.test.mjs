@@ -153,7 +153,7 @@ async function judge(name) {
   assert.equal(code, 0, Buffer.concat(said).toString());
 }
 
-for (const twin of process.env.PRACA_ONE ? TWINS.slice(0, 1) : TWINS) {
+for (const twin of TWINS) {
   describe(twin, () => {
     before(async () => {
       world = await start(twin, SETTINGS, { named: true });

@@ -1,14 +1,15 @@
 // A running Praça for a test, on one of the twins, and people in it.
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const PASSWORD = "praca-demo-2026";
-export const TWINS = ["sqlite and local", "postgres and redis"];
+/** What the tests run on: the first alone with `PRACA_ONE`. */
+export const TWINS = ["sqlite and local", "postgres and redis"].slice(0, process.env.PRACA_ONE ? 1 : 2);
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -37,11 +38,28 @@ async function freshDatabase() {
   return url.href;
 }
 
+/** Writes a file that is whole for whoever reads it meanwhile. */
+function replaceFile(file, text) {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
+/** A clock for a program alone, kept in a file: what it is started with, and `pass`, which moves it on by seconds. */
+function ownClock(folder) {
+  const file = join(folder, "clock");
+  let passed = 0;
+  const pass = (seconds) => replaceFile(file, `+${(passed += seconds)}\n`);
+  pass(0);
+  // The loader itself finds this machine's folder for `$LIB`. How long something takes is measured as ever.
+  const preload = { LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1", NO_FAKE_STAT: "1" };
+  return { env: { ...preload, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" }, pass };
+}
+
 /**
- * Starts the program with the demo data, under a number or, with `named`, a name: for browsers' passkeys. `stop` ends it by its
- * own pid and removes what it stored.
+ * Starts the program with the demo data, under a number or, with `named`, a name: for browsers' passkeys. With `clock`, its
+ * clock moves on by `pass`. `stop` ends it by its own pid and removes what it stored.
  */
-export async function start(twin, settings = {}, { named = false } = {}) {
+export async function start(twin, settings = {}, { named = false, clock = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "praca-e2e-"));
   const listen = settings.PRACA_LISTEN ?? `127.0.0.1:${await freePort()}`;
   const url = `http://${named ? listen.replace("127.0.0.1", "localhost") : listen}`;
@@ -61,7 +79,8 @@ export async function start(twin, settings = {}, { named = false } = {}) {
     env.PRACA_REDIS_URL ??= required("PRACA_TEST_REDIS_URL");
     env.PRACA_SECRET_KEY ??= randomBytes(32).toString("base64");
   }
-  const child = spawn(required("PRACA_BIN"), ["serve", "--demo"], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const own = clock ? ownClock(folder) : null;
+  const child = spawn(required("PRACA_BIN"), ["serve", "--demo"], { env: { ...env, ...own?.env }, stdio: ["ignore", "ignore", "inherit"] });
   const ended = new Promise((resolve) => child.on("exit", resolve));
   for (let tries = 0; ; tries++) {
     const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
@@ -69,10 +88,12 @@ export async function start(twin, settings = {}, { named = false } = {}) {
     if (tries > 600 || child.exitCode !== null) throw new Error("the program did not start");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  if (own && !readFileSync(`/proc/${child.pid}/maps`, "utf8").includes("libfaketime")) throw new Error("the clock stands by itself: it needs faketime");
   return {
     url,
     env,
     child,
+    pass: own?.pass,
     async stop() {
       child.kill("SIGTERM");
       await ended;
@@ -96,6 +117,7 @@ export async function startStore() {
 /** Starts a mail server that keeps what it takes; gives the settings that lead the program to it. It ends with `stop`. */
 export async function startMail() {
   const folder = mkdtempSync(join(tmpdir(), "praca-e2e-mail-"));
+  const answers = {};
   const port = await freePort();
   const script = new URL("../crates/peers/src/smtp.py", import.meta.url).pathname;
   const child = spawn("/usr/bin/python3", [script, folder, `${port}`, "plain"], { stdio: ["ignore", "ignore", "inherit"] });
@@ -111,6 +133,8 @@ export async function startMail() {
     settings: { PRACA_SMTP_URL: `smtp://127.0.0.1:${port}`, PRACA_MAIL_FROM: "Praça <praca@praca.example>" },
     /** What it took, the oldest first. */
     mails: () => readdirSync(folder).filter((name) => /^\d+\.json$/.test(name)).sort().map((name) => JSON.parse(readFileSync(join(folder, name)))),
+    /** From now on it says this of an address, as `550 5.1.1 nobody`; without it, takes its mail. */
+    answer: (address, said) => replaceFile(join(folder, "answers.json"), JSON.stringify(Object.assign(answers, { [address]: said }))),
     stop() {
       child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });

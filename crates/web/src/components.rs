@@ -143,10 +143,11 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         return explain_field(i18n, field).to_owned();
     }
     let code = ProblemCode::ALL.iter().find(|code| problem.is(**code));
+    let wait = || format::wait(i18n.get_locale(), problem.retry_after_ms.unwrap_or_default());
     let text = match code {
         Some(ProblemCode::AuthSecondFactorRequired) => t_string!(i18n, factors.needed),
         Some(ProblemCode::AuthInvalidCredentials) => t_string!(i18n, error.credentials),
-        Some(ProblemCode::AuthLocked) => t_string!(i18n, error.locked),
+        Some(ProblemCode::AuthLocked) => return t_string!(i18n, error.locked, wait = wait()),
         Some(ProblemCode::AccountsHandleTaken) => t_string!(i18n, error.handle_taken),
         Some(ProblemCode::AccountsEmailTaken) => t_string!(i18n, error.email_taken),
         Some(ProblemCode::AccessDenied) => t_string!(i18n, error.denied),
@@ -158,7 +159,7 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         Some(ProblemCode::MessagesTooLong) => t_string!(i18n, error.too_long),
         Some(ProblemCode::RoomsSlowMode) => t_string!(i18n, error.slow),
         Some(ProblemCode::UploadsRejected) => t_string!(i18n, pictures.not_usable),
-        Some(ProblemCode::RequestRateLimited) => t_string!(i18n, error.fast),
+        Some(ProblemCode::RequestRateLimited) => return t_string!(i18n, error.fast, wait = wait()),
         Some(ProblemCode::ServiceUnavailable) => t_string!(i18n, error.unavailable),
         _ => t_string!(i18n, error.generic),
     };

@@ -114,6 +114,20 @@ fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timest
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
+/// How long one waits: `8 segundos`, or `15 minutos` where it is more than two.
+pub fn wait(locale: Locale, millis: u64) -> String {
+    use leptos_i18n::Locale as _;
+    let seconds = millis.div_ceil(1_000).max(1);
+    let (count, unit) = if seconds <= 120 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    let options = Intl::NumberFormatOptions::new();
+    options.set_style(Intl::NumberFormatStyle::Unit);
+    options.set_unit(unit);
+    options.set_unit_display(Intl::UnitDisplay::Long);
+    let format = Intl::NumberFormat::new(&Array::of1(&locale.as_str().into()), &options);
+    let text = format.format().call1(&JsValue::UNDEFINED, &JsValue::from(count as f64));
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
 /// A day in full: `21 de novembro de 2026`.
 pub fn day(locale: Locale, at: Timestamp) -> String {
     let options = Intl::DateTimeFormatOptions::new();

@@ -70,6 +70,7 @@ enum Inner {
 #[component]
 fn Inside(children: ChildrenFn) -> impl IntoView {
     let session = expect_context::<Session>();
+    let was_inside = StoredValue::new(false);
     let state = Memo::new(move |_| match session.standing() {
         Standing::Unknown => Inner::Nothing,
         Standing::Unreachable => Inner::Unreachable,
@@ -80,9 +81,14 @@ fn Inside(children: ChildrenFn) -> impl IntoView {
     move || match state.get() {
         Inner::Nothing => ().into_any(),
         Inner::Unreachable => view! { <states::Unreachable retry=move || session.resume() /> }.into_any(),
-        Inner::LogIn => view! { <Redirect path="/entrar" /> }.into_any(),
+        // Who was led here logs in and goes on; who logged out leaves nothing of where they were.
+        Inner::LogIn if was_inside.get_value() => view! { <Redirect path="/entrar" /> }.into_any(),
+        Inner::LogIn => view! { <Redirect path=login::on_the_way_here() /> }.into_any(),
         Inner::Suspended => view! { <states::Suspended /> }.into_any(),
         Inner::Agreement(version) => view! { <agreement::Agreement version /> }.into_any(),
-        Inner::Page => children().into_any(),
+        Inner::Page => {
+            was_inside.set_value(true);
+            children().into_any()
+        }
     }
 }

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{Locale as _, t, t_string};
 use leptos_router::components::Redirect;
+use leptos_router::hooks::use_query_map;
 use praca_api::ProblemCode;
 use praca_api::accounts::{Login as Wish, Session as Answered, Transport};
 use praca_api::factors::PasskeyLogin;
@@ -33,7 +34,7 @@ pub fn Login() -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Session>();
     let open = RwSignal::new(Tab::of_address());
-    let inside = if open.get_untracked() == Tab::Recover { "/perfil#senha" } else { "/salas" };
+    let inside = if open.get_untracked() == Tab::Recover { "/perfil#senha".to_owned() } else { way_on() };
     let scene = NodeRef::<html::Header>::new();
     Effect::new(move |_| {
         let template =
@@ -47,7 +48,7 @@ pub fn Login() -> impl IntoView {
     });
     view! {
         // A mail may have led somebody here who wants another password and is logged in.
-        <Show when=move || matches!(session.standing(), Standing::In(_))><Redirect path=inside /></Show>
+        <Show when=move || matches!(session.standing(), Standing::In(_))><Redirect path=inside.clone() /></Show>
         <a class="skip" href="#conteudo" rel="external">{t!(i18n, app.skip)}</a>
         <div class="login">
             <header class="login-scene" node_ref=scene>
@@ -68,6 +69,29 @@ pub fn Login() -> impl IntoView {
             <footer class="legal"><LegalLinks /></footer>
         </div>
     }
+}
+
+/// Carries where somebody wanted to go past the log-in.
+const ON: &str = "depois";
+/// Where one goes without having been led here.
+const ROOMS: &str = "/salas";
+
+/// The address of the log-in, for who goes on to the present page from there.
+pub fn on_the_way_here() -> String {
+    let location = window().location();
+    let parts = [location.pathname(), location.search(), location.hash()];
+    let page: String = parts.into_iter().filter_map(Result::ok).collect();
+    if page == ROOMS {
+        return "/entrar".to_owned();
+    }
+    format!("/entrar?{ON}={}", js_sys::encode_uri_component(&page))
+}
+
+/// Where whoever logs in goes on: to a page of ours, wherever else a link would lead.
+fn way_on() -> String {
+    let wanted = use_query_map().with_untracked(|query| query.get(ON));
+    let is_ours = |page: &String| page.starts_with('/') && !page.starts_with("//") && !page.contains('\\');
+    wanted.filter(is_ours).unwrap_or_else(|| ROOMS.to_owned())
 }
 
 /// The languages, for who is not known yet.

@@ -207,10 +207,13 @@ fn Choices(wish: Wish, role: Role, status: AccountStatus, person: RwSignal<Optio
 fn Sessions(id: UserId, changed: RwSignal<u32>) -> impl IntoView {
     let i18n = language();
     let session = expect_context::<Square>().session;
-    let sessions = LocalResource::new(move || async move {
-        let address = format!("/admin/users/{id}/sessions");
-        let page: Answer<Page<SessionInfo>> = session.send(Method::GET, &address, None::<&()>).await;
-        page.map(|page| page.items)
+    let sessions = LocalResource::new(move || {
+        changed.track();
+        async move {
+            let address = format!("/admin/users/{id}/sessions");
+            let page: Answer<Page<SessionInfo>> = session.send(Method::GET, &address, None::<&()>).await;
+            page.map(|page| page.items)
+        }
     });
     let error = RwSignal::new(None::<Trouble>);
     let end = move |_| {
@@ -218,10 +221,7 @@ fn Sessions(id: UserId, changed: RwSignal<u32>) -> impl IntoView {
             let answer: Answer<()> =
                 session.send(Method::DELETE, &format!("/admin/users/{id}/sessions"), None::<&()>).await;
             // The page may be gone by now.
-            if error.try_set(answer.err()).is_none() {
-                sessions.refetch();
-                changed.update(|changed| *changed += 1);
-            }
+            let _ = (error.try_set(answer.err()), changed.try_update(|changed| *changed += 1));
         });
     };
     let list = move |list: Vec<SessionInfo>| {
