@@ -169,6 +169,7 @@ onBothTwins("invites", { PRACA_REGISTRATION: "invite", PRACA_MINIMUM_AGE: "16" }
     await page.getByLabel("E-mail").fill("rosa.prado@praca.example");
     await page.getByLabel("Crie uma senha").fill("ipê florido no largo");
     await page.getByLabel("Data de nascimento").fill("2020-01-01");
+    await page.getByLabel(/Li e aceito as regras/).check();
     await page.getByRole("button", { name: "Criar minha conta" }).click();
     await page.getByText("idade mínima desta praça").waitFor();
     assert.deepEqual(await axe(page), []);

@@ -37,8 +37,10 @@ onBothTwins("credentials", {}, (square) => {
     await page.getByRole("button", { name: "Criar minha conta" }).click();
     await page.getByRole("alert").getByText("não pode ser feita do seu nome").waitFor();
     await password.fill(OTHER);
+    await page.getByLabel(/Li e aceito as regras/).check();
     await page.getByRole("button", { name: "Criar minha conta" }).click();
     await page.waitForURL(/\/salas/);
+    await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
     await page.goto(`${square.world.url}/perfil`);
     const setting = page.locator("#senha");
     await setting.getByText("rosa.prado@praca.example").waitFor();
@@ -219,7 +221,7 @@ onBothTwins("credentials", {}, (square) => {
       const answered = page.waitForResponse((answer) => answer.url().endsWith("/auth/register"));
       await page.getByRole("button", { name: "Criar minha conta" }).click();
       assert.equal((await answered).status(), 422, reserved);
-      await page.getByRole("alert").getByText("Este apelido é reservado.").waitFor();
+      await page.getByRole("alert").getByText(/Este apelido é reservado\./).waitFor();
       await handle.and(page.locator("[aria-invalid=true]:focus")).waitFor();
       assert.match(await described(handle), /Este apelido é reservado\./);
     }
@@ -227,7 +229,10 @@ onBothTwins("credentials", {}, (square) => {
     await shot(page, "credentials-reserved-phone-dark");
     await handle.fill("rosa.do.largo");
     await page.getByRole("button", { name: "Criar minha conta" }).click();
-    await page.waitForURL(/\/salas/);
+    // Who did not say that they read the rules reads them at the door.
+    await page.getByRole("heading", { name: "Antes de entrar" }).waitFor();
+    await page.getByRole("button", { name: "Li e aceito" }).click();
+    await page.getByRole("link", { name: /Praça Central/ }).first().waitFor();
     await square.close({ page });
   });
 });
@@ -239,6 +244,7 @@ onBothTwins("credentials by mail", {}, (square) => {
     await page.getByLabel("Apelido").fill("zeca.prado");
     await page.getByLabel("E-mail").fill("zeca@praca.example");
     await page.getByLabel("Crie uma senha").fill(OTHER);
+    await page.getByLabel(/Li e aceito as regras/).check();
     await page.getByRole("button", { name: "Criar minha conta" }).click();
     await page.getByText("enviamos um e-mail com o próximo passo").waitFor();
     await shot(page, "credentials-mailed-desktop-light");

@@ -32,6 +32,7 @@ for (const twin of TWINS) {
       await page.getByLabel("Apelido").fill("dalva");
       await page.getByLabel("E-mail").fill("dalva@praca.example");
       await page.getByLabel("Crie uma senha").fill("quintal verde e manso");
+      await page.getByLabel(/Li e aceito as regras/).check();
       await page.getByRole("button", { name: "Criar minha conta" }).click();
       await page.waitForURL(/\/salas/);
 

@@ -101,10 +101,9 @@ pub fn strength(password: &str, own: &[&str]) -> Result<Strength, Weak> {
     if count > *PASSWORD_CHARS.end() {
         return Err(Weak::Long);
     }
+    let password = without_accents(password);
+    let count = password.chars().count();
     let folded = password.to_lowercase();
-    if own.iter().any(|word| !word.is_empty() && folded == word.to_lowercase()) {
-        return Err(Weak::Own);
-    }
     let own = parts_of(own);
     if is_made_of(&folded, &own) {
         return Err(Weak::Own);
@@ -112,7 +111,7 @@ pub fn strength(password: &str, own: &[&str]) -> Result<Strength, Weak> {
     if is_common(&folded) {
         return Err(Weak::Common);
     }
-    let known: Vec<&str> = own.iter().map(String::as_str).chain(["praca", "praça"]).chain(COMMON.lines()).collect();
+    let known: Vec<&str> = own.iter().map(String::as_str).chain(["praca"]).chain(COMMON.lines()).collect();
     let weigh = |part: &str| {
         let found = zxcvbn(part, &known);
         let hint = hint(&found, &part.to_lowercase(), &own);
@@ -134,11 +133,50 @@ fn better<H>(one: (Score, H), other: (Score, H)) -> (Score, H) {
     if other.0 > one.0 { other } else { one }
 }
 
-/// What is known of somebody, in lower case and in all its parts: of an address also what stands before the `@`.
+/// As it is typed by who leaves accents out: they make no word harder to guess.
+fn without_accents(text: &str) -> String {
+    let plain = |c| match c {
+        'À'..='Å' => 'A',
+        'Ç' => 'C',
+        'È'..='Ë' => 'E',
+        'Ì'..='Ï' => 'I',
+        'Ñ' => 'N',
+        'Ò'..='Ö' => 'O',
+        'Ù'..='Ü' => 'U',
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        c => c,
+    };
+    // Some keyboards write them as signs of their own.
+    text.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).map(plain).collect()
+}
+
+/// The ways a day (`1990-12-31`) is written in digits alone.
+fn ways_of_day(text: &str) -> Option<[String; 5]> {
+    let mut parts = text.split('-').filter(|part| part.chars().all(|c| c.is_ascii_digit()));
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let short = year.get(2..)?;
+    Some([
+        format!("{day}{month}{year}"),
+        format!("{year}{month}{day}"),
+        format!("{day}{month}{short}"),
+        format!("{day}{month}"),
+        format!("{month}{day}"),
+    ])
+}
+
+/// What is known of somebody, in lower case and in all its parts: of an address also what stands before the `@`, of a day all
+/// the ways it is written.
 fn parts_of(own: &[&str]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for text in own {
-        let text = text.to_lowercase();
+        parts.extend(ways_of_day(text).into_iter().flatten());
+        let text = without_accents(text).to_lowercase();
         let local = text.split_once('@').map(|(local, _)| local.to_owned());
         parts.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
         parts.extend(local);
@@ -260,7 +298,7 @@ mod tests {
         assert!(strength(&"ãb7 kq".repeat(21), &[]).is_ok());
     }
 
-    const OWN: [&str; 3] = ["rosinha.prado", "Rosa Prado", "rosa.p85@praca.example"];
+    const OWN: [&str; 4] = ["rosinha.prado", "Rosa Prado", "rosa.p85@praca.example", "1990-12-31"];
 
     #[test]
     fn what_is_known_of_a_person_makes_no_password() {
@@ -272,8 +310,16 @@ mod tests {
             "RosaPrado!",
             "rosa.prado.1985",
             "rosa.p85@praca",
+            "rosa31121990",
+            "31.12.1990",
+            "rosa-3112",
         ] {
             assert_eq!(strength(bad, &OWN), Err(Weak::Own), "{bad}");
+        }
+        let accents = ["Antônio Gonçalves", "joão.araújo"];
+        for bad in ["antoniogoncalves", "Gonçalves1985!", "goncalves1985!", "JOAOARAUJO1", "arau\u{301}jo.joa\u{303}o"]
+        {
+            assert_eq!(strength(bad, &accents), Err(Weak::Own), "{bad}");
         }
         assert!(strength("rosa gosta de manga verde", &OWN).is_ok());
         assert!(strength("8x!rosa#Q2z$9kW", &OWN).is_ok());

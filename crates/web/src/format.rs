@@ -119,12 +119,13 @@ pub fn wait(locale: Locale, millis: u64) -> String {
     use leptos_i18n::Locale as _;
     let seconds = millis.div_ceil(1_000).max(1);
     let (count, unit) = if seconds <= 120 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
     let options = Intl::NumberFormatOptions::new();
     options.set_style(Intl::NumberFormatStyle::Unit);
     options.set_unit(unit);
     options.set_unit_display(Intl::UnitDisplay::Long);
     let format = Intl::NumberFormat::new(&Array::of1(&locale.as_str().into()), &options);
-    let text = format.format().call1(&JsValue::UNDEFINED, &JsValue::from(count as f64));
+    let text = format.format().call1(&JsValue::UNDEFINED, &count.into());
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 

@@ -10,22 +10,25 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 
 const NAME: &str = "praca_refresh";
+const PATH: &str = "/api/v1/auth";
 /// What a device carries that somebody logged in from. It opens nothing.
 const DEVICE: &str = "praca_device";
+/// Whoever changes their password is known by it, too.
+const DEVICE_PATH: &str = "/api/v1";
 
 /// `Set-Cookie` that stores a token.
 pub fn store(config: &Config, token: &str) -> Result<HeaderValue> {
-    header(config, NAME, token, config.sessions.idle.as_secs())
+    header(config, (NAME, PATH), token, config.sessions.idle.as_secs())
 }
 
 /// `Set-Cookie` that removes it.
 pub fn clear(config: &Config) -> Result<HeaderValue> {
-    header(config, NAME, "", 0)
+    header(config, (NAME, PATH), "", 0)
 }
 
 /// `Set-Cookie` that a device is told again by.
 pub fn mark_device(config: &Config, token: [u8; 32]) -> Result<HeaderValue> {
-    header(config, DEVICE, &URL_SAFE_NO_PAD.encode(token), KNOWN_FOR.as_secs())
+    header(config, (DEVICE, DEVICE_PATH), &URL_SAFE_NO_PAD.encode(token), KNOWN_FOR.as_secs())
 }
 
 /// What a device is told again by, if somebody logged in from it.
@@ -39,9 +42,9 @@ fn value_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value)
 }
 
-fn header(config: &Config, name: &str, value: &str, max_age: u64) -> Result<HeaderValue> {
+fn header(config: &Config, (name, path): (&str, &str), value: &str, max_age: u64) -> Result<HeaderValue> {
     let secure = if config.is_loopback() { "" } else { "; Secure" };
-    let cookie = format!("{name}={value}; Path=/api/v1/auth; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
+    let cookie = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).map_err(Error::internal)
 }
 

@@ -57,7 +57,8 @@ impl NewAccount {
             return Err(Error::invalid(wrong));
         };
         let local = email.split('@').next().unwrap_or_default();
-        check_password(&wish.password, &[&handle, &display_name, &email, local])?;
+        let born = wish.birth_date.as_deref().unwrap_or_default();
+        check_password(&wish.password, &[&handle, &display_name, &email, local, born])?;
         let locale = wish.locale.unwrap_or(Locale::PtBr);
         Ok(Self {
             birth_date: wish.birth_date,

@@ -294,7 +294,7 @@ on_both_twins! {
         assert!(world.mails().await.pop().unwrap().text.contains("Aparelho: Firefox · Linux. Rede: 2001:db8:•."));
         let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
         let device = cookies.into_iter().find(|cookie| cookie.starts_with("praca_device=")).unwrap().to_owned();
-        assert!(device.contains("HttpOnly; SameSite=Strict") && device.contains("Path=/api/v1/auth"), "{device}");
+        assert!(device.contains("HttpOnly; SameSite=Strict") && device.contains("; Path=/api/v1; "), "{device}");
         let device = device.split(';').next().unwrap();
         log_in("Outro programa/2", Some(device)).await.ok();
         log_in(agent, None).await.ok();

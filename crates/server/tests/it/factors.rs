@@ -11,12 +11,17 @@ use crate::world::{Answer, PASSWORD, Person, Twin, World, on_both_twins};
 /// Where passkeys are made: a browser wants a name.
 const SITE: &str = "http://localhost:8080";
 
+/// What an app with this secret shows, so many milliseconds after 1970.
+pub fn code_at(secret: &str, millis: i64) -> String {
+    let seconds = u64::try_from(millis / 1_000).unwrap();
+    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
+    totp.generate(seconds).to_string()
+}
+
 impl World {
     /// What an app with this secret shows now.
     pub fn code(&self, secret: &str) -> String {
-        let seconds = u64::try_from(self.clock.now().millis() / 1_000).unwrap();
-        let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
-        totp.generate(seconds).to_string()
+        code_at(secret, self.clock.now().millis())
     }
 
     /// Has somebody use an app; its secret, and their recovery codes.

@@ -31,7 +31,38 @@ pub fn device_of(answer: &Answer) -> String {
     device.split(';').next().unwrap().to_owned()
 }
 
+/// Whether a browser sends it to a path (RFC 6265, 5.1.4).
+fn is_sent_to(answer: &Answer, path: &str) -> bool {
+    let mut cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    let device = cookies.find(|cookie| cookie.starts_with("praca_device=")).unwrap();
+    device
+        .split("; ")
+        .find_map(|part| part.strip_prefix("Path="))
+        .is_some_and(|own| path.starts_with(&format!("{own}/")))
+}
+
 on_both_twins! {
+    async fn who_changes_the_password_stays_known_where_they_did(world: World) {
+        let here = somewhere();
+        let rosa = world.user("rosa").await;
+        let known = world.try_from(&here, "rosa", PASSWORD, None).await;
+        let other = device_of(&world.try_from(&somewhere(), "rosa", PASSWORD, None).await);
+        assert!(is_sent_to(&known, "/api/v1/auth/login") && is_sent_to(&known, "/api/v1/me/password"));
+        let device = device_of(&known);
+        let new = "ipê florido no largo";
+        let change = world.http.post(format!("{}/api/v1/me/password", world.url)).bearer_auth(&rosa.token);
+        let wish = json!({ "currentPassword": PASSWORD, "newPassword": new });
+        read(change.header("cookie", &device).json(&wish)).await.expect(204, "");
+        for _ in 0..6 {
+            world.try_from(&here, "rosa", "errada mesmo", None).await;
+        }
+        world.try_from(&here, "rosa", new, Some(&device)).await.expect(200, "");
+        for _ in 0..6 {
+            world.try_from(&here, "rosa", "errada mesmo", None).await;
+        }
+        wait_of(world.try_from(&here, "rosa", new, Some(&other)).await);
+    }
+
     async fn from_the_fifth_failure_on_one_waits_longer_and_longer(world: World) {
         let (here, elsewhere) = (somewhere(), somewhere());
         world.user("rosa").await;

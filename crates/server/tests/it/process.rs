@@ -9,8 +9,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use praca::clock::Clock;
 use serde_json::{Value, json};
 
+use crate::factors::code_at;
 use crate::socket::Socket;
 use crate::world::{PASSWORD, World};
 
@@ -96,6 +98,26 @@ impl Server {
         let wish = json!({ "email": email, "handle": handle, "displayName": "Nova", "password": PASSWORD });
         let request = reqwest::Client::new().post(format!("{}/api/v1/auth/register", self.url)).json(&wish);
         assert_eq!(request.send().await.unwrap().status(), 202);
+    }
+
+    /// What nobody else may have, given out and used: refresh token, device, secret of an app, recovery codes, and the
+    /// token of a page.
+    async fn secrets(&self, token: &str) -> Vec<String> {
+        let page = "tokendeumapagina0123456789";
+        reqwest::get(format!("{}/nova-senha?token={page}", self.url)).await.unwrap();
+        let wish = json!({ "login": "caio", "password": praca::demo::PASSWORD });
+        let request = reqwest::Client::new().post(format!("{}/api/v1/auth/login", self.url)).json(&wish);
+        let answer = request.send().await.unwrap();
+        let device = answer.headers()["set-cookie"].to_str().unwrap().split(['=', ';']).nth(1).unwrap().to_owned();
+        let session: Value = answer.json().await.unwrap();
+        let refresh = session["refreshToken"].as_str().unwrap().to_owned();
+        self.post("/auth/refresh", token, json!({ "refreshToken": refresh })).await;
+        let begun = self.post("/me/factors/totp", token, json!({})).await;
+        let secret = begun["secret"].as_str().unwrap().to_owned();
+        let code = code_at(&secret, Clock::system().now().millis());
+        let confirmed = self.post("/me/factors/totp/confirm", token, json!({ "code": code })).await;
+        let codes = confirmed["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned());
+        codes.chain([page.to_owned(), device, refresh, secret]).collect()
     }
 
     /// Its counters.
@@ -245,6 +267,7 @@ async fn the_log_joins_requests_and_socket_events_to_their_answers() {
     tokio::time::timeout(Duration::from_secs(20), mailed).await.unwrap();
     let link = smtp.mails().unwrap()[0].text.split_once("?token=").unwrap().1[..43].to_owned();
     let token = server.log_in().await;
+    let more = server.secrets(&token).await;
     let mut socket = Socket::connect(&server.url, &token).await.unwrap();
     let refused = socket.ask("rooms:join", json!({ "roomId": 7 })).await;
     let id = refused["error"]["requestId"].as_str().unwrap().to_owned();
@@ -258,8 +281,9 @@ async fn the_log_joins_requests_and_socket_events_to_their_answers() {
     assert!(lines.iter().any(|line| span(line, "request-of-this-test") && line["message"] == "answered"), "{log}");
     assert!(lines.iter().any(|line| span(line, &id)), "{id}: {log}");
     let login = STANDARD.encode("\0praca\0segredo-do-correio");
-    for secret in [praca::demo::PASSWORD, PASSWORD, &token, "segredo-do-correio", &login, &link] {
-        assert!(!log.contains(secret), "secrets are never logged: {secret}");
+    let known = [praca::demo::PASSWORD, PASSWORD, &token, "segredo-do-correio", &login, &link].map(str::to_owned);
+    for secret in known.into_iter().chain(more) {
+        assert!(!log.contains(&secret), "secrets are never logged: {secret}");
     }
 }
 

@@ -60,12 +60,7 @@ pub fn Admin() -> impl IntoView {
             <section class="pane-main">
                 <div class="pane-scroll">
                     <div class="page">
-                        <header class="page-head">
-                            <div><h1>{t!(i18n, admin.title)}</h1><p>{t!(i18n, admin.about)}</p></div>
-                            <Show when=move || square.runs_the_square() && section.get() != Section::Invites>
-                                <a class="btn" href="/admin/convites"><Icon name="user-round-plus" />{t!(i18n, admin.invite)}</a>
-                            </Show>
-                        </header>
+                        <Head section />
                         <Show
                             when=move || square.runs_the_square()
                             fallback=move || if square.session.user().is_some_and(|user| user.must_add_factor) {
@@ -95,6 +90,20 @@ pub fn Admin() -> impl IntoView {
                 </div>
             </section>
         </Shell>
+    }
+}
+
+#[component]
+fn Head(section: Memo<Section>) -> impl IntoView {
+    let i18n = language();
+    let square = expect_context::<Square>();
+    view! {
+        <header class="page-head">
+            <div><h1>{t!(i18n, admin.title)}</h1><p>{t!(i18n, admin.about)}</p></div>
+            <Show when=move || square.runs_the_square() && section.get() != Section::Invites>
+                <a class="btn" href="/admin/convites"><Icon name="user-round-plus" />{t!(i18n, admin.invite)}</a>
+            </Show>
+        </header>
     }
 }
 

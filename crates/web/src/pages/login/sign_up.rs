@@ -58,7 +58,7 @@ impl Form {
             password,
             birth_date,
             invite: RwSignal::new(invited.unwrap_or_default()),
-            accepts: RwSignal::new(true),
+            accepts: RwSignal::new(false),
             rules,
             refused,
         }
@@ -180,7 +180,7 @@ fn Fields(form: Form) -> impl IntoView {
             id="c-senha" label=Signal::derive(move || t_string!(i18n, login.new_password)) value=form.password autocomplete="new-password"
             refused=Signal::derive(move || form.is_refused("c-senha").is_some())
         />
-        <Strength password=form.password own=Signal::derive(move || vec![form.name.get(), form.handle.get(), form.email.get()]) />
+        <Strength password=form.password own=Signal::derive(move || [form.name, form.handle, form.email, form.birth_date].map(|field| field.get()).to_vec()) />
         <label class="check">
             <input type="checkbox" bind:checked=form.accepts />
             <span>
