@@ -10,6 +10,7 @@ mod picture;
 mod proof;
 mod rich_text;
 mod shell;
+mod tiles;
 
 use leptos::prelude::*;
 use leptos_i18n::t_string;
@@ -31,6 +32,7 @@ pub use picture::Picture;
 pub use proof::{Proof, ProofDialog, ask_for_passkey};
 pub use rich_text::RichText;
 pub use shell::{LegalLinks, Shell, set_theme};
+pub use tiles::{FilesButton, TYPES, Tile, TileView};
 
 /// Scrolls as little as needed for an element to be seen.
 pub fn bring_into_view(element: &web_sys::Element) {
@@ -109,6 +111,22 @@ pub fn explain(i18n: Language, trouble: &Trouble) -> String {
     }
 }
 
+/// Why a field of an ad was refused, in plain words; none for what is no field of one.
+pub fn explain_ad(i18n: Language, field: &str, code: &str) -> Option<&'static str> {
+    Some(match (field, code) {
+        ("title", _) => t_string!(i18n, fair.bad_title),
+        ("description", _) => t_string!(i18n, fair.bad_description),
+        ("price", "format") => t_string!(i18n, fair.no_amount),
+        ("price", _) => t_string!(i18n, fair.bad_price),
+        ("quantity", _) => t_string!(i18n, fair.bad_quantity),
+        ("category", _) => t_string!(i18n, fair.no_category),
+        ("state" | "city", _) => t_string!(i18n, fair.no_place),
+        ("neighborhood", _) => t_string!(i18n, fair.bad_neighborhood),
+        ("uploadIds", _) => t_string!(i18n, fair.bad_photos),
+        _ => return None,
+    })
+}
+
 /// Why a field was refused, in plain words.
 fn explain_field(i18n: Language, field: &FieldProblem) -> &'static str {
     match (field.field.as_str(), field.code.as_str()) {
@@ -134,7 +152,7 @@ fn explain_field(i18n: Language, field: &FieldProblem) -> &'static str {
         ("body", "mentions") => t_string!(i18n, error.spam_mentions),
         ("body", "capitals") => t_string!(i18n, error.spam_capitals),
         ("body", "invisible") => t_string!(i18n, error.spam_invisible),
-        _ => t_string!(i18n, error.generic),
+        (field, code) => explain_ad(i18n, field, code).unwrap_or_else(|| t_string!(i18n, error.generic)),
     }
 }
 

@@ -114,6 +114,13 @@ fn format_date(locale: Locale, options: &Intl::DateTimeFormatOptions, at: Timest
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
+/// A whole number, its thousands apart.
+pub fn whole(locale: Locale, value: i64) -> String {
+    use leptos_i18n::Locale as _;
+    // Amounts end long before what a JavaScript number holds.
+    js_sys::BigInt::from(value).to_locale_string(&locale.as_str().into(), &JsValue::UNDEFINED).into()
+}
+
 /// How long one waits: `8 segundos`, or `15 minutos` where it is more than two.
 pub fn wait(locale: Locale, millis: u64) -> String {
     use leptos_i18n::Locale as _;

@@ -4,6 +4,7 @@ mod admin;
 mod agreement;
 mod card;
 mod chat;
+mod fair;
 mod fetched;
 mod finder;
 mod inside;
@@ -41,6 +42,7 @@ pub fn Pages() -> impl IntoView {
                 <ParentRoute path=path!("") view=|| view! { <Inside><Fetched page=fetched::square /></Inside><Outlet /> }>
                     <Route path=path!("/salas/:slug?") view=|| () />
                     <Route path=path!("/mensagens/:handle?") view=|| () />
+                    <Route path=path!("/feira/:ad?/:part?") view=|| () />
                     <Route path=path!("/avisos") view=|| () />
                     <Route path=path!("/perfil") view=|| () />
                     <Route path=path!("/admin/:section?/:of?") view=|| () />

@@ -92,6 +92,9 @@ fn role(i18n: Language, role: Option<Role>) -> &'static str {
 
 /// The page where it happened; none if it is about nothing one can go to.
 pub fn way(item: &Notification) -> Option<String> {
+    if let Some(ad) = item.target.ad_id {
+        return Some(format!("/feira/{ad}"));
+    }
     let place = item.target.conversation.as_ref()?;
     let family = match place.kind {
         ConversationKind::Room => Family::Room,

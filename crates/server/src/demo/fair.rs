@@ -42,7 +42,7 @@ const ADS: [Line; 12] = [
         "caio",
         AdKind::Sale,
         "Bicicleta aro 26 com cestinha, revisada",
-        "Quadro de aço vermelho, **câmaras, freios e corrente novos**. A cestinha é da feira de artesanato.",
+        "Quadro de aço vermelho, *câmaras, freios e corrente novos*. A cestinha é da feira de artesanato.",
         Some(85_000),
         "bicicletas",
         Fate::Shown,

@@ -55,51 +55,50 @@ pub fn Shell(
 fn Places() -> impl IntoView {
     let i18n = language();
     let square = expect_context::<Square>();
-    let path = use_location().pathname;
-    let current = move |prefix: &'static str| path.get().starts_with(prefix).then_some("page");
     // Mentions come before what is merely unread.
     let rooms = Memo::new(move |_| square.model.with(|model| (model.mentions(), model.unread())));
     let dms = Memo::new(move |_| square.model.with(Model::unread_dms));
     let notices = Memo::new(move |_| square.model.with(|model| i64::from(model.notifications.unread)));
     view! {
         <ul class="rail-list">
-            <li>
-                <a class="rail-item" href="/salas" aria-current=move || current("/salas")>
-                    <Icon name="messages-square" /><span>{t!(i18n, nav.rooms)}</span>
-                    {move || match rooms.get() {
-                        (0, unread) => view! { <UnreadCount count=unread /> }.into_any(),
-                        (mentions, _) => view! { <MentionCount count=mentions /> }.into_any(),
-                    }}
-                    <Wave />
-                </a>
-            </li>
-            <li>
-                <a class="rail-item" href="/mensagens" aria-current=move || current("/mensagens")>
-                    <Icon name="mail" /><span>{t!(i18n, nav.messages)}</span>
-                    {move || view! { <UnreadCount count=dms.get() /> }}
-                    <Wave />
-                </a>
-            </li>
-            <li>
-                <a class="rail-item" href="/avisos" aria-current=move || current("/avisos")>
-                    <Icon name="bell" /><span>{t!(i18n, nav.notices)}</span>
-                    {move || view! { <UnreadCount count=notices.get() /> }}
-                    <Wave />
-                </a>
-            </li>
+            <Place address="/salas" icon="messages-square" label=Signal::derive(move || t_string!(i18n, nav.rooms))>
+                {move || match rooms.get() {
+                    (0, unread) => view! { <UnreadCount count=unread /> }.into_any(),
+                    (mentions, _) => view! { <MentionCount count=mentions /> }.into_any(),
+                }}
+            </Place>
+            <Place address="/mensagens" icon="mail" label=Signal::derive(move || t_string!(i18n, nav.messages))>
+                {move || view! { <UnreadCount count=dms.get() /> }}
+            </Place>
+            <Place address="/feira" icon="store" label=Signal::derive(move || t_string!(i18n, nav.fair))>""</Place>
+            <Place address="/avisos" icon="bell" label=Signal::derive(move || t_string!(i18n, nav.notices))>
+                {move || view! { <UnreadCount count=notices.get() /> }}
+            </Place>
             <Show when=move || square.runs_the_square()>
-                <li data-phone="no">
-                    <a class="rail-item" href="/admin" aria-current=move || current("/admin")>
-                        <Icon name="sliders-horizontal" /><span>{t!(i18n, nav.admin)}</span><Wave />
-                    </a>
-                </li>
+                <Place address="/admin" icon="sliders-horizontal" label=Signal::derive(move || t_string!(i18n, nav.admin)) phone="no">""</Place>
             </Show>
-            <li data-phone="only">
-                <a class="rail-item" href="/perfil" aria-current=move || current("/perfil")>
-                    <Icon name="circle-user-round" /><span>{t!(i18n, nav.you)}</span><Wave />
-                </a>
-            </li>
+            <Place address="/perfil" icon="circle-user-round" label=Signal::derive(move || t_string!(i18n, nav.you)) phone="only">""</Place>
         </ul>
+    }
+}
+
+/// One of them, with what waits there.
+#[component]
+fn Place(
+    address: &'static str,
+    icon: &'static str,
+    label: Signal<&'static str>,
+    /// Whether it is on phones, where that is not as everywhere.
+    #[prop(optional)]
+    phone: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move || path.get().starts_with(address).then_some("page");
+    view! {
+        <li data-phone=phone>
+            <a class="rail-item" href=address aria-current=current><Icon name=icon /><span>{label}</span>{children()}<Wave /></a>
+        </li>
     }
 }
 

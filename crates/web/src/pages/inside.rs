@@ -10,6 +10,7 @@ use praca_api::Seq;
 use super::admin::Admin;
 use super::card::ProfileCard;
 use super::chat::pictures::Pictures;
+use super::fair::Fair;
 use super::finder::Finder;
 use super::keys;
 use super::messages::Messages;
@@ -27,6 +28,7 @@ use crate::square;
 enum Page {
     Rooms,
     Messages,
+    Fair,
     Notices,
     Profile,
     Admin,
@@ -50,6 +52,7 @@ pub fn Square() -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| match path.get().trim_start_matches('/').split('/').next() {
         Some("mensagens") => Page::Messages,
+        Some("feira") => Page::Fair,
         Some("avisos") => Page::Notices,
         Some("perfil") => Page::Profile,
         Some("admin") => Page::Admin,
@@ -59,6 +62,7 @@ pub fn Square() -> impl IntoView {
         {move || match page.get() {
             Page::Rooms => view! { <Rooms /> }.into_any(),
             Page::Messages => view! { <Messages /> }.into_any(),
+            Page::Fair => view! { <Fair /> }.into_any(),
             Page::Notices => view! { <Notices /> }.into_any(),
             Page::Profile => view! { <Profile /> }.into_any(),
             Page::Admin => view! { <Admin /> }.into_any(),
@@ -113,6 +117,8 @@ fn name_page(square: square::Square, i18n: Language) {
     Effect::new(move |_| {
         let page = if path.get().starts_with("/mensagens") {
             t_string!(i18n, nav.messages)
+        } else if path.get().starts_with("/feira") {
+            t_string!(i18n, nav.fair)
         } else if path.get().starts_with("/avisos") {
             t_string!(i18n, notices.title)
         } else if path.get().starts_with("/perfil") {

@@ -132,6 +132,9 @@ fn key(item: &Notification) -> &'static str {
 
 /// The page it leads to.
 fn address(item: &Notification) -> String {
+    if let Some(ad) = item.target.ad_id {
+        return format!("/feira/{ad}");
+    }
     let Some(place) = &item.target.conversation else { return "/avisos".into() };
     let folder = if place.kind == ConversationKind::Room { "salas" } else { "mensagens" };
     let at = item.target.seq.map(|seq| format!("?m={seq}")).unwrap_or_default();
@@ -207,5 +210,13 @@ mod tests {
         let filled = fill("{{ name }} citou você em {{ place }}", &[("name", "{{ place }} <b>"), ("place", "Largo")]);
         assert_eq!(filled, "{{ place }} <b> citou você em Largo");
         assert_eq!(fill("{{ name", &[("name", "a")]), "a");
+    }
+
+    #[test]
+    fn what_is_about_an_ad_leads_there() {
+        let mut told = item(NotificationCode::AdApproved, NotificationParams::default());
+        assert_eq!(address(&told), "/avisos");
+        told.target.ad_id = Some(praca_api::AdId(uuid::Uuid::nil()));
+        assert_eq!(address(&told), "/feira/00000000-0000-0000-0000-000000000000");
     }
 }

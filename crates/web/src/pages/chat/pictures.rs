@@ -1,7 +1,6 @@
 //! Pictures beside a draft: chosen, pasted or dropped, on their way, and described.
 
 use leptos::ev::DragEvent;
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
@@ -9,40 +8,24 @@ use praca_api::limits::ATTACHMENTS;
 use praca_api::uploads::Purpose;
 use praca_api::{ConversationId, UploadId};
 use wasm_bindgen::JsValue;
-use web_sys::{File, FileList, Url};
+use web_sys::{File, FileList};
 
-use crate::components::{Icon, explain_rejection};
+use crate::components::{FilesButton, Tile, TileView};
 use crate::language::language;
 use crate::square::{Chosen, Progress, Square};
 
-/// What a file dialog offers.
-pub const TYPES: &str = "image/jpeg,image/png,image/webp,image/gif";
-
 /// A picture beside a draft.
 #[derive(Clone)]
-struct Tile {
-    key: u32,
+struct Beside {
     room: ConversationId,
-    chosen: Chosen,
-    /// The address of the file in this browser.
-    preview: String,
-    /// What it shows.
-    alt: ArcRwSignal<String>,
-}
-
-impl Tile {
-    /// The browser needs its file no more.
-    fn forget_preview(&self) {
-        // An address of the square's is nothing to forget.
-        let _ = Url::revoke_object_url(&self.preview);
-    }
+    tile: Tile,
 }
 
 /// The pictures beside the drafts of all rooms.
 #[derive(Clone, Copy)]
 pub struct Pictures {
     square: StoredValue<Square>,
-    tiles: RwSignal<Vec<Tile>, LocalStorage>,
+    tiles: RwSignal<Vec<Beside>, LocalStorage>,
     next: StoredValue<u32>,
     /// Whether more were chosen than a message may have.
     too_many: RwSignal<bool>,
@@ -56,7 +39,9 @@ impl Pictures {
         let waiting = RwSignal::new(None);
         let square = StoredValue::new(square);
         let (tiles, next, too_many) = (RwSignal::new_local(Vec::new()), StoredValue::new(0), RwSignal::new(false));
-        on_cleanup(move || tiles.with_untracked(|tiles: &Vec<Tile>| tiles.iter().for_each(Tile::forget_preview)));
+        on_cleanup(move || {
+            tiles.with_untracked(|tiles: &Vec<Beside>| tiles.iter().for_each(|one| one.tile.forget_preview()));
+        });
         Self { square, tiles, next, too_many, waiting }
     }
 
@@ -99,18 +84,16 @@ impl Pictures {
     }
 
     fn take(self, room: ConversationId, name: String, file: web_sys::Blob) {
-        let preview = Url::create_object_url_with_blob(&file).unwrap_or_default();
-        let Some(chosen) = Chosen::new(name, file) else { return };
-        let key = self.next_key();
-        self.square.get_value().bring(chosen.clone(), Purpose::Message);
-        let tile = Tile { key, room, chosen, preview, alt: ArcRwSignal::default() };
-        self.tiles.update(|tiles| tiles.push(tile));
+        let Some(tile) = Tile::of_file(self.next_key(), name, file) else { return };
+        self.square.get_value().bring(tile.chosen.clone(), Purpose::Message);
+        self.tiles.update(|tiles| tiles.push(Beside { room, tile }));
     }
 
     /// Those beside the draft on the page.
     fn here(self) -> Vec<Tile> {
         let room = self.square.get_value().model.with(|model| model.shown.map(|spot| spot.id));
-        self.tiles.with(|tiles| tiles.iter().filter(|tile| Some(tile.room) == room).cloned().collect())
+        let here = |one: &&Beside| Some(one.room) == room;
+        self.tiles.with(|tiles| tiles.iter().filter(here).map(|one| one.tile.clone()).collect())
     }
 
     /// Whether there are none.
@@ -139,7 +122,7 @@ impl Pictures {
     pub fn hand_over(self) -> Vec<(UploadId, String)> {
         let tiles = untrack(|| self.here());
         let keys: Vec<u32> = tiles.iter().map(|tile| tile.key).collect();
-        self.tiles.update(|all| all.retain(|tile| !keys.contains(&tile.key)));
+        self.tiles.update(|all| all.retain(|one| !keys.contains(&one.tile.key)));
         self.waiting.set(None);
         self.too_many.set(false);
         let given = |tile: Tile| {
@@ -161,8 +144,8 @@ impl Pictures {
                 let Some((upload, preview)) = square.ready_upload(id).await else { return };
                 let Some(chosen) = Chosen::ready(upload.file_name, id) else { return };
                 let key = self.next_key();
-                let tile = Tile { key, room, chosen, preview, alt: ArcRwSignal::new(alt) };
-                self.tiles.try_update(|tiles| tiles.push(tile));
+                let tile = Tile { key, chosen, preview, alt: ArcRwSignal::new(alt) };
+                self.tiles.try_update(|tiles| tiles.push(Beside { room, tile }));
             });
         }
     }
@@ -174,10 +157,10 @@ impl Pictures {
 
     fn remove(self, key: u32) {
         let removed = self.tiles.try_update(|tiles| {
-            let at = tiles.iter().position(|tile| tile.key == key)?;
+            let at = tiles.iter().position(|one| one.tile.key == key)?;
             Some(tiles.remove(at))
         });
-        if let Some(tile) = removed.flatten() {
+        if let Some(Beside { tile, .. }) = removed.flatten() {
             tile.forget_preview();
             self.square.get_value().give_up(&tile.chosen);
         }
@@ -188,8 +171,12 @@ impl Pictures {
     }
 
     fn retry(self, tile: &Tile) {
+        let is_it = |one: &&Beside| one.tile.key == tile.key;
+        let room = self.tiles.with_untracked(|tiles| tiles.iter().find(is_it).map(|one| one.room));
         self.remove(tile.key);
-        self.take(tile.room, tile.chosen.name.clone(), tile.chosen.file.clone());
+        if let Some(room) = room {
+            self.take(room, tile.chosen.name.clone(), tile.chosen.file.clone());
+        }
     }
 }
 
@@ -197,40 +184,10 @@ impl Pictures {
 #[component]
 pub fn PictureButtons(pictures: Pictures) -> impl IntoView {
     let i18n = language();
+    let take = Callback::new(move |files| pictures.add(files));
     view! {
-        <PictureButton pictures icon="image-plus" label=Signal::derive(move || t_string!(i18n, pictures.attach)) />
-        <PictureButton pictures icon="camera" label=Signal::derive(move || t_string!(i18n, pictures.camera)) capture="environment" />
-    }
-}
-
-/// A button that opens a dialog of files, or, with `capture`, the camera.
-#[component]
-fn PictureButton(
-    pictures: Pictures,
-    icon: &'static str,
-    label: Signal<&'static str>,
-    #[prop(optional)] capture: Option<&'static str>,
-) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let open = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let chosen = move |_| {
-        if let Some(input) = input.get_untracked() {
-            pictures.add(input.files());
-            // The same file may be chosen again.
-            input.set_value("");
-        }
-    };
-    let from_camera = capture.is_some();
-    view! {
-        <button type="button" class="icon-btn" class:touch-only=from_camera aria-label=label title=label on:click=open><Icon name=icon /></button>
-        <input
-            type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" accept=TYPES capture=capture multiple=!from_camera
-            node_ref=input on:change=chosen
-        />
+        <FilesButton take icon="image-plus" label=Signal::derive(move || t_string!(i18n, pictures.attach)) />
+        <FilesButton take icon="camera" label=Signal::derive(move || t_string!(i18n, pictures.camera)) capture="environment" />
     }
 }
 
@@ -239,10 +196,12 @@ fn PictureButton(
 pub fn PictureTiles(pictures: Pictures) -> impl IntoView {
     let i18n = language();
     let cancel = move |_| pictures.waiting.set(None);
+    let remove = Callback::new(move |key| pictures.remove(key));
+    let retry = Callback::new(move |tile: Tile| pictures.retry(&tile));
     view! {
         <Show when=move || !pictures.is_empty()>
             <ul class="uploads uploads--draft" aria-label=move || t_string!(i18n, pictures.chosen)>
-                <For each=move || pictures.here() key=|tile| tile.key children=move |tile| view! { <TileView tile pictures /> } />
+                <For each=move || pictures.here() key=|tile| tile.key children=move |tile| view! { <TileView tile remove retry /> } />
             </ul>
         </Show>
         <Show when=move || pictures.too_many.get()>
@@ -254,81 +213,5 @@ pub fn PictureTiles(pictures: Pictures) -> impl IntoView {
                 <button type="button" class="link-btn" on:click=cancel>{t!(i18n, chat.cancel)}</button>
             </div>
         </Show>
-    }
-}
-
-#[component]
-fn TileView(tile: Tile, pictures: Pictures) -> impl IntoView {
-    let i18n = language();
-    let progress = tile.chosen.progress.clone();
-    let state = move || match progress.get() {
-        Progress::Sending(_) => "uploading",
-        Progress::Checking(_) => "scanning",
-        Progress::Ready(_) => "ready",
-        Progress::Rejected(_) | Progress::Failed => "rejected",
-    };
-    let (key, name, preview) = (tile.key, tile.chosen.name.clone(), tile.preview.clone());
-    let remove = {
-        let name = name.clone();
-        move || t_string!(i18n, pictures.remove, name = name.clone())
-    };
-    let describe = move || t_string!(i18n, pictures.describe, name = name.clone());
-    // What is no picture shows none.
-    let unseen = RwSignal::new(false);
-    let alt = tile.alt.clone();
-    let written = tile.alt.clone();
-    view! {
-        <li class="upload-with-alt">
-            <div class="upload" data-state=state>
-                <img src=preview alt="" hidden=move || unseen.get() on:error=move |_| unseen.set(true) />
-                <button type="button" class="icon-btn icon-btn--sm" aria-label=remove on:click=move |_| pictures.remove(key)><Icon name="x" /></button>
-                <StateLine tile pictures />
-            </div>
-            <input
-                class="input" maxlength="1000" placeholder=move || t_string!(i18n, pictures.alt) aria-label=describe
-                prop:value=move || alt.get() on:input=move |event| written.set(event_target_value(&event))
-            />
-        </li>
-    }
-}
-
-/// How far it has come, in words.
-#[component]
-fn StateLine(tile: Tile, pictures: Pictures) -> impl IntoView {
-    let i18n = language();
-    let progress = tile.chosen.progress.clone();
-    move || {
-        let tile = tile.clone();
-        match progress.get() {
-            Progress::Sending(part) => {
-                let percent = (part * 100.0).round();
-                view! {
-                    <div class="upload-state">
-                        <span>{t!(i18n, pictures.sending, percent = percent)}</span>
-                        <progress max="100" value=percent aria-label=move || t_string!(i18n, pictures.sending, percent = percent)></progress>
-                    </div>
-                }
-                .into_any()
-            }
-            Progress::Checking(_) => view! {
-                <p class="upload-state" role="status"><span><Icon name="loader-circle" />{t!(i18n, pictures.checking)}</span></p>
-            }
-            .into_any(),
-            Progress::Ready(_) => view! {
-                <p class="upload-state" role="status"><span><Icon name="check" />{t!(i18n, pictures.ready)}</span></p>
-            }
-            .into_any(),
-            Progress::Rejected(reason) => view! {
-                <p class="upload-state" role="alert"><span><Icon name="circle-alert" />{move || explain_rejection(i18n, reason)}</span></p>
-            }
-            .into_any(),
-            Progress::Failed => view! {
-                <p class="upload-state" role="alert">
-                    <span><Icon name="circle-alert" />{t!(i18n, pictures.failed)}</span>
-                    <button type="button" class="link-btn" on:click=move |_| pictures.retry(&tile)>{t!(i18n, chat.retry)}</button>
-                </p>
-            }
-            .into_any(),
-        }
     }
 }

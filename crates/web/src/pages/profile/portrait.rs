@@ -13,10 +13,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Url};
 
-use crate::components::{Avatar, Dialog, Icon, explain, explain_rejection};
+use crate::components::{Avatar, Dialog, Icon, TYPES, explain, explain_rejection};
 use crate::language::{Language, language};
 use crate::net::Answer;
-use crate::pages::chat::pictures::TYPES;
 use crate::session::Session;
 use crate::square::{Chosen, Progress, Square};
 
