@@ -1,5 +1,9 @@
 //! The fair: what people trade, sell and offer to do for their neighbours.
 
+pub mod hints;
+pub mod review;
+pub mod searches;
+
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Author;

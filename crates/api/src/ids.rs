@@ -68,6 +68,10 @@ uuid_id! {
     AdId
 }
 uuid_id! {
+    /// A search somebody saved.
+    SearchId
+}
+uuid_id! {
     /// An invite.
     InviteId
 }

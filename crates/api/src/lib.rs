@@ -32,8 +32,8 @@ pub mod uploads;
 mod wire;
 
 pub use ids::{
-    AdId, CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, Seq,
-    SessionId, UploadId, UserId,
+    AdId, CeremonyId, ConversationId, InviteId, JobId, MailId, MessageId, NotificationId, PasskeyId, Rev, SearchId,
+    Seq, SessionId, UploadId, UserId,
 };
 pub use page::Page;
 pub use problem::{FieldProblem, Problem, ProblemCode, SlowModeScope};

@@ -58,6 +58,10 @@ pub const AD_DESCRIPTION_CHARS: RangeInclusive<usize> = 10..=5_000;
 pub const NEIGHBORHOOD_CHARS: usize = 60;
 /// Prices of ads, in centavos.
 pub const AD_CENTAVOS: RangeInclusive<i64> = 1..=10_000_000_000;
+/// Most characters of what somebody calls a search.
+pub const SEARCH_NAME_CHARS: usize = 60;
+/// Most characters of the words of a search that is saved.
+pub const SEARCH_WORDS_CHARS: usize = 100;
 /// How many of a thing an ad may have.
 pub const AD_QUANTITY: RangeInclusive<u32> = 1..=9_999;
 /// Most pictures of an ad.

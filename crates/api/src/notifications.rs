@@ -40,6 +40,8 @@ words! {
         AdSuspended = "ads.suspended",
         /// A moderator gave it back.
         AdReinstated = "ads.reinstated",
+        /// Its time on display ends soon.
+        AdExpiring = "ads.expiring",
         /// Its time on display ended.
         AdExpired = "ads.expired",
         /// A moderator deleted it.
@@ -48,6 +50,8 @@ words! {
         AdChangeAccepted = "ads.change_accepted",
         /// A change of it does not.
         AdChangeRefused = "ads.change_refused",
+        /// An ad came on display that the person looks for.
+        AdFound = "ads.found",
     }
 }
 
@@ -91,7 +95,7 @@ pub struct NotificationParams {
     /// The role in the room now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room_role: Option<MemberRole>,
-    /// The title of the ad.
+    /// The title of the person's ad, or what they call their search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The name of the picture's file.
@@ -276,10 +280,12 @@ impl NotificationPreferences {
             | NotificationCode::AdRejected
             | NotificationCode::AdSuspended
             | NotificationCode::AdReinstated
+            | NotificationCode::AdExpiring
             | NotificationCode::AdExpired
             | NotificationCode::AdDeleted
             | NotificationCode::AdChangeAccepted
-            | NotificationCode::AdChangeRefused => Reach::Push,
+            | NotificationCode::AdChangeRefused
+            | NotificationCode::AdFound => Reach::Push,
         }
     }
 }

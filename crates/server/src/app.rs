@@ -247,6 +247,7 @@ impl App {
             .layer(from_fn_with_state(SOCKET_BODY_BYTES, body::take_in))
             .layer(from_fn_with_state(base.clone(), layers::limit_handshakes));
         api.merge(openapi::routes(&openapi, &asyncapi::document().to_string()))
+            .merge(self.public_pages())
             .merge(web::routes())
             .method_not_allowed_fallback(layers::method_not_allowed)
             .layer(CatchPanicLayer::custom(layers::answer_panic))
@@ -264,6 +265,12 @@ impl App {
     /// The OpenAPI document.
     pub fn openapi(&self) -> utoipa::openapi::OpenApi {
         self.api().split_for_parts().1
+    }
+
+    /// Pages for people without an account.
+    fn public_pages(&self) -> Router {
+        let identify = from_fn_with_state((self.base.clone(), self.gatekeeper.clone()), layers::identify);
+        ads::public::routes(self.ads.clone()).layer(identify).layer(from_fn(layers::limit_time))
     }
 
     fn pictures(&self) -> OpenApiRouter {

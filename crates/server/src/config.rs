@@ -57,6 +57,8 @@ pub struct LimitSettings {
     pub uploads: Option<Quota>,
     /// Open ads of somebody none of whose ads passed review.
     pub ads: Option<u64>,
+    /// Ads that passed review before somebody's changes hold without one; none = nobody's do.
+    pub ads_trusted_after: Option<u64>,
     /// How long a slow-mode key may outlive its interval.
     pub slow_mode_slack: Duration,
 }
@@ -216,6 +218,9 @@ fn limit_settings(source: &Source) -> Result<LimitSettings, ConfigError> {
             .map_or(Some(Contacts { a_day: 20, while_new: Contacts::WHILE_NEW }), |switch| switch.0),
         uploads: read("PRACA_LIMIT_UPLOADS", quota(200, 86_400))?,
         ads: source.get::<Switch<AtMost>>("PRACA_LIMIT_ADS")?.map_or(Some(3), |switch| switch.0.map(|most| most.0)),
+        ads_trusted_after: source
+            .get::<Switch<AtMost>>("PRACA_ADS_TRUSTED_AFTER")?
+            .and_then(|switch| Some(switch.0?.0)),
         slow_mode_slack: Duration::from_millis(source.get("PRACA_SLOW_MODE_TTL_SLACK_MS")?.unwrap_or(1_000)),
     })
 }
@@ -300,6 +305,7 @@ mod tests {
             ("PRACA_MESSAGE_GROUP", "513"),
             ("PRACA_LIMIT_UPLOADS", "many"),
             ("PRACA_LIMIT_ADS", "0"),
+            ("PRACA_ADS_TRUSTED_AFTER", "0"),
             ("PRACA_ANTISPAM", "maybe"),
             ("PRACA_PUSH_HOSTS", "localhost"),
             ("PRACA_ANTISPAM_ALIKE", "off"),

@@ -39,6 +39,19 @@ pub async fn load(app: &App) -> Result<()> {
     fair::load(app, &people).await
 }
 
+/// Fills the fair with so many invented ads of the demo people, for benchmarks; loads these if they are missing.
+///
+/// # Errors
+/// The square is not private to this machine, or the database refuses.
+pub async fn fill_the_fair(app: &App, count: u64) -> Result<()> {
+    require_private(&app.base.config)?;
+    let people = load_people(app).await?;
+    let mut owners: Vec<UserId> = people.values().map(|person| person.id()).collect();
+    // In one order: the same number makes the same ads.
+    owners.sort_unstable();
+    app.ads.fill(&owners, count).await
+}
+
 /// A conversation of two that both agreed to; one that is there stays as it is.
 async fn load_talk(app: &App, talk: &script::Talk, people: &HashMap<&str, Arc<Actor>>) -> Result<()> {
     let [one, two] = talk.between.map(|handle| people.get(handle));

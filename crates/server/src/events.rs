@@ -183,6 +183,26 @@ pub enum Event {
         by: Option<UserId>,
         /// Why.
         reason: Option<String>,
+        /// Whether what is on display then was not before.
+        is_news: bool,
+    },
+    /// The time of an ad on display ends soon.
+    AdEnding {
+        /// Which ad.
+        ad: AdId,
+        /// Whose.
+        owner: UserId,
+        /// What it is called.
+        title: String,
+        /// When it ends.
+        end: Timestamp,
+    },
+    /// People who look for such an ad are to know that it is there.
+    AdFound {
+        /// Which ad.
+        ad: AdId,
+        /// They, and what they call their search.
+        searchers: Vec<(UserId, Option<String>)>,
     },
     /// An ad is not what it was.
     AdChanged {
@@ -277,6 +297,9 @@ impl Event {
                 let job = |(turn, device)| NewJob { turn, ..NewJob::new(NewJob::PUSH, push(device)) };
                 (0..).zip(devices).map(job).collect()
             }
+            Self::AdStepped { ad, is_news: true, .. } => {
+                vec![NewJob::new(NewJob::TELL_SEARCHERS, json!({ "ad": ad }))]
+            }
             Self::SigningKeysRotated { .. }
             | Self::RoomCreated { .. }
             | Self::RoomChanged { .. }
@@ -290,6 +313,8 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadChanged { .. }
             | Self::AdStepped { .. }
+            | Self::AdEnding { .. }
+            | Self::AdFound { .. }
             | Self::AdChanged { .. }
             | Self::MessagesChanged { .. }
             | Self::NotificationsRead { .. }

@@ -7,7 +7,7 @@ init({ module_or_path: "/praca_web_bg.wasm" }).catch((error) => {
 
 // Somebody who was logged in and comes to a page inside: its code comes beside the rest.
 try {
-  const inside = location.pathname === "/" || /^\/(salas|mensagens|avisos|perfil)/.test(location.pathname);
+  const inside = location.pathname === "/" || /^\/(salas|mensagens|feira|avisos|perfil)/.test(location.pathname);
   for (const href of inside && localStorage.getItem("praca.inside") ? ["/square"] : []) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href }));
   }

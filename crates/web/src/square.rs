@@ -195,6 +195,11 @@ impl Square {
         self.session.user().is_some_and(|user| user.role == Role::Admin && !user.must_add_factor)
     }
 
+    /// Whether they keep order in all of the square.
+    pub fn moderates(self) -> bool {
+        self.session.user().is_some_and(|user| user.role != Role::User && !user.must_add_factor)
+    }
+
     /// The person.
     pub fn me(self) -> Option<UserId> {
         self.session.user().map(|user| user.author.id)

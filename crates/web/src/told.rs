@@ -44,6 +44,9 @@ pub fn headline(i18n: Language, item: &Notification) -> String {
         NotificationCode::AdRejected => t_string!(i18n, notices.ad_rejected, title = title),
         NotificationCode::AdSuspended => t_string!(i18n, notices.ad_suspended, title = title),
         NotificationCode::AdReinstated => t_string!(i18n, notices.ad_reinstated, title = title),
+        NotificationCode::AdExpiring => t_string!(i18n, notices.ad_expiring, title = title),
+        NotificationCode::AdFound if title.is_empty() => t_string!(i18n, notices.ad_found_nameless).to_owned(),
+        NotificationCode::AdFound => t_string!(i18n, notices.ad_found, title = title),
         NotificationCode::AdExpired => t_string!(i18n, notices.ad_expired, title = title),
         NotificationCode::AdDeleted => t_string!(i18n, notices.ad_deleted, title = title),
         NotificationCode::AdChangeAccepted => t_string!(i18n, notices.ad_change_accepted, title = title),
@@ -115,7 +118,8 @@ pub fn icon(code: NotificationCode) -> &'static str {
         NotificationCode::AccountRole | NotificationCode::RoomRole => "shield-check",
         NotificationCode::RoomSilence => "volume-x",
         NotificationCode::AdApproved | NotificationCode::AdReinstated | NotificationCode::AdChangeAccepted => "check",
-        NotificationCode::AdExpired => "clock",
+        NotificationCode::AdExpiring | NotificationCode::AdExpired => "clock",
+        NotificationCode::AdFound => "search",
         NotificationCode::UploadRejected
         | NotificationCode::AdRejected
         | NotificationCode::AdSuspended

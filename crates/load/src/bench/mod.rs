@@ -4,6 +4,7 @@
 mod chart;
 mod compare;
 mod doors;
+mod fair;
 mod fanout;
 mod heap;
 mod history;
@@ -92,6 +93,7 @@ const ALL: &[(&str, Benchmark)] = &[
     ("people", |shop| Box::pin(people::run(shop))),
     ("pictures", |shop| Box::pin(pictures::run(shop))),
     ("search", |shop| Box::pin(search::run(shop))),
+    ("fair", |shop| Box::pin(fair::run(shop))),
     ("web", |shop| Box::pin(web::run(shop))),
     ("compare", |shop| Box::pin(compare::run(shop))),
 ];

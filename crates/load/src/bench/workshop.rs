@@ -91,6 +91,23 @@ impl Workshop {
         Ok(Town { server, target, database, folder })
     }
 
+    /// Has a town's fair filled with so many invented ads, and what the database knows of them brought up to date.
+    pub async fn fill_fair(&self, town: &Town, ads: u64) -> Result<()> {
+        let mut command = Command::new(&self.args.praca);
+        command.args(["seed", "--ads", &ads.to_string()]).env("PRACA_DATA_DIR", &town.folder).stdout(Stdio::null());
+        command.env(SECRET_KEY.0, SECRET_KEY.1).env("PRACA_LOG", "warn");
+        if let Some(database) = &town.database {
+            command.env("PRACA_DATABASE_URL", database);
+        }
+        ensure!(command.status().await?.success(), "the fair cannot be filled");
+        if let Some(database) = &town.database {
+            // As the database does by itself, a while after so many were stored.
+            let done = Command::new("psql").args([database, "-qc", "VACUUM ANALYZE ads"]).status().await?;
+            ensure!(done.success(), "psql cannot analyze");
+        }
+        Ok(())
+    }
+
     /// A fresh peer.
     pub async fn peer(&self) -> Result<Town> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));

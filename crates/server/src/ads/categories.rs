@@ -39,6 +39,17 @@ impl Tree {
         !self.categories.iter().any(|category| category.parent.as_deref() == Some(slug))
     }
 
+    /// A category and all it is part of.
+    pub fn with_those_above(&self, slug: &str) -> Vec<String> {
+        let mut slugs = vec![slug.to_owned()];
+        let mut parent = self.get(slug).and_then(|category| category.parent.clone());
+        while let Some(slug) = parent.filter(|slug| !slugs.contains(slug)) {
+            parent = self.get(&slug).and_then(|category| category.parent.clone());
+            slugs.push(slug);
+        }
+        slugs
+    }
+
     /// A category and all that is part of it.
     pub fn with_parts(&self, slug: &str) -> Vec<String> {
         let mut slugs = vec![slug.to_owned()];
@@ -98,6 +109,7 @@ mod tests {
         ]);
         assert_eq!(tree.with_parts("casa"), ["casa", "moveis", "sofas"]);
         assert_eq!(tree.with_parts("moda"), ["moda"]);
+        assert_eq!(tree.with_those_above("sofas"), ["sofas", "moveis", "casa"]);
         assert!(tree.is_leaf("sofas") && tree.is_leaf("moda") && !tree.is_leaf("casa"));
         assert_eq!(tree.get("moveis").unwrap().parent.as_deref(), Some("casa"));
         assert!(tree.get("nada").is_none());

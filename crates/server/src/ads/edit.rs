@@ -2,12 +2,13 @@
 
 use praca_api::ads::{Ad, AdAction, AdPatch, AdStatus};
 use praca_api::{AdId, ProblemCode, UploadId};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
 use super::change::StoredChange;
-use super::entity::Model;
+use super::entity::{Column, Entity, Model};
 use super::life::{Stand, Step, wrong_state};
 use super::wish::{Said, patched};
-use super::{Ads, store};
+use super::{Ads, prints, store};
 use crate::auth::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -53,15 +54,32 @@ impl Ads {
         }
         let pictures = self.pictures(&tx, actor, &had, &wish.upload_ids).await?;
         let mut row = before.clone();
-        let step = settle(&mut row, said, pictures, is_trusted(actor))?;
+        let step = settle(&mut row, said, pictures, self.is_trusted(&tx, actor).await?)?;
         release_unused(&mut tx, &before, proposed.as_ref(), &row).await?;
         row.changed_at = now;
         row.version = store::note_steps(tx.conn(), id, row.version, &[step], (Some(actor.id()), None, now)).await?;
         store::update(tx.conn(), row.clone()).await?;
+        prints::store(tx.conn(), &row).await?;
         self.tell(&mut tx, &row, &[step], Some(actor.id()), None).await?;
         tx.commit().await?;
         let waits = step.action == AdAction::ProposeChange;
         Ok(Edited { ad: self.show_one(base.db.read(), actor, row).await?, waits })
+    }
+
+    /// Whether what somebody changes need not be looked at: they keep order, or enough of their ads passed review and none was rejected or
+    /// suspended.
+    async fn is_trusted(&self, tx: &Tx, actor: &Actor) -> Result<bool> {
+        if actor.is_moderator() {
+            return Ok(true);
+        }
+        let Some(enough) = self.0.base.config.limits.ads_trusted_after else { return Ok(false) };
+        let mine = || Entity::find().filter(Column::OwnerId.eq(actor.id()));
+        let faulty = mine().filter(Column::Status.is_in([AdStatus::Rejected, AdStatus::Suspended]));
+        if faulty.count(tx.conn()).await? > 0 {
+            return Ok(false);
+        }
+        let passed = [AdStatus::Approved, AdStatus::Active, AdStatus::Concluded];
+        Ok(mine().filter(Column::Status.is_in(passed)).count(tx.conn()).await? >= enough)
     }
 
     /// The pictures an ad is to have: those it has, and new ones, which are taken into use.
@@ -78,11 +96,6 @@ impl Ads {
         let find = |id: &UploadId| stays(id).or_else(|| taken.iter().find(|picture| picture.id == *id)).cloned();
         Ok(wanted.iter().filter_map(find).collect())
     }
-}
-
-/// Whether what somebody changes need not be looked at.
-fn is_trusted(actor: &Actor) -> bool {
-    actor.is_moderator()
 }
 
 /// Refuses a patch of an ad that was changed meanwhile. One that is or was on display is changed by who says what they read.

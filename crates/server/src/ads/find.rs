@@ -10,14 +10,17 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::Ads;
 use super::entity::{Column, Entity, Model};
+use super::{Ads, store};
 use crate::auth::Actor;
 use crate::db::dialect::Dialect;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::localities;
 use crate::words::Words;
+
+/// Most ads like one.
+const SIMILAR: u64 = 6;
 
 /// Which ads.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -81,10 +84,12 @@ impl Ads {
         if status != AdStatus::Active && !own && !actor.is_moderator() {
             return Err(Error::denied());
         }
-        let mut select = Entity::find().filter(Column::Status.eq(status)).filter(self.fitting(&query).await?);
-        if status == AdStatus::Active && !own {
-            select = select.filter(self.shown_to(actor).await?);
-        }
+        let mut select = Entity::find().filter(self.fitting(&query).await?);
+        select = match status {
+            AdStatus::Active if !own => select.filter(self.shown_to(actor).await?),
+            AdStatus::Active => select.filter(on_display()),
+            _ => select.filter(Column::Status.eq(status)),
+        };
         let page = PageQuery { limit: query.limit, after: query.after.clone() };
         let limit = page.limit()?;
         let sort = (status == AdStatus::Active).then(|| query.sort.unwrap_or(AdSort::Newest));
@@ -93,18 +98,56 @@ impl Ads {
         Ok(Page { items: self.show(conn, actor, found.items).await?, next: found.next })
     }
 
-    /// What is on display for somebody: its time runs, its owner may use their account, and neither blocks the other.
+    /// Ads like one: of its category, those of its city first, then those of its state, each the newest first; not its owner's.
+    ///
+    /// # Errors
+    /// `resource.not_found` for one the actor may not see.
+    pub async fn similar(&self, actor: &Actor, id: AdId) -> Result<Vec<Ad>> {
+        let conn = self.0.base.db.read();
+        let row = store::ad(conn, id).await?;
+        self.require_visible(actor, &row).await?;
+        let others = self.shown_to(actor).await?.add(Column::OwnerId.ne(row.owner_id));
+        let found = self.like(&row, others).await?;
+        self.show(conn, actor, found).await
+    }
+
+    /// Ads like one among others: of its category, those of its city first, then those of its state, each the newest first.
+    pub(super) async fn like(&self, row: &Model, others: Condition) -> Result<Vec<Model>> {
+        let others = others.add(Column::Category.eq(row.category.clone())).add(Column::Id.ne(row.id));
+        let mut found: Vec<Model> = Vec::new();
+        for near in [Column::CityCode.eq(row.city_code), Column::State.eq(row.state.clone()), Column::Id.ne(row.id)] {
+            let left = SIMILAR.saturating_sub(found.len() as u64);
+            if left == 0 {
+                break;
+            }
+            let rows = Entity::find()
+                .filter(others.clone())
+                .filter(near)
+                .filter(Column::Id.is_not_in(found.iter().map(|row| row.id)))
+                .order_by_desc(Column::PublishedAt)
+                .order_by_desc(Column::Id)
+                .limit(left);
+            found.extend(rows.all(self.0.base.db.read()).await?);
+        }
+        Ok(found)
+    }
+
+    /// What is on display for anybody: its time runs, and its owner may use their account.
+    pub(super) fn shown_to_all(&self) -> Condition {
+        Condition::all()
+            .add(on_display())
+            .add(Column::ExpiresAt.gt(self.0.base.clock.now()))
+            .add(Column::OwnerId.not_in_subquery(self.0.accounts.unusable()))
+    }
+
+    /// What is on display for somebody: the same, but for ads of those with whom there is a block.
     pub(super) async fn shown_to(&self, actor: &Actor) -> Result<Condition> {
-        let base = &self.0.base;
         let blocked: Vec<UserId> = self.0.accounts.blocks(actor.id()).await?.all().collect();
-        let shown = Condition::all()
-            .add(Column::Status.eq(AdStatus::Active))
-            .add(Column::ExpiresAt.gt(base.clock.now()))
-            .add(Column::OwnerId.not_in_subquery(self.0.accounts.unusable()));
+        let shown = self.shown_to_all();
         Ok(if blocked.is_empty() { shown } else { shown.add(Column::OwnerId.is_not_in(blocked)) })
     }
 
-    async fn fitting(&self, query: &AdsQuery) -> Result<Condition> {
+    pub(super) async fn fitting(&self, query: &AdsQuery) -> Result<Condition> {
         let mut fits = Condition::all()
             .add_option(query.kind.map(|kind| Column::Kind.eq(kind)))
             .add_option(query.min_centavos.map(|least| Column::Centavos.gte(least)))
@@ -131,6 +174,11 @@ impl Ads {
     }
 }
 
+/// What is on display. Said as the indexes of it say it: a statement that is prepared with a place for the status could not use them.
+fn on_display() -> SimpleExpr {
+    Expr::cust("ads.status = 'active'")
+}
+
 /// The part of the country, if one is named.
 fn place(query: &AdsQuery) -> Result<Option<SimpleExpr>> {
     let Some(letters) = &query.state else {
@@ -150,7 +198,7 @@ fn place(query: &AdsQuery) -> Result<Option<SimpleExpr>> {
 }
 
 /// Whether an ad has these words: whole ones by their stems on PostgreSQL, the begun one as it begins.
-fn has(dialect: Dialect, words: &Words) -> SimpleExpr {
+pub(super) fn has(dialect: Dialect, words: &Words) -> SimpleExpr {
     if dialect == Dialect::Sqlite {
         let found =
             "ads.id IN (SELECT p.ad_id FROM ad_words JOIN ad_places p ON p.id = ad_words.rowid WHERE ad_words MATCH ?)";

@@ -4,14 +4,20 @@
 //! audit log and in its version; what is not on display only its owner and moderators know of; what was looked at by a moderator
 //! is what is on display.
 
+mod bulk;
 mod categories;
 mod change;
 mod edit;
+mod ends;
 mod entity;
 mod find;
 pub mod life;
 mod moves;
+mod prints;
+pub mod public;
+mod review;
 mod routes;
+mod searches;
 mod shelf;
 mod store;
 mod view;
@@ -25,14 +31,16 @@ use crate::accounts::Accounts;
 use crate::base::Base;
 use crate::bus::CacheKey;
 use crate::cache::Cache;
-use crate::jobs::Registry;
+use crate::jobs::{NewJob, Registry};
 use categories::Tree;
 
 pub use moves::Verb;
 pub use routes::routes;
 
-/// Time between two looks for ads whose time on display has ended.
-const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+/// Time between two looks for ads whose time on display ends, or has.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Time between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
 /// How long a copy of the categories is used.
 const TREE_KEPT: Duration = Duration::from_secs(10);
 
@@ -68,9 +76,19 @@ impl Ads {
     /// What the slice does in the background.
     pub fn register(&self, registry: &mut Registry) {
         let ads = self.clone();
-        registry.every(EXPIRE_EVERY, "ads.expire", move || {
+        registry.every(LOOK_EVERY, "ads.follow_the_clock", move || {
             let ads = ads.clone();
-            async move { ads.expire().await }
+            async move { ads.follow_the_clock().await }
+        });
+        let ads = self.clone();
+        registry.every(SWEEP_EVERY, "ads.sweep", move || {
+            let ads = ads.clone();
+            async move { ads.forget_told().await }
+        });
+        let ads = self.clone();
+        registry.handle(NewJob::TELL_SEARCHERS, move |payload| {
+            let ads = ads.clone();
+            async move { ads.tell_searchers(payload).await }
         });
     }
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use praca_api::ads::{Ad, AdAction, AdKind, AdStatus};
-use praca_api::{AdId, ProblemCode, Timestamp};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use praca_api::{AdId, Timestamp};
 
 use super::change::StoredChange;
 use super::edit::release_unused;
-use super::entity::{Column, Entity, Model};
+use super::entity::Model;
 use super::life::{Stand, Step, wrong_state};
-use super::{Ads, store};
+use super::review::settle_claim;
+use super::{Ads, prints, store};
 use crate::accounts::clean_reason;
 use crate::auth::Actor;
 use crate::db::Tx;
@@ -20,8 +20,6 @@ use crate::error::{Error, Result};
 const SERVICE_DAYS: u32 = 60;
 /// How long after its end an ad can be renewed.
 const RENEWED_WITHIN: Duration = Duration::from_secs(180 * 86_400);
-/// Ads ended at a time.
-const AT_ONCE: u64 = 200;
 
 /// What is done to an ad by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +48,22 @@ impl Verb {
         matches!(self, Self::Approve | Self::Reject | Self::Suspend | Self::Reinstate)
     }
 
+    /// Whether it decides on what waits.
+    const fn is_review(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject)
+    }
+
     /// Whether it needs a reason.
     const fn wants_reason(self) -> bool {
         matches!(self, Self::Reject | Self::Suspend)
     }
 }
 
-/// Who does something, and why.
+/// Who does something, why, and when.
 struct Deed<'a> {
     actor: &'a Actor,
     reason: Option<String>,
+    now: Timestamp,
 }
 
 impl Ads {
@@ -69,6 +73,7 @@ impl Ads {
     /// `ads.wrong_state`, `access.denied` for who may not, `request.invalid` without a reason where one is needed.
     pub async fn step(&self, actor: &Actor, id: AdId, verb: Verb, reason: Option<String>) -> Result<Ad> {
         let base = &self.0.base;
+        let now = base.clock.now();
         let mut tx = base.begin().await?;
         let row = store::lock(tx.conn(), id).await?;
         self.require_visible(actor, &row).await?;
@@ -79,15 +84,18 @@ impl Ads {
         }
         actor.require_may_write()?;
         let reason = checked_reason(reason, verb.wants_reason())?;
+        if verb.is_review() {
+            settle_claim(tx.conn(), actor, id, now).await?;
+        }
         let days = self.days(&row).await?;
         let mut after = row.clone();
-        let stand = take_step(&mut after, verb, (base.clock.now(), days))?;
+        let stand = take_step(&mut after, verb, (now, days))?;
         let steps = stand.into_steps();
         after.status_reason = match steps.last().map(|step| step.to) {
             Some(AdStatus::Rejected | AdStatus::Suspended) => reason.clone(),
             _ => None,
         };
-        let row = self.finish(&mut tx, &row, after, steps, Deed { actor, reason }).await?;
+        let row = self.finish(&mut tx, &row, after, steps, Deed { actor, reason, now }).await?;
         tx.commit().await?;
         self.show_one(base.db.read(), actor, row).await
     }
@@ -98,6 +106,7 @@ impl Ads {
     /// `access.denied`, `resource.not_found`.
     pub async fn delete(&self, actor: &Actor, id: AdId, reason: Option<String>) -> Result<()> {
         let base = &self.0.base;
+        let now = base.clock.now();
         let mut tx = base.begin().await?;
         let row = store::lock(tx.conn(), id).await?;
         self.require_visible(actor, &row).await?;
@@ -110,7 +119,7 @@ impl Ads {
         let steps = Stand::of(row.status).delete()?.into_steps();
         let mut after = row.clone();
         (after.change, after.pictures) = (None, None);
-        let deed = Deed { actor, reason: checked_reason(reason, false)? };
+        let deed = Deed { actor, reason: checked_reason(reason, false)?, now };
         self.finish(&mut tx, &row, after, steps, deed).await?;
         tx.commit().await
     }
@@ -121,12 +130,14 @@ impl Ads {
     /// `ads.wrong_state` without one, `access.denied`, `request.invalid` for a refusal without a reason.
     pub async fn decide(&self, actor: &Actor, id: AdId, accept: bool, reason: Option<String>) -> Result<Ad> {
         let base = &self.0.base;
+        let now = base.clock.now();
         let mut tx = base.begin().await?;
         let row = store::lock(tx.conn(), id).await?;
         self.require_visible(actor, &row).await?;
         require_reviewer(actor, &row)?;
         actor.require_may_write()?;
         let reason = checked_reason(reason, !accept)?;
+        settle_claim(tx.conn(), actor, id, now).await?;
         let action = if accept { AdAction::AcceptChange } else { AdAction::RefuseChange };
         let stand = match (Stand::of(row.status), &row.change) {
             (Stand::Active(at), Some(_)) => Stand::from(at.stay(action)),
@@ -139,7 +150,7 @@ impl Ads {
         if let Some(change) = change {
             change.apply(&mut after);
         }
-        let deed = Deed { actor, reason };
+        let deed = Deed { actor, reason, now };
         let row = self.finish(&mut tx, &row, after, stand.into_steps(), deed).await?;
         tx.commit().await?;
         self.show_one(base.db.read(), actor, row).await
@@ -152,9 +163,8 @@ impl Ads {
         before: &Model,
         mut after: Model,
         steps: Vec<Step>,
-        Deed { actor, reason }: Deed<'_>,
+        Deed { actor, reason, now }: Deed<'_>,
     ) -> Result<Model> {
-        let now = self.0.base.clock.now();
         let proposed = StoredChange::read(before.change.as_ref());
         release_unused(tx, before, proposed.as_ref(), &after).await?;
         let by = Some(actor.id());
@@ -163,6 +173,9 @@ impl Ads {
         let why = (by, reason.as_deref(), now);
         after.version = store::note_steps(tx.conn(), after.id, before.version, &steps, why).await?;
         store::update(tx.conn(), after.clone()).await?;
+        if (&after.title, &after.pictures, &after.change) != (&before.title, &before.pictures, &before.change) {
+            prints::store(tx.conn(), &after).await?;
+        }
         self.tell(tx, &after, &steps, by, reason.as_deref()).await?;
         Ok(after)
     }
@@ -172,53 +185,10 @@ impl Ads {
         let of_category = self.categories().await?.get(&row.category).map_or(0, |category| category.days);
         Ok(if row.kind == AdKind::Service { SERVICE_DAYS.max(of_category) } else { of_category })
     }
-
-    /// Takes from display what has had its time.
-    ///
-    /// # Errors
-    /// The database refuses: the rest is left for the next time.
-    pub async fn expire(&self) -> Result<()> {
-        let base = &self.0.base;
-        loop {
-            let now = base.clock.now();
-            let due = Entity::find()
-                .filter(Column::Status.eq(AdStatus::Active))
-                .filter(Column::ExpiresAt.lte(now))
-                .order_by_asc(Column::ExpiresAt)
-                .limit(AT_ONCE)
-                .all(base.db.read())
-                .await?;
-            if due.is_empty() {
-                return Ok(());
-            }
-            for row in due {
-                self.expire_one(row.id, now).await?;
-            }
-        }
-    }
-
-    async fn expire_one(&self, id: AdId, now: Timestamp) -> Result<()> {
-        let mut tx = self.0.base.begin().await?;
-        // Another node may have been faster, or its owner.
-        let mut row = match store::lock(tx.conn(), id).await {
-            Err(error) if error.is(ProblemCode::ResourceNotFound) => return Ok(()),
-            row => row?,
-        };
-        let Stand::Active(at) = Stand::of(row.status) else { return Ok(()) };
-        if row.expires_at.is_none_or(|end| end > now) {
-            return Ok(());
-        }
-        let steps = at.expire().into_steps();
-        (row.status, row.changed_at) = (AdStatus::Approved, now);
-        row.version = store::note_steps(tx.conn(), id, row.version, &steps, (None, None, now)).await?;
-        store::update(tx.conn(), row.clone()).await?;
-        self.tell(&mut tx, &row, &steps, None, None).await?;
-        tx.commit().await
-    }
 }
 
 /// Refuses who does not keep order, and moderators who would decide on their own; administrators may, in a square of few.
-fn require_reviewer(actor: &Actor, row: &Model) -> Result<()> {
+pub(super) fn require_reviewer(actor: &Actor, row: &Model) -> Result<()> {
     if !actor.is_moderator() || (row.owner_id == actor.id() && !actor.is_admin()) {
         return Err(Error::denied());
     }

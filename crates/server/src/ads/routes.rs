@@ -1,5 +1,8 @@
 //! `/ads`, `/categories`, and the places ads are in.
 
+mod review;
+mod searches;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use praca_api::ads::{Ad, AdPatch, AdReason, AdStep, Category, NewAd};
@@ -24,6 +27,7 @@ pub fn routes(ads: Ads) -> OpenApiRouter {
         .routes(routes!(list_ads, create_ad))
         .routes(routes!(get_ad, update_ad, delete_ad))
         .routes(routes!(get_ad_history))
+        .routes(routes!(list_similar_ads))
         .routes(routes!(approve_ad))
         .routes(routes!(reject_ad))
         .routes(routes!(suspend_ad))
@@ -37,6 +41,11 @@ pub fn routes(ads: Ads) -> OpenApiRouter {
         .routes(routes!(keep_ad, release_ad))
         .routes(routes!(list_my_ads))
         .routes(routes!(list_favorites))
+        .routes(routes!(searches::list_searches, searches::save_search))
+        .routes(routes!(searches::forget_search))
+        .routes(routes!(review::list_waiting_ads))
+        .routes(routes!(review::claim_ad, review::release_ad_claim))
+        .routes(routes!(review::approve_ads))
         .routes(routes!(list_categories))
         .routes(routes!(list_states))
         .routes(routes!(list_cities))
@@ -117,6 +126,18 @@ async fn get_ad_history(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<AdStep>>> {
     ads.history(&actor, id, &page).await.map(Json)
+}
+
+/// Ads like one, on display: of its category, the nearest first; at most 6, and none of its owner's.
+#[utoipa::path(get, path = "/ads/{id}/similar", tag = "ads", operation_id = "list_similar_ads",
+    params(("id" = uuid::Uuid, Path, description = "The ad")),
+    security(("bearer" = [])), responses((status = 200, description = "All of them, on one page", body = Page<Ad>), Problems))]
+async fn list_similar_ads(
+    State(ads): State<Ads>,
+    Caller(actor): Caller,
+    Path(id): Path<AdId>,
+) -> Result<Json<Page<Ad>>> {
+    Ok(Json(Page { items: ads.similar(&actor, id).await?, next: None }))
 }
 
 fn reason(why: Option<Json<AdReason>>) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Writing an ad.
 
-use praca_api::ads::{Ad, AdStatus, NewAd};
+use praca_api::ads::{Ad, AdAction, AdStatus, NewAd};
 use praca_api::{ProblemCode, UserId};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _,
@@ -8,9 +8,9 @@ use sea_orm::{
 };
 
 use super::entity::{Column, Entity, Model};
-use super::life::{At, Pending};
+use super::life::{At, Pending, Step};
 use super::wish::Said;
-use super::{Ads, store};
+use super::{Ads, prints, store};
 use crate::antispam::{Shape, Spam, Text, check};
 use crate::auth::Actor;
 use crate::db::Tx;
@@ -60,10 +60,12 @@ impl Ads {
             change: None,
             published_at: None,
             expires_at: None,
+            reminded_for: None,
             created_at: now,
             changed_at: now,
         };
         Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx.conn()).await?;
+        prints::store(tx.conn(), &row).await?;
         let steps = At::<Pending>::created().into_steps();
         store::note_steps(tx.conn(), id, 0, &steps, (Some(actor.id()), None, now)).await?;
         self.tell(&mut tx, &row, &steps, Some(actor.id()), None).await?;
@@ -127,17 +129,24 @@ impl Ads {
         &self,
         tx: &mut Tx,
         row: &Model,
-        steps: &[super::life::Step],
+        steps: &[Step],
         by: Option<UserId>,
         reason: Option<&str>,
     ) -> Result<()> {
         for step in steps {
             let (title, reason) = (row.title.clone(), reason.map(str::to_owned));
             let (ad, owner) = (row.id, row.owner_id);
-            tx.emit(Event::AdStepped { ad, owner, title, action: step.action, to: step.to, by, reason });
+            let is_news = is_news(row, *step);
+            tx.emit(Event::AdStepped { ad, owner, title, action: step.action, to: step.to, by, reason, is_news });
         }
         let ad = self.for_owner(tx.conn(), row.clone()).await?;
         tx.emit(Event::AdChanged { owner: row.owner_id, ad: Box::new(ad) });
         Ok(())
     }
+}
+
+/// Whether a step has on display what was not before: an ad that is new there, or one whose title, pictures or price are.
+fn is_news(row: &Model, step: Step) -> bool {
+    let begins = row.published_at == Some(row.changed_at);
+    step.to == AdStatus::Active && (begins || step.action == AdAction::AcceptChange)
 }

@@ -38,9 +38,12 @@ enum Command {
     },
     /// Load data.
     Seed {
-        /// The demo people, rooms and messages.
-        #[arg(long, required = true)]
+        /// The demo people, rooms, messages and ads.
+        #[arg(long, required_unless_present = "ads")]
         demo: bool,
+        /// So many invented ads of the demo people, for benchmarks.
+        #[arg(long, value_name = "COUNT")]
+        ads: Option<u64>,
     },
     /// Name administrators, rotate keys.
     #[command(subcommand)]
@@ -97,14 +100,23 @@ async fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Worker => serve::work(config).await?,
         Command::Migrate { check } => return migrate(&config, check).await,
-        Command::Seed { demo: _ } => {
-            demo::load(&open(config).await?).await?;
-            say("The demo data is loaded.");
-        }
+        Command::Seed { demo, ads } => seed(&open(config).await?, demo, ads).await?,
         Command::Admin(command) => admin::run(config, command).await?,
         Command::Doctor => return Ok(doctor::examine(&config).await),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn seed(app: &App, demo: bool, ads: Option<u64>) -> Result<()> {
+    if demo {
+        demo::load(app).await?;
+        say("The demo data is loaded.");
+    }
+    if let Some(count) = ads {
+        demo::fill_the_fair(app, count).await?;
+        say(&format!("The fair has {count} invented ads."));
+    }
+    Ok(())
 }
 
 /// An app for one command: on SQLite the database is brought up to date first.

@@ -40,6 +40,8 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadArrived { .. }
             | Self::UploadChanged { .. }
+            | Self::AdEnding { .. }
+            | Self::AdFound { .. }
             | Self::AdChanged { .. }
             | Self::UploadsReleased { .. }
             | Self::Notified { .. }

@@ -30,6 +30,12 @@ impl Event {
             Self::AdStepped { ad, owner, title, action, by, reason, .. } if *by != Some(*owner) => {
                 ad_notice(*ad, *owner, *action, (title, reason.as_ref())).into_iter().collect()
             }
+            Self::AdEnding { ad, owner, title, end } => {
+                let params = NotificationParams { title: Some(title.clone()), ..why(None, Some(*end)) };
+                let notice = NewNotice::of_person(NotificationCode::AdExpiring, *owner, params);
+                vec![NewNotice { ad: Some(*ad), ..notice }]
+            }
+            Self::AdFound { ad, searchers } => searchers.iter().map(|found| found_notice(*ad, found)).collect(),
             Self::SigningKeysRotated { .. }
             | Self::AdStepped { .. }
             | Self::RoomCreated { .. }
@@ -129,4 +135,10 @@ fn ad_notice(
     };
     let params = NotificationParams { title: Some(title.clone()), ..why(reason, None) };
     Some(NewNotice { ad: Some(ad), ..NewNotice::of_person(code, owner, params) })
+}
+
+/// An ad that is there, told to somebody who looks for such, by what they call their search.
+fn found_notice(ad: AdId, (user, name): &(UserId, Option<String>)) -> NewNotice {
+    let params = NotificationParams { title: name.clone(), ..NotificationParams::default() };
+    NewNotice { ad: Some(ad), ..NewNotice::of_person(NotificationCode::AdFound, *user, params) }
 }

@@ -20,7 +20,9 @@ impl Event {
             Self::RoomCreated { .. }
             | Self::UploadArrived { .. }
             | Self::UploadsReleased { .. }
-            | Self::AdStepped { .. } => Vec::new(),
+            | Self::AdStepped { .. }
+            | Self::AdEnding { .. }
+            | Self::AdFound { .. } => Vec::new(),
             Self::AdChanged { owner, ad } => {
                 vec![to_person(*owner, &ServerEvent::AdUpdated(AdUpdated { ad: (**ad).clone() }))]
             }

@@ -51,6 +51,16 @@ async fn serve(request: Request) -> Response {
     }
 }
 
+/// The addresses of what the client's page links to as `stylesheet`, `icon` and the like, in their order; none if it was not built into this
+/// program.
+pub fn linked(rel: &str) -> Vec<String> {
+    let page = find("/index.html").and_then(|page| std::str::from_utf8(page.plain).ok()).unwrap_or_default();
+    let rel = format!("rel=\"{rel}\"");
+    let links = page.split("<link ").skip(1).filter_map(|link| Some(link.split_once('>')?.0));
+    let address = |link: &str| Some(link.split_once("href=\"")?.1.split_once('"')?.0.to_owned());
+    links.filter(|link| link.contains(&rel)).filter_map(address).collect()
+}
+
 fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.binary_search_by(|asset| asset.path.cmp(path)).ok().and_then(|at| ASSETS.get(at))
 }

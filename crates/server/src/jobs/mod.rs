@@ -50,6 +50,9 @@ impl NewJob {
     /// The kind that writes one to whoever has an address.
     pub const LETTER: &str = "accounts.letter";
 
+    /// The kind that tells those who look for an ad.
+    pub const TELL_SEARCHERS: &str = "ads.tell_searchers";
+
     /// To be done at once.
     pub fn new(kind: &'static str, payload: Value) -> Self {
         Self { kind, payload, delay: Duration::ZERO, turn: 0, unique_key: None }

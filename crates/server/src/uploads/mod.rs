@@ -7,6 +7,7 @@ mod announce;
 mod content;
 mod entity;
 mod picture;
+mod print;
 mod process;
 mod receive;
 mod routes;

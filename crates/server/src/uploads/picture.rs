@@ -18,6 +18,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use praca_api::uploads::{Purpose, UploadReason};
 
 use super::content::{check_frames, check_whole, is_disguised};
+use super::print::print;
 
 /// What is accepted.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif];
@@ -62,6 +63,8 @@ pub struct Picture {
     pub height: u32,
     /// A ThumbHash, in base64.
     pub placeholder: String,
+    /// 64 bits most of which pictures share that look alike; none for one that tells nothing.
+    pub print: Option<i64>,
     /// Its sizes, the largest first; one that would be as large as the next larger is left out.
     pub sizes: Vec<Made>,
     /// For readers that know no WebP, such as those of link previews.
@@ -121,10 +124,10 @@ fn work<D: ImageDecoder>(decoder: image::ImageResult<D>, purpose: Purpose) -> Re
     let pixels = Raster::of(DynamicImage::from_decoder(decoder).map_err(refused)?);
     let mut pictures = Pictures::of(pixels, orientation, profile.as_deref())?;
     let (width, height) = if swaps(orientation) { (height, width) } else { (width, height) };
-    let placeholder = pictures.placeholder()?;
+    let (placeholder, print) = (pictures.placeholder()?, pictures.print());
     let fallback = if purpose == Purpose::Ad { Some(pictures.jpeg()?) } else { None };
     let sizes = pictures.0.iter().map(|(name, raster)| raster.webp(name)).collect::<Result<_, _>>()?;
-    Ok(Picture { width, height, placeholder, sizes, fallback })
+    Ok(Picture { width, height, placeholder, print, sizes, fallback })
 }
 
 fn limits(bytes: u64) -> Limits {
@@ -270,6 +273,12 @@ impl Pictures {
             tiny.pixels.chunks_exact(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], u8::MAX]).collect()
         };
         Ok(STANDARD.encode(thumbhash::rgba_to_thumb_hash(tiny.width as usize, tiny.height as usize, &pixels)))
+    }
+
+    /// Of the smallest size.
+    fn print(&self) -> Option<i64> {
+        let (_, smallest) = self.0.last()?;
+        print(&smallest.pixels, (smallest.width, smallest.height), if smallest.alpha { 4 } else { 3 })
     }
 
     /// The middle size as JPEG, or the largest below it; what is clear becomes white.

@@ -28,6 +28,9 @@ pub struct StoredPicture {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) placeholder: String,
+    /// 64 bits most of which pictures share that look alike; none of pictures made before there were such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    print: Option<i64>,
     thumb: StoredFile,
     medium: StoredFile,
     large: StoredFile,
@@ -47,7 +50,7 @@ impl StoredPicture {
         let medium = sized("medium.webp").unwrap_or_else(|| thumb.clone());
         let large = sized("large.webp").unwrap_or_else(|| medium.clone());
         let (width, height, placeholder) = (made.width, made.height, made.placeholder.clone());
-        Some(Self { width, height, placeholder, thumb, medium, large })
+        Some(Self { width, height, placeholder, print: made.print, thumb, medium, large })
     }
 
     fn variants(&self, url: impl Fn(&str) -> String) -> Variants {
@@ -83,6 +86,11 @@ impl UsedPicture {
     /// To be stored with a message; none if there are none.
     pub fn store_all(pictures: &[Self]) -> Option<Value> {
         (!pictures.is_empty()).then(|| serde_json::to_value(pictures).unwrap_or_default())
+    }
+
+    /// Bits most of which pictures share that look alike.
+    pub fn print(&self) -> Option<i64> {
+        self.picture.print
     }
 
     /// As readers get it; private addresses are still to be signed (`links.rs`).

@@ -9,7 +9,7 @@ use crate::images;
 use crate::world::{Answer, Person, World, on_both_twins};
 
 /// Days in seconds.
-const DAY: u64 = 86_400;
+pub const DAY: u64 = 86_400;
 
 /// A sofa for sale in São Paulo.
 pub fn sofa() -> Value {
@@ -21,7 +21,7 @@ pub fn sofa() -> Value {
 }
 
 /// An ad with some fields changed.
-fn with(changes: Value) -> Value {
+pub fn with(changes: Value) -> Value {
     let mut ad = sofa();
     for (field, value) in changes.as_object().unwrap() {
         ad[field] = value.clone();
@@ -48,11 +48,11 @@ impl World {
         id
     }
 
-    async fn step(&self, person: &Person, ad: &str, verb: &str) -> Answer {
+    pub async fn step(&self, person: &Person, ad: &str, verb: &str) -> Answer {
         self.post(&format!("/ads/{ad}/{verb}"), Some(person), json!({ "reason": "Motivo." })).await
     }
 
-    async fn ad(&self, person: &Person, ad: &str) -> Value {
+    pub async fn ad(&self, person: &Person, ad: &str) -> Value {
         self.get(&format!("/ads/{ad}"), person).await.ok()
     }
 
@@ -219,7 +219,7 @@ on_both_twins! {
         // Its time is over at once; the job only says so.
         world.get(&format!("/ads/{id}"), &caio).await.expect(404, "resource.not_found");
         assert_eq!(world.titles(&caio, "").await.len(), 1, "a service has sixty days");
-        world.app.ads.expire().await.unwrap();
+        world.app.ads.follow_the_clock().await.unwrap();
         let ended = world.ad(&rosa, &id).await;
         assert_eq!(ended["status"], "approved");
         world.step(&rosa, &id, "publish").await.expect(409, "ads.wrong_state");

@@ -23,6 +23,19 @@ pub fn file(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// A picture of hills, whatever its size.
+pub fn hills(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let hill = |x: u32, y: u32| {
+        let (x, y) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
+        let light = ((x * 9.0).sin() * (y * 7.0).cos() + 1.2) * 90.0;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "18 to 198")]
+        Rgb([light as u8, 120, 90])
+    };
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::from(RgbImage::from_fn(width, height, hill)).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
 /// The same as JPEG.
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     file(width, height, ImageFormat::Jpeg)

@@ -4,6 +4,8 @@
 mod accounts;
 mod admin;
 mod ads;
+mod ads_found;
+mod ads_public;
 mod antispam;
 mod authenticator;
 mod blocks;

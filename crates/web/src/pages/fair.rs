@@ -3,12 +3,16 @@
 mod ad;
 mod card;
 mod catalog;
+mod difference;
 mod draft;
 mod filters;
 mod form;
+mod hints;
 mod list;
 mod photos;
 mod places;
+mod review;
+mod searches;
 mod shelf;
 mod steps;
 
@@ -19,6 +23,8 @@ use ad::AdPage;
 use catalog::Catalog;
 use form::AdForm;
 use list::Found;
+use review::Review;
+use searches::Searches;
 use shelf::Shelf;
 
 /// The part of the page an address names.
@@ -28,6 +34,10 @@ enum Part {
     /// One's own, or those one keeps.
     Shelf(Kept),
     New,
+    /// What waits for moderators.
+    Review,
+    /// What one looks for.
+    Searches,
     Ad(String),
     Change(String),
 }
@@ -50,6 +60,8 @@ pub fn Fair() -> impl IntoView {
         (Some("meus"), _) => Part::Shelf(Kept::Own),
         (Some("guardados"), _) => Part::Shelf(Kept::Favorites),
         (Some("novo"), _) => Part::New,
+        (Some("fila"), _) => Part::Review,
+        (Some("buscas"), _) => Part::Searches,
         (Some(id), Some("mudar")) => Part::Change(id.to_owned()),
         (Some(id), _) => Part::Ad(id.to_owned()),
     });
@@ -57,6 +69,8 @@ pub fn Fair() -> impl IntoView {
         Part::Found => view! { <Found /> }.into_any(),
         Part::Shelf(kept) => view! { <Shelf kept /> }.into_any(),
         Part::New => view! { <AdForm /> }.into_any(),
+        Part::Review => view! { <Review /> }.into_any(),
+        Part::Searches => view! { <Searches /> }.into_any(),
         Part::Ad(id) => view! { <AdPage id is_changed=false /> }.into_any(),
         Part::Change(id) => view! { <AdPage id is_changed=true /> }.into_any(),
     }

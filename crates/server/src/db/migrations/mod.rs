@@ -14,6 +14,7 @@ mod m20261123_000011_factors;
 mod m20261123_000012_texts_and_measures;
 mod m20261123_000013_links;
 mod m20261123_000014_ads;
+mod m20261124_000015_finding;
 
 use std::collections::HashSet;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_texts_and_measures::Migration),
             Box::new(m20261123_000013_links::Migration),
             Box::new(m20261123_000014_ads::Migration),
+            Box::new(m20261124_000015_finding::Migration),
         ]
     }
 }

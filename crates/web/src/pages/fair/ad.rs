@@ -4,10 +4,12 @@ use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::{t, t_string};
-use praca_api::ads::Ad;
+use praca_api::ads::{Ad, AdStatus};
+use praca_api::{AdId, Page};
 
-use super::card::{Favorite, Kind, Price, Status};
+use super::card::{AdCard, Favorite, Kind, Price, Status};
 use super::catalog::{Catalog, condition_word};
+use super::difference::Difference;
 use super::form::AdForm;
 use super::steps::{History, Steps};
 use crate::components::{Avatar, Empty, Icon, ListLoading, Picture, RichText, Shell, explain};
@@ -25,6 +27,11 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// One that is there.
+    pub fn of(ad: Ad) -> Self {
+        Self { ad: RwSignal::new(Some(ad)), trouble: RwSignal::new(None) }
+    }
+
     /// Asks for it.
     fn fetch(id: String) -> Self {
         let session = expect_context::<Square>().session;
@@ -113,16 +120,18 @@ fn Whole(ad: Ad, shown: Shown) -> impl IntoView {
             </div>
             <div class="stack ad-text">
                 <section><h2>{t!(i18n, fair.told)}</h2><div class="mt-2 measure"><RichText body=ad.description.clone() /></div></section>
+                <Difference ad=ad.clone() />
                 <Details ad=ad.clone() />
-                <History ad />
+                <History ad=ad.clone() />
             </div>
         </div>
+        <Similar of=ad.id />
     }
 }
 
 /// The pictures: one large, the others to choose from.
 #[component]
-fn Photos(ad: Ad) -> impl IntoView {
+pub fn Photos(ad: Ad) -> impl IntoView {
     let i18n = language();
     let at = RwSignal::new(0_usize);
     let count = ad.images.len();
@@ -162,10 +171,13 @@ fn Owner(ad: Ad) -> impl IntoView {
     let is_own = square.session.user().is_some_and(|user| user.author.id == ad.owner.id);
     let (owner, handle) = (ad.owner.clone(), ad.owner.handle.clone());
     let first = format::first_name(&owner.display_name);
+    let (is_shown, public) = (ad.status == AdStatus::Active, format!("/anuncios/{}", ad.id));
     view! {
         <section class="card" aria-label=move || t_string!(i18n, fair.owner)>
             <div class="person"><Avatar author=owner.clone() class="avatar avatar--lg" /><div><Name author=owner /><small>{format!("@{handle}")}</small></div></div>
         </section>
+        // The router knows no such page: the server makes it.
+        {is_shown.then(|| view! { <p><a class="small" href=public rel="external" target="_blank"><Icon name="arrow-right" class="icon icon--sm" />" "{t!(i18n, fair.public_page)}</a></p> })}
         {(!is_own).then(|| view! {
             <p class="row">
                 <a class="btn grow" href=format!("/mensagens/{handle}")><Icon name="mail" />{t!(i18n, fair.talk, name = first.clone())}</a>
@@ -175,8 +187,9 @@ fn Owner(ad: Ad) -> impl IntoView {
     }
 }
 
+/// What else there is to know.
 #[component]
-fn Details(ad: Ad) -> impl IntoView {
+pub fn Details(ad: Ad) -> impl IntoView {
     let i18n = language();
     let place = [ad.neighborhood.clone(), Some(format!("{} · {}", ad.city, ad.state))]
         .into_iter()
@@ -195,5 +208,26 @@ fn Details(ad: Ad) -> impl IntoView {
                 {ad.expires_at.map(|at| view! { <dt>{t!(i18n, fair.until)}</dt><dd><time datetime=at.to_string()>{move || day(at)}</time></dd> })}
             </dl>
         </section>
+    }
+}
+
+/// Others like it, once they are here; without any, nothing.
+#[component]
+fn Similar(of: AdId) -> impl IntoView {
+    let i18n = language();
+    let session = expect_context::<Square>().session;
+    let found = LocalResource::new(move || async move {
+        let answer: Answer<Page<Ad>> = session.send(Method::GET, &format!("/ads/{of}/similar"), None::<&()>).await;
+        answer.map(|page| page.items).unwrap_or_default()
+    });
+    move || {
+        found.get().filter(|ads| !ads.is_empty()).map(|ads| {
+            view! {
+                <section class="mt-6">
+                    <h2>{t!(i18n, fair.similar)}</h2>
+                    <ul class="ads mt-2">{ads.into_iter().map(|ad| view! { <AdCard ad /> }).collect_view()}</ul>
+                </section>
+            }
+        })
     }
 }

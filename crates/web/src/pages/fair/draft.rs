@@ -5,6 +5,7 @@ use praca_api::ads::{Ad, AdKind, AdPatch, Condition, NewAd};
 use praca_api::money::{Money, parse_amount};
 use serde::{Deserialize, Serialize};
 
+use super::filters::written_amount;
 use crate::store;
 
 /// Where it is kept.
@@ -54,7 +55,7 @@ impl Draft {
 
     /// An ad as it stands, to be changed.
     pub fn of(ad: &Ad) -> Self {
-        let price = ad.price.map(|price| format!("{},{:02}", price.centavos / 100, price.centavos % 100));
+        let price = ad.price.map(|price| written_amount(price.centavos));
         Self {
             kind: ad.kind.as_str().to_owned(),
             title: ad.title.clone(),

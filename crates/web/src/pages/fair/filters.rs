@@ -93,6 +93,11 @@ impl Filters {
     }
 }
 
+/// An amount as people write it: `620,00`.
+pub fn written_amount(centavos: i64) -> String {
+    format!("{},{:02}", centavos / 100, centavos % 100)
+}
+
 fn encoded<const N: usize>(parts: [(&str, String); N]) -> String {
     let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
     let part = |(name, value): (&str, String)| format!("{name}={}", String::from(js_sys::encode_uri_component(&value)));

@@ -12,6 +12,7 @@ use praca_api::limits::{AD_DESCRIPTION_CHARS, AD_TITLE_CHARS};
 use super::card::{Kind, Price};
 use super::catalog::{Catalog, condition_word, kind_word, name_of};
 use super::draft::{Draft, Refused};
+use super::hints::{Advice, in_ad};
 use super::photos::{PhotoField, Photos};
 use super::places::PlaceFields;
 use crate::components::{Icon, RichText, Shell, explain, explain_ad};
@@ -228,6 +229,7 @@ fn Description(writing: Writing) -> impl IntoView {
                 on:input=move |event| writing.draft.update(|draft| draft.description = event_target_value(&event))
             ></textarea>
             <p class="hint" id="a-desc-dica">{t!(i18n, fair.told_hint)}</p>
+            <Advice found=Signal::derive(move || writing.draft.with(|draft| in_ad(&draft.title, &draft.description))) />
             <Wrong writing field="description" />
         </div>
     }

@@ -8,6 +8,7 @@ use praca_api::ads::Ad;
 
 use super::card::AdCard;
 use super::filters::{FilterForm, Filters, Order};
+use super::searches::SaveSearch;
 use super::shelf::{Advertise, Shelves};
 use crate::components::{Icon, ListFrame, Listing, Proof, Shell};
 use crate::language::language;
@@ -56,6 +57,7 @@ pub fn Found() -> impl IntoView {
                             <Shelves />
                             <Order written send />
                         </div>
+                        <SaveSearch filters />
                         <Ads ads filters clear />
                     </div>
                 </div>

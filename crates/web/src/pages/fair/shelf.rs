@@ -14,9 +14,14 @@ use crate::square::Square;
 #[component]
 pub fn Shelves() -> impl IntoView {
     let i18n = language();
+    let square = expect_context::<Square>();
     view! {
         <a class="filter-chip" href="/feira/meus"><Icon name="tag" class="icon icon--sm" />{t!(i18n, fair.mine)}</a>
         <a class="filter-chip" href="/feira/guardados"><Icon name="heart" class="icon icon--sm" />{t!(i18n, fair.kept)}</a>
+        <a class="filter-chip" href="/feira/buscas"><Icon name="bell" class="icon icon--sm" />{t!(i18n, fair.searches)}</a>
+        <Show when=move || square.moderates()>
+            <a class="filter-chip" href="/feira/fila"><Icon name="shield-check" class="icon icon--sm" />{t!(i18n, fair.queue)}</a>
+        </Show>
     }
 }
 

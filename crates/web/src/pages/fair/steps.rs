@@ -34,8 +34,16 @@ enum Step {
 
 impl Step {
     /// What follows from where an ad stands, for who looks at it.
-    fn of(ad: &Ad, is_own: bool, moderates: bool) -> Vec<Self> {
+    fn of(ad: &Ad, is_own: bool, moderates: bool, administrates: bool) -> Vec<Self> {
         match (is_own, moderates) {
+            // In a square of few, who runs it decides on their own, too.
+            (true, _) if administrates && (ad.status == AdStatus::Pending || ad.pending_change.is_some()) => {
+                Self::of_moderator(ad)
+                    .into_iter()
+                    .chain(Self::of_owner(ad))
+                    .filter(|step| *step != Self::Suspend)
+                    .collect()
+            }
             (true, _) => Self::of_owner(ad),
             (false, true) => Self::of_moderator(ad),
             (false, false) => Vec::new(),
@@ -76,6 +84,15 @@ impl Step {
     /// Whether it asks before it is done: there is no way back.
     const fn is_final(self) -> bool {
         matches!(self, Self::Conclude | Self::Delete)
+    }
+
+    /// The key of a decision, where there are keys.
+    const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Approve | Self::AcceptChange => Some("a"),
+            Self::Reject | Self::RefuseChange => Some("r"),
+            _ => None,
+        }
     }
 
     const fn path(self) -> &'static str {
@@ -140,15 +157,25 @@ impl Step {
     }
 }
 
+/// Whether an owner may change an ad: what is over, or taken away, is changed no more.
+const fn may_change(status: AdStatus) -> bool {
+    !matches!(status, AdStatus::Concluded | AdStatus::Suspended | AdStatus::Deleted)
+}
+
 /// The buttons of whoever may do something.
 #[component]
-pub fn Steps(ad: Ad, shown: Shown) -> impl IntoView {
+pub fn Steps(
+    ad: Ad,
+    shown: Shown,
+    /// Whether decisions have keys.
+    #[prop(default = false)]
+    keys: bool,
+) -> impl IntoView {
     let i18n = language();
-    let session = expect_context::<Square>().session;
-    let me = session.user();
-    let is_own = me.as_ref().is_some_and(|user| user.author.id == ad.owner.id);
-    let moderates = me.is_some_and(|user| user.role != Role::User && !user.must_add_factor);
-    let steps = Step::of(&ad, is_own, moderates);
+    let square = expect_context::<Square>();
+    let session = square.session;
+    let is_own = square.me() == Some(ad.owner.id);
+    let steps = Step::of(&ad, is_own, square.moderates(), square.runs_the_square());
     let (asked, reason, error) =
         (RwSignal::new(None::<Step>), RwSignal::new(String::new()), RwSignal::new(None::<Trouble>));
     let (open, id) = (RwSignal::new(false), ad.id);
@@ -175,11 +202,9 @@ pub fn Steps(ad: Ad, shown: Shown) -> impl IntoView {
     };
     let button = move |(at, step): (usize, Step)| {
         let class = if at == 0 { "btn btn--primary" } else { "btn" };
-        view! { <button type="button" class=class on:click=move |_| press(step)><Icon name=step.icon() />{move || step.word(i18n)}</button> }
+        view! { <button type="button" class=class aria-keyshortcuts=step.key().filter(|_| keys) on:click=move |_| press(step)><Icon name=step.icon() />{move || step.word(i18n)}</button> }
     };
-    // What is over, or taken away, is changed no more.
-    let may_change = is_own && !matches!(ad.status, AdStatus::Concluded | AdStatus::Suspended | AdStatus::Deleted);
-    let change = may_change.then(|| format!("/feira/{id}/mudar"));
+    let change = (is_own && may_change(ad.status)).then(|| format!("/feira/{id}/mudar"));
     view! {
         <div class="row">
             {steps.into_iter().enumerate().map(button).collect_view()}

@@ -1,0 +1,291 @@
+//! Ads that find their people: saved searches, reminders, and what moderators look at.
+
+use image::ImageFormat;
+use praca_api::accounts::Role;
+use serde_json::{Value, json};
+
+use crate::ads::{DAY, sofa, with};
+use crate::images;
+use crate::world::{Person, Twin, World, on_both_twins, tell};
+
+impl World {
+    /// What somebody was told by notifications of a code: the titles, the newest first.
+    async fn told_of(&self, person: &Person, code: &str) -> Vec<Value> {
+        self.work().await;
+        self.tell().await;
+        let page = self.get("/me/notifications", person).await.ok();
+        let items = page["items"].as_array().unwrap().iter();
+        items.filter(|item| item["code"] == code).map(|item| item["params"]["title"].clone()).collect()
+    }
+
+    async fn look_for(&self, person: &Person, wish: Value) -> Value {
+        self.post("/me/searches", Some(person), wish).await.expect(201, "")
+    }
+
+    /// What waits: titles, and what each is like.
+    async fn queue(&self, moderator: &Person) -> Vec<(String, Vec<String>)> {
+        let page = self.get("/moderation/ads", moderator).await.ok();
+        let like = |item: &Value| {
+            let alike = item["alike"].as_array().unwrap().iter();
+            alike.map(|other| other["by"].as_str().unwrap().to_owned()).collect()
+        };
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|item| (item["ad"]["title"].as_str().unwrap().to_owned(), like(item))).collect()
+    }
+}
+
+fn other_sofa() -> Value {
+    with(json!({ "title": "Poltrona de leitura", "description": "Poltrona azul com apoio para os pés, pouco uso." }))
+}
+
+on_both_twins! {
+    async fn who_looks_for_something_is_told_once_when_it_comes(world: World) {
+        let (bia, rosa) = (world.person("bia", Role::Moderator).await, world.user("rosa").await);
+        let (caio, dora, eva) = (world.user("caio").await, world.user("dora").await, world.user("eva").await);
+        world.look_for(&caio, json!({ "q": "sofas", "category": "casa", "state": "sp", "maxCentavos": 70_000 })).await;
+        world.look_for(&caio, json!({ "kind": "sale", "name": "Tudo à venda" })).await;
+        world.look_for(&rosa, json!({ "kind": "sale" })).await;
+        for other in [
+            json!({ "q": "geladeira" }), json!({ "kind": "trade" }), json!({ "category": "moda" }),
+            json!({ "minCentavos": 62_001 }), json!({ "state": "SP", "city": "Campinas" }),
+            json!({ "condition": "new" }), json!({ "kind": "sale", "withPicture": true }),
+        ] {
+            world.look_for(&dora, other).await;
+        }
+        world.look_for(&eva, json!({ "kind": "sale" })).await;
+        world.put(&format!("/me/blocks/{}", eva.id), &rosa, json!({})).await.expect(204, "");
+        let id = world.write_ad(&rosa, sofa()).await;
+        assert!(world.told_of(&caio, "ads.found").await.is_empty(), "it is not on display yet");
+        world.step(&bia, &id, "approve").await.expect(200, "");
+        let told = world.told_of(&caio, "ads.found").await;
+        assert_eq!(told.len(), 1, "two searches, one ad: {told:?}");
+        for other in [&rosa, &dora, &eva] {
+            assert!(world.told_of(other, "ads.found").await.is_empty());
+        }
+        // What comes back is not new, and nobody is told of the same ad twice.
+        for step in ["pause", "publish"] {
+            world.step(&rosa, &id, step).await.expect(200, "");
+        }
+        world.pass(31 * DAY);
+        let (rosa, caio, dora) = (world.log_in("rosa").await, world.log_in("caio").await, world.log_in("dora").await);
+        world.app.ads.follow_the_clock().await.unwrap();
+        world.step(&rosa, &id, "renew").await.expect(200, "");
+        assert_eq!(world.told_of(&caio, "ads.found").await.len(), 1);
+        // For whoever has begun to look for it since, it is.
+        world.look_for(&dora, json!({ "category": "moveis" })).await;
+        world.pass(31 * DAY);
+        let (rosa, dora) = (world.log_in("rosa").await, world.log_in("dora").await);
+        world.app.ads.follow_the_clock().await.unwrap();
+        world.step(&rosa, &id, "renew").await.expect(200, "");
+        assert_eq!(world.told_of(&dora, "ads.found").await, [Value::Null]);
+    }
+
+    async fn searches_are_saved_once_listed_and_forgotten(world: World) {
+        let (caio, dora) = (world.user("caio").await, world.user("dora").await);
+        let wish = json!({ "q": "  bicicleta   aro ", "state": "sp", "city": "sao paulo", "maxCentavos": 90_000 });
+        let saved = world.look_for(&caio, wish.clone()).await;
+        let said = (&saved["name"], &saved["q"], &saved["state"], &saved["city"]);
+        assert_eq!(said, (&json!("bicicleta aro"), &json!("bicicleta aro"), &json!("SP"), &json!("São Paulo")));
+        assert_eq!(world.look_for(&caio, wish).await["id"], saved["id"], "the same search is the same");
+        for (wish, field) in [
+            (json!({}), "filters"),
+            (json!({ "withPicture": true }), "filters"),
+            (json!({ "q": "!!!" }), "q"),
+            (json!({ "q": "x".repeat(101) }), "q"),
+            (json!({ "q": "sofá", "name": "x".repeat(61) }), "name"),
+            (json!({ "minCentavos": 0 }), "minCentavos"),
+            (json!({ "category": "nada" }), "category"),
+            (json!({ "state": "XX" }), "state"),
+            (json!({ "city": "Campinas" }), "state"),
+        ] {
+            let refused = world.post("/me/searches", Some(&caio), wish.clone()).await.expect(422, "request.invalid");
+            assert_eq!(refused["errors"][0]["field"], field, "{wish}");
+        }
+        for number in 1..20 {
+            world.look_for(&caio, json!({ "q": format!("coisa{number}") })).await;
+        }
+        world.post("/me/searches", Some(&caio), json!({ "q": "mais" })).await.expect(429, "request.rate_limited");
+        // Nobody else's are seen, or forgotten.
+        assert!(world.get("/me/searches", &dora).await.ok()["items"].as_array().unwrap().is_empty());
+        let id = saved["id"].as_str().unwrap();
+        world.delete(&format!("/me/searches/{id}"), &dora).await.expect(204, "");
+        assert_eq!(world.get("/me/searches", &caio).await.ok()["items"].as_array().unwrap().len(), 20);
+        let page = world.get("/me/searches?limit=15", &caio).await.ok();
+        let rest = world.get(&format!("/me/searches?limit=15&after={}", page["next"].as_str().unwrap()), &caio).await.ok();
+        assert_eq!(rest["items"].as_array().unwrap().last().unwrap()["id"], saved["id"]);
+        world.delete(&format!("/me/searches/{id}"), &caio).await.expect(204, "");
+        world.look_for(&caio, json!({ "q": "mais" })).await;
+    }
+
+    async fn an_owner_is_reminded_once_of_each_end(world: World) {
+        let (bia, rosa) = (world.person("bia", Role::Moderator).await, world.user("rosa").await);
+        let id = world.show_ad(&rosa, &bia, sofa()).await;
+        world.pass(26 * DAY);
+        world.app.ads.follow_the_clock().await.unwrap();
+        let rosa = world.log_in("rosa").await;
+        assert!(world.told_of(&rosa, "ads.expiring").await.is_empty());
+        world.pass(DAY);
+        for _ in 0..2 {
+            world.app.ads.follow_the_clock().await.unwrap();
+        }
+        let rosa = world.log_in("rosa").await;
+        assert_eq!(world.told_of(&rosa, "ads.expiring").await, ["Sofá de dois lugares"]);
+        world.step(&rosa, &id, "renew").await.expect(200, "");
+        world.app.ads.follow_the_clock().await.unwrap();
+        assert_eq!(world.told_of(&rosa, "ads.expiring").await.len(), 1);
+        world.pass(28 * DAY);
+        world.app.ads.follow_the_clock().await.unwrap();
+        let rosa = world.log_in("rosa").await;
+        assert_eq!(world.told_of(&rosa, "ads.expiring").await.len(), 2);
+    }
+
+    async fn moderators_see_what_is_like_what(world: World) {
+        let (bia, rosa, caio) = (world.person("bia", Role::Moderator).await, world.user("rosa").await, world.user("caio").await);
+        world.write_ad(&rosa, sofa()).await;
+        world.write_ad(&caio, other_sofa()).await;
+        assert_eq!(world.queue(&bia).await, [("Sofá de dois lugares".into(), vec![]), ("Poltrona de leitura".into(), vec![])]);
+        let shouted = with(json!({ "title": "SOFÁ DE DOIS LUGARES!!!", "description": "Sofa verde, firme e sem manchas" }));
+        world.write_ad(&caio, shouted).await;
+        let queue = world.queue(&bia).await;
+        assert_eq!(queue[0].1, ["text"]);
+        assert_eq!((queue[1].1.len(), &queue[2].1[..]), (0, &["text".to_owned()][..]));
+        // The same picture, smaller and worse.
+        let large = world.upload(&rosa, "ad", "image/jpeg", images::hills(900, 700, ImageFormat::Jpeg)).await;
+        let small = world.upload(&caio, "ad", "image/png", images::hills(300, 233, ImageFormat::Png)).await;
+        let of = |title: &str, upload: &Value| with(json!({ "title": title, "description": format!("{title}, como novo, em bom estado."), "uploadIds": [upload["id"]] }));
+        world.write_ad(&rosa, of("Quadro da serra grande", &large)).await;
+        world.write_ad(&caio, of("Fotografia emoldurada", &small)).await;
+        let queue = world.queue(&bia).await;
+        assert_eq!((&queue[3].1[..], &queue[4].1[..]), (&["picture".to_owned()][..], &["picture".to_owned()][..]));
+        // What is gone is like nothing.
+        let page = world.get("/moderation/ads", &bia).await.ok();
+        let painting = page["items"][3]["ad"]["id"].as_str().unwrap();
+        world.delete(&format!("/ads/{painting}"), &rosa).await.expect(204, "");
+        assert!(world.queue(&bia).await[3].1.is_empty());
+        world.get("/moderation/ads", &rosa).await.expect(403, "access.denied");
+    }
+
+    async fn no_two_moderators_look_at_one_ad(world: World) {
+        let (bia, ana, rosa) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await, world.user("rosa").await);
+        let id = world.write_ad(&rosa, sofa()).await;
+        let claim = format!("/moderation/ads/{id}/claim");
+        world.put(&claim, &rosa, json!({})).await.expect(403, "access.denied");
+        assert_eq!(world.put(&claim, &bia, json!({})).await.ok()["claim"]["by"]["handle"], "bia");
+        world.put(&claim, &bia, json!({})).await.ok();
+        world.put(&claim, &ana, json!({})).await.expect(409, "request.conflict");
+        world.step(&ana, &id, "approve").await.expect(409, "request.conflict");
+        world.delete(&claim, &ana).await.expect(204, "");
+        world.step(&ana, &id, "reject").await.expect(409, "request.conflict");
+        let waiting = world.get("/moderation/ads", &ana).await.ok();
+        assert_eq!(waiting["items"][0]["claim"]["by"]["handle"], "bia");
+        // Whoever does not come back holds up nobody.
+        world.pass(301);
+        assert!(world.get("/moderation/ads", &ana).await.ok()["items"][0]["claim"].is_null());
+        world.put(&claim, &ana, json!({})).await.ok();
+        world.put(&claim, &bia, json!({})).await.expect(409, "request.conflict");
+        world.delete(&claim, &ana).await.expect(204, "");
+        // Of many at once, one has it.
+        let race = [&bia, &ana, &bia, &ana].map(|who| world.put(&claim, who, json!({})));
+        let winners: Vec<bool> = futures_util::future::join_all(race).await.iter().map(|answer| answer.status == 200).collect();
+        assert!(winners == [true, false, true, false] || winners == [false, true, false, true], "{winners:?}");
+        let winner = if winners[0] { &bia } else { &ana };
+        world.step(winner, &id, "approve").await.expect(200, "");
+        world.put(&claim, &bia, json!({})).await.expect(409, "ads.wrong_state");
+        // A change that waits is one ad, too.
+        let version = world.ad(&rosa, &id).await["version"].clone();
+        world.patch(&format!("/ads/{id}"), &rosa, json!({ "version": version, "title": "Sofá de três lugares" })).await.expect(202, "");
+        assert_eq!(world.queue(&bia).await.len(), 1);
+        world.put(&claim, &bia, json!({})).await.ok();
+        world.post(&format!("/ads/{id}/change/accept"), Some(&ana), json!({})).await.expect(409, "request.conflict");
+        world.post(&format!("/ads/{id}/change/accept"), Some(&bia), json!({})).await.expect(200, "");
+        assert!(world.queue(&bia).await.is_empty());
+    }
+
+    async fn several_ads_are_approved_at_once_and_what_cannot_be_is_said(world: World) {
+        let (bia, ana, rosa) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await, world.user("rosa").await);
+        let (one, two, own) = (world.write_ad(&rosa, sofa()).await, world.write_ad(&rosa, other_sofa()).await, world.write_ad(&bia, sofa()).await);
+        world.put(&format!("/moderation/ads/{two}/claim"), &ana, json!({})).await.ok();
+        let nobody = uuid::Uuid::nil();
+        let done = world.post("/moderation/ads/approve", Some(&bia), json!({ "ids": [one, two, own, nobody, one] })).await.ok();
+        assert_eq!(done["approved"], json!([one]));
+        let left: Vec<&str> = done["left"].as_array().unwrap().iter().map(|left| left["code"].as_str().unwrap()).collect();
+        assert_eq!(left, ["request.conflict", "access.denied", "resource.not_found", "ads.wrong_state"]);
+        world.post("/moderation/ads/approve", Some(&rosa), json!({ "ids": [two] })).await.expect(403, "access.denied");
+        for ids in [vec![], vec![nobody; 51]] {
+            world.post("/moderation/ads/approve", Some(&bia), json!({ "ids": ids })).await.expect(422, "request.invalid");
+        }
+    }
+
+    async fn ads_like_one_are_those_of_its_kind_that_are_near(world: World) {
+        let (bia, ana) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await);
+        let (rosa, caio) = (world.user("rosa").await, world.user("caio").await);
+        let mine = world.show_ad(&rosa, &bia, sofa()).await;
+        world.show_ad(&rosa, &bia, other_sofa()).await;
+        for (title, changes) in [
+            ("Longe", json!({ "state": "BA", "city": "Salvador" })),
+            ("No estado", json!({ "city": "Campinas" })),
+            ("Perto", json!({})),
+            ("Outra coisa", json!({ "category": "bicicletas" })),
+        ] {
+            let mut ad = with(changes);
+            (ad["title"], ad["description"]) = (json!(title), json!(format!("{title}: está como novo, pode buscar.")));
+            world.show_ad(&bia, &ana, ad).await;
+            world.pass(1);
+        }
+        let similar = world.get(&format!("/ads/{mine}/similar"), &caio).await.ok();
+        let titles: Vec<&str> = similar["items"].as_array().unwrap().iter().map(|ad| ad["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, ["Perto", "No estado", "Longe"]);
+        world.put(&format!("/me/blocks/{}", bia.id), &caio, json!({})).await.expect(204, "");
+        assert!(world.get(&format!("/ads/{mine}/similar"), &caio).await.ok()["items"].as_array().unwrap().is_empty());
+        world.step(&rosa, &mine, "pause").await.expect(200, "");
+        world.get(&format!("/ads/{mine}/similar"), &caio).await.expect(404, "resource.not_found");
+    }
+
+    async fn many_invented_ads_are_the_same_for_the_same_number(world: World) {
+        let (bia, rosa) = (world.person("bia", Role::Moderator).await, world.user("rosa").await);
+        world.app.ads.fill(&[rosa.id, bia.id], 1_500).await.unwrap();
+        let listed = async |query: &str| {
+            let mut titles: Vec<String> = Vec::new();
+            let mut after = String::new();
+            loop {
+                let page = world.get(&format!("/ads?limit=100{query}{after}"), &bia).await.ok();
+                titles.extend(page["items"].as_array().unwrap().iter().map(|ad| format!("{} {}", ad["id"], ad["description"])));
+                match page["next"].as_str() {
+                    Some(next) => after = format!("&after={next}"),
+                    None => return titles,
+                }
+            }
+        };
+        let first = listed("").await;
+        assert!((1_300..1_400).contains(&first.len()), "nine of ten are on display: {}", first.len());
+        let unique: std::collections::HashSet<&String> = first.iter().collect();
+        assert_eq!(unique.len(), first.len(), "each stands on one page");
+        world.app.ads.fill(&[rosa.id, bia.id], 1_500).await.unwrap();
+        assert_eq!(listed("").await, first);
+        for query in ["&sort=price_asc", "&sort=price_desc"] {
+            assert_eq!(listed(query).await.len(), first.len(), "{query}");
+        }
+        assert!(listed("&status=pending").await.len() > 10);
+        assert!((1..first.len()).contains(&listed("&state=SP&city=Campinas").await.len()));
+    }
+
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_trusted_changes_without_a_review() {
+    tell(Twin::Embedded, &[("PRACA_ADS_TRUSTED_AFTER", "2")], async |world| {
+        let (bia, rosa) = (world.person("bia", Role::Moderator).await, world.user("rosa").await);
+        let id = world.show_ad(&rosa, &bia, sofa()).await;
+        let change = async |title: &str, status: u16| {
+            let version = world.ad(&rosa, &id).await["version"].clone();
+            let patch = json!({ "version": version, "title": title });
+            world.patch(&format!("/ads/{id}"), &rosa, patch).await.expect(status, "")
+        };
+        assert!(change("Sofá de três lugares", 202).await["pendingChange"]["title"].is_string());
+        let other = world.show_ad(&rosa, &bia, other_sofa()).await;
+        assert_eq!(change("Sofá de quatro lugares", 200).await["title"], "Sofá de quatro lugares");
+        world.step(&bia, &other, "suspend").await.expect(200, "");
+        change("Sofá de cinco lugares", 202).await;
+    })
+    .await;
+}
