@@ -82,8 +82,10 @@ fn phone(line: &str) -> Option<String> {
             run.push(c);
             continue;
         }
-        if is_phone(&run) {
-            return Some(run.trim().to_owned());
+        // What ends a sentence is no part of a number.
+        let number = run.trim_end_matches(|c: char| !c.is_ascii_digit());
+        if is_phone(number) {
+            return Some(number.to_owned());
         }
         run.clear();
     }
@@ -92,9 +94,10 @@ fn phone(line: &str) -> Option<String> {
 
 fn is_phone(run: &str) -> bool {
     let digits = run.chars().filter(char::is_ascii_digit).count();
+    let is_year = |text: &str| text.parse::<u16>().is_ok_and(|year| (1900..2100).contains(&year));
     let hyphenated = run.split([' ', '(', ')']).any(|part| {
         part.split_once('-')
-            .is_some_and(|(one, two)| matches!(one.len(), 4 | 5) && two.trim_end_matches('.').len() == 4)
+            .is_some_and(|(one, two)| matches!(one.len(), 4 | 5) && two.len() == 4 && !(is_year(one) && is_year(two)))
     });
     // Years, sizes and counts stand beside each other, too, but with no sign of a telephone.
     let grouped = run.split(' ').filter(|part| !part.is_empty()).all(|part| part.len() >= 2);
@@ -136,6 +139,7 @@ mod tests {
             "Ford Ka 2015/2016, 98.000 km",
             "Só hoje... leva o lote",
             "a partir das 10h30",
+            "Peças de Fusca 1975-1986",
         ] {
             assert_eq!(kinds(text), [], "{text}");
         }

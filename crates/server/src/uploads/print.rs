@@ -11,22 +11,18 @@ const CHANGES: std::ops::RangeInclusive<u32> = 4..=60;
 /// The print of pixels with so many bytes each, red, green and blue first; none for a picture that tells nothing.
 pub fn print(pixels: &[u8], (width, height): (u32, u32), bytes: usize) -> Option<i64> {
     let light = |column: u32, row: u32| {
-        let part = |at: u32, of: u32, length: u32| {
-            let from = at * length / of;
-            from..((at + 1) * length / of).max(from + 1).min(length)
-        };
-        let (mut sum, mut count) = (0_u64, 0_u64);
-        for y in part(row, DOWN, height) {
-            for x in part(column, ACROSS, width) {
+        let (mut sum, mut weights) = (0_u64, 0_u64);
+        for (y, high) in covered(row, DOWN, height) {
+            for (x, wide) in covered(column, ACROSS, width) {
                 let at = (y as usize * width as usize + x as usize) * bytes;
                 // Rec. 601, in thousandths.
                 let [red, green, blue] =
                     [0, 1, 2].map(|channel| u64::from(pixels.get(at + channel).copied().unwrap_or(0)));
-                sum += red * 299 + green * 587 + blue * 114;
-                count += 1;
+                sum += (red * 299 + green * 587 + blue * 114) * high * wide;
+                weights += high * wide;
             }
         }
-        sum / count.max(1)
+        sum / weights.max(1)
     };
     let mut bits = 0_u64;
     for row in 0..DOWN {
@@ -35,6 +31,17 @@ pub fn print(pixels: &[u8], (width, height): (u32, u32), bytes: usize) -> Option
         }
     }
     CHANGES.contains(&bits.count_ones()).then(|| bits.cast_signed())
+}
+
+/// The pixels a field covers, of so many fields beside each other, each with how much of it, in parts of a pixel's `of`th: a picture
+/// of another size has the same fields.
+fn covered(field: u32, of: u32, length: u32) -> impl Iterator<Item = (u32, u64)> {
+    let (from, to) = (u64::from(field) * u64::from(length), u64::from(field + 1) * u64::from(length));
+    let of = u64::from(of);
+    (from / of..to.div_ceil(of)).filter_map(move |pixel| {
+        let part = to.min((pixel + 1) * of) - from.max(pixel * of);
+        Some((u32::try_from(pixel).ok()?, part))
+    })
 }
 
 #[cfg(test)]
