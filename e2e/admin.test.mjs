@@ -184,4 +184,37 @@ onBothTwins("invites", { PRACA_REGISTRATION: "invite", PRACA_MINIMUM_AGE: "16" }
     await ana.context().close();
     await page.context().close();
   });
+
+  test("an administrator arranges what ads are sorted into", async () => {
+    const ana = await square.tab("ana");
+    const slug = `antiguidades-${square.number()}`;
+    await ana.goto(`${square.world.url}/admin/categorias`);
+    await ana.getByText("Bicicletas", { exact: true }).waitFor();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-categories-desktop-light");
+    await ana.getByRole("button", { name: "Nova categoria" }).click();
+    const form = dialog(ana);
+    await form.getByLabel("Nome no endereço").fill("Antiguidades!");
+    await form.getByLabel("Nome em português").fill("Antiguidades");
+    await form.getByLabel("Nome em inglês").fill("Antiques");
+    await form.getByLabel("Nome em espanhol").fill("Antigüedades");
+    await form.getByLabel("Faz parte de").selectOption("casa");
+    await form.getByRole("button", { name: "Guardar" }).click();
+    await form.getByText("Use de 2 a 60 letras minúsculas").waitFor();
+    assert.deepEqual(await axe(ana), []);
+    await shot(ana, "admin-category-desktop-light");
+    await form.getByLabel("Nome no endereço").fill(slug);
+    await form.getByRole("button", { name: "Guardar" }).click();
+    await ana.getByText("Antiguidades", { exact: true }).waitFor();
+    await ana.goto(`${square.world.url}/feira/novo`);
+    await ana.getByLabel("Categoria").selectOption(slug);
+    await ana.goto(`${square.world.url}/admin/categorias`);
+    await ana.getByRole("button", { name: "Apagar Casa e móveis" }).click();
+    await ana.getByText("Não dá: ela, ou aquela de que faria parte, tem anúncios").waitFor();
+    await ana.getByRole("button", { name: "Apagar Antiguidades" }).click();
+    await ana.getByText("Antiguidades", { exact: true }).waitFor({ state: "detached" });
+    await ana.goto(`${square.world.url}/admin/registro`);
+    await line(ana, "Categoria apagada").first().waitFor();
+    await square.close({ page: ana });
+  });
 });

@@ -104,7 +104,7 @@ onBothTwins("review of ads", { PRACA_LIMIT_ADS: "off" }, (square) => {
     const { page } = rosa;
     await page.goto(`${square.world.url}/feira/novo`);
     await page.getByLabel("Descrição", { exact: true }).fill("Fale comigo: rosa@exemplo.com.br");
-    await page.getByText("Qualquer pessoa da praça lê isto.").waitFor();
+    await page.getByText("Qualquer pessoa lê isto, também fora da praça.").waitFor();
     await page.locator(".hints").getByText("rosa@exemplo.com.br").waitFor();
     assert.deepEqual(await axe(page), []);
     await page.getByLabel("Descrição", { exact: true }).fill("Fale comigo por aqui mesmo.");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, shot } from "./browser.mjs";
-import { composer, item, message, onBothTwins } from "./residents.mjs";
+import { composer, item, message, onBothTwins, until } from "./residents.mjs";
 import { api, logIn as session } from "./world.mjs";
 
 const card = (page, title) => page.locator(".ad", { hasText: title });
@@ -56,6 +56,43 @@ onBothTwins("searches", { PRACA_LIMIT_ADS: "off" }, (square) => {
     await page.getByRole("button", { name: /Apagar a busca/ }).click();
     await page.getByRole("heading", { name: "Nenhuma busca salva" }).waitFor();
     await square.close(caio, rosa, bento);
+  });
+
+  test("who goes back or reloads in a long list is where they were", async () => {
+    const [rosa, caio] = [await square.newcomer("Rosa"), await square.newcomer("Caio")];
+    const number = square.number();
+    const ids = [];
+    for (let at = 0; at < 30; at++) {
+      const wish = { kind: at % 3 === 0 ? "trade" : "sale", title: `Patinete ${number} número ${at}`, description: `Patinete de duas rodas, número ${at} de uma coleção que não acaba.` };
+      ids.push((await advertise(rosa, wish)).id);
+    }
+    const { page } = caio;
+    await page.goto(`${square.world.url}/feira?q=patinete+${number}`);
+    await page.getByRole("button", { name: "Mostrar mais" }).click();
+    await card(page, `Patinete ${number} número 0`).waitFor();
+    // How many there are of each kind stands beside it.
+    await page.getByLabel("Venda 20").waitFor();
+    await page.getByLabel("Troca 10").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await shot(page, "fair-counts-desktop-light");
+    const top = () => page.locator(".pane-main .pane-scroll").evaluate((scroller) => scroller.scrollTop);
+    await card(page, `Patinete ${number} número 2`).last().scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300);
+    const before = await top();
+    assert.ok(before > 300, `${before}`);
+    for (const away of [
+      async () => {
+        await card(page, `Patinete ${number} número 2`).last().getByRole("link").click();
+        await page.getByRole("heading", { level: 1, name: `Patinete ${number} número 2` }).waitFor();
+        await page.goBack();
+      },
+      () => page.reload(),
+    ]) {
+      await away();
+      await card(page, `Patinete ${number} número 0`).waitFor();
+      await until(async () => Math.abs((await top()) - before) < 5);
+    }
+    await square.close(rosa, caio);
   });
 
   test("an ad is read without an account, and what ended says so", async () => {

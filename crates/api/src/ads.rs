@@ -1,5 +1,7 @@
 //! The fair: what people trade, sell and offer to do for their neighbours.
 
+pub mod arranging;
+pub mod facets;
 pub mod hints;
 pub mod review;
 pub mod searches;
@@ -261,6 +263,9 @@ pub struct AdReason {
     /// 1 to 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The version that was looked at: if it is no longer the newest, nothing is done (`request.conflict`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
 }
 
 /// A step in an ad's life.

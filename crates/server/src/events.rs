@@ -204,6 +204,15 @@ pub enum Event {
         /// They, and what they call their search.
         searchers: Vec<(UserId, Option<String>)>,
     },
+    /// What ads are sorted into was changed.
+    CategoryArranged {
+        /// Which category.
+        slug: String,
+        /// By whom; none = the machine.
+        by: Option<UserId>,
+        /// Whether it was removed.
+        is_gone: bool,
+    },
     /// An ad is not what it was.
     AdChanged {
         /// Whose.
@@ -315,6 +324,7 @@ impl Event {
             | Self::AdStepped { .. }
             | Self::AdEnding { .. }
             | Self::AdFound { .. }
+            | Self::CategoryArranged { .. }
             | Self::AdChanged { .. }
             | Self::MessagesChanged { .. }
             | Self::NotificationsRead { .. }

@@ -152,6 +152,9 @@ fn explain_field(i18n: Language, field: &FieldProblem) -> &'static str {
         ("body", "mentions") => t_string!(i18n, error.spam_mentions),
         ("body", "capitals") => t_string!(i18n, error.spam_capitals),
         ("body", "invisible") => t_string!(i18n, error.spam_invisible),
+        ("slug", _) => t_string!(i18n, admin.bad_slug),
+        ("names.pt-BR" | "names.en" | "names.es", _) => t_string!(i18n, admin.bad_name),
+        ("parent", _) => t_string!(i18n, admin.bad_parent),
         (field, code) => explain_ad(i18n, field, code).unwrap_or_else(|| t_string!(i18n, error.generic)),
     }
 }
@@ -166,6 +169,8 @@ fn explain_problem(i18n: Language, problem: &Problem) -> String {
         Some(ProblemCode::AuthSecondFactorRequired) => t_string!(i18n, factors.needed),
         Some(ProblemCode::AuthInvalidCredentials) => t_string!(i18n, error.credentials),
         Some(ProblemCode::AuthLocked) => return t_string!(i18n, error.locked, wait = wait()),
+        Some(ProblemCode::RequestConflict) => t_string!(i18n, error.conflict),
+        Some(ProblemCode::AdsWrongState) => t_string!(i18n, error.ad_moved),
         Some(ProblemCode::AccountsHandleTaken) => t_string!(i18n, error.handle_taken),
         Some(ProblemCode::AccountsEmailTaken) => t_string!(i18n, error.email_taken),
         Some(ProblemCode::AccessDenied) => t_string!(i18n, error.denied),

@@ -61,8 +61,18 @@ pub struct Claim {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApproveAds {
-    /// Which, 1 to 50.
-    pub ids: Vec<AdId>,
+    /// Which, 1 to 50, as they were looked at.
+    pub ads: Vec<SeenAd>,
+}
+
+/// An ad as somebody looked at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SeenAd {
+    /// Which.
+    pub id: AdId,
+    /// Its version: if that is no longer the newest, it is left.
+    pub version: i32,
 }
 
 /// What became of ads approved together: each for itself.

@@ -2,10 +2,10 @@
 
 use praca_api::ads::{Ad, AdAction, AdPatch, AdStatus};
 use praca_api::{AdId, ProblemCode, UploadId};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::change::StoredChange;
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity, Model, history};
 use super::life::{Stand, Step, wrong_state};
 use super::wish::{Said, patched};
 use super::{Ads, prints, store};
@@ -39,6 +39,10 @@ impl Ads {
             return Err(Error::denied());
         }
         require_version(&row, patch.version)?;
+        if row.status == AdStatus::Rejected {
+            // It is open again.
+            self.require_room(&tx, actor).await?;
+        }
         let before = row.clone();
         let proposed = StoredChange::read(row.change.as_ref());
         if let Some(proposed) = proposed.clone() {
@@ -50,7 +54,7 @@ impl Ads {
         let wish = patched(&row, ids, patch);
         let said = Said::check(&wish, &tree)?;
         if said.title != row.title || said.description != row.description {
-            self.screen(actor, base.ids.uuid(), &said).await?;
+            self.screen(actor, id.0, &said).await?;
         }
         let pictures = self.pictures(&tx, actor, &had, &wish.upload_ids).await?;
         let mut row = before.clone();
@@ -74,8 +78,12 @@ impl Ads {
         }
         let Some(enough) = self.0.base.config.limits.ads_trusted_after else { return Ok(false) };
         let mine = || Entity::find().filter(Column::OwnerId.eq(actor.id()));
-        let faulty = mine().filter(Column::Status.is_in([AdStatus::Rejected, AdStatus::Suspended]));
-        if faulty.count(tx.conn()).await? > 0 {
+        // By what was done, not by where ads stand: who deletes an ad is not trusted again for it.
+        let ids = sea_orm::QueryTrait::into_query(mine().select_only().column(Column::Id));
+        let faults = history::Entity::find()
+            .filter(history::Column::AdId.in_subquery(ids))
+            .filter(history::Column::Action.is_in([AdAction::Reject, AdAction::Suspend]));
+        if faults.count(tx.conn()).await? > 0 {
             return Ok(false);
         }
         let passed = [AdStatus::Approved, AdStatus::Active, AdStatus::Concluded];

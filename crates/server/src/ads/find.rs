@@ -197,8 +197,18 @@ fn place(query: &AdsQuery) -> Result<Option<SimpleExpr>> {
     }
 }
 
+/// The same of one ad, whose words alone are looked at.
+pub(super) fn has_one(dialect: Dialect, ad: AdId, words: &Words) -> SimpleExpr {
+    if dialect != Dialect::Sqlite {
+        return has(dialect, words);
+    }
+    let found =
+        "EXISTS (SELECT 1 FROM ad_words WHERE rowid = (SELECT id FROM ad_places WHERE ad_id = ?) AND ad_words MATCH ?)";
+    Expr::cust_with_values(found, [Value::from(ad), words.for_fts5().into()])
+}
+
 /// Whether an ad has these words: whole ones by their stems on PostgreSQL, the begun one as it begins.
-pub(super) fn has(dialect: Dialect, words: &Words) -> SimpleExpr {
+fn has(dialect: Dialect, words: &Words) -> SimpleExpr {
     if dialect == Dialect::Sqlite {
         let found =
             "ads.id IN (SELECT p.ad_id FROM ad_words JOIN ad_places p ON p.id = ad_words.rowid WHERE ad_words MATCH ?)";

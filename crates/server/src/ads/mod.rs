@@ -4,12 +4,14 @@
 //! audit log and in its version; what is not on display only its owner and moderators know of; what was looked at by a moderator
 //! is what is on display.
 
+mod arrange;
 mod bulk;
 mod categories;
 mod change;
 mod edit;
 mod ends;
 mod entity;
+mod facets;
 mod find;
 pub mod life;
 mod moves;
@@ -34,7 +36,7 @@ use crate::cache::Cache;
 use crate::jobs::{NewJob, Registry};
 use categories::Tree;
 
-pub use moves::Verb;
+pub use moves::{Verb, Why};
 pub use routes::routes;
 
 /// Time between two looks for ads whose time on display ends, or has.
@@ -76,7 +78,7 @@ impl Ads {
     /// What the slice does in the background.
     pub fn register(&self, registry: &mut Registry) {
         let ads = self.clone();
-        registry.every(LOOK_EVERY, "ads.follow_the_clock", move || {
+        registry.every(LOOK_EVERY, "ads.expire", move || {
             let ads = ads.clone();
             async move { ads.follow_the_clock().await }
         });
@@ -86,7 +88,8 @@ impl Ads {
             async move { ads.forget_told().await }
         });
         let ads = self.clone();
-        registry.handle(NewJob::TELL_SEARCHERS, move |payload| {
+        // Of a square in which many look for something it takes its time, and keeps no other jobs waiting.
+        registry.handle_apart(NewJob::TELL_SEARCHERS, 1, move |payload| {
             let ads = ads.clone();
             async move { ads.tell_searchers(payload).await }
         });

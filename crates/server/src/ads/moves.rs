@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use praca_api::ads::{Ad, AdAction, AdKind, AdStatus};
-use praca_api::{AdId, Timestamp};
+use praca_api::ads::{Ad, AdAction, AdKind, AdReason, AdStatus};
+use praca_api::{AdId, ProblemCode, Timestamp};
 
 use super::change::StoredChange;
 use super::edit::release_unused;
@@ -59,6 +59,34 @@ impl Verb {
     }
 }
 
+/// What somebody says who does something to an ad.
+#[derive(Clone, Debug, Default)]
+pub struct Why {
+    /// The reason, where one is needed or given.
+    pub reason: Option<String>,
+    /// The version they looked at; none = whichever is the newest.
+    pub version: Option<i32>,
+}
+
+impl From<AdReason> for Why {
+    fn from(said: AdReason) -> Self {
+        Self { reason: said.reason, version: said.version }
+    }
+}
+
+impl Why {
+    /// Refuses what is done by somebody who looked at another version.
+    fn require_seen(&self, row: &Model) -> Result<()> {
+        match self.version {
+            Some(version) if version != row.version => {
+                let detail = "The ad was changed meanwhile; look at it again.";
+                Err(Error::problem(ProblemCode::RequestConflict, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Who does something, why, and when.
 struct Deed<'a> {
     actor: &'a Actor,
@@ -70,8 +98,9 @@ impl Ads {
     /// Takes a step with an ad.
     ///
     /// # Errors
-    /// `ads.wrong_state`, `access.denied` for who may not, `request.invalid` without a reason where one is needed.
-    pub async fn step(&self, actor: &Actor, id: AdId, verb: Verb, reason: Option<String>) -> Result<Ad> {
+    /// `ads.wrong_state`, `access.denied` for who may not, `request.invalid` without a reason where one is needed,
+    /// `request.conflict` for a version that is no longer the newest.
+    pub async fn step(&self, actor: &Actor, id: AdId, verb: Verb, why: Why) -> Result<Ad> {
         let base = &self.0.base;
         let now = base.clock.now();
         let mut tx = base.begin().await?;
@@ -83,7 +112,8 @@ impl Ads {
             return Err(Error::denied());
         }
         actor.require_may_write()?;
-        let reason = checked_reason(reason, verb.wants_reason())?;
+        why.require_seen(&row)?;
+        let reason = checked_reason(why.reason, verb.wants_reason())?;
         if verb.is_review() {
             settle_claim(tx.conn(), actor, id, now).await?;
         }
@@ -128,7 +158,7 @@ impl Ads {
     ///
     /// # Errors
     /// `ads.wrong_state` without one, `access.denied`, `request.invalid` for a refusal without a reason.
-    pub async fn decide(&self, actor: &Actor, id: AdId, accept: bool, reason: Option<String>) -> Result<Ad> {
+    pub async fn decide(&self, actor: &Actor, id: AdId, accept: bool, why: Why) -> Result<Ad> {
         let base = &self.0.base;
         let now = base.clock.now();
         let mut tx = base.begin().await?;
@@ -136,7 +166,8 @@ impl Ads {
         self.require_visible(actor, &row).await?;
         require_reviewer(actor, &row)?;
         actor.require_may_write()?;
-        let reason = checked_reason(reason, !accept)?;
+        why.require_seen(&row)?;
+        let reason = checked_reason(why.reason, !accept)?;
         settle_claim(tx.conn(), actor, id, now).await?;
         let action = if accept { AdAction::AcceptChange } else { AdAction::RefuseChange };
         let stand = match (Stand::of(row.status), &row.change) {
@@ -173,7 +204,8 @@ impl Ads {
         let why = (by, reason.as_deref(), now);
         after.version = store::note_steps(tx.conn(), after.id, before.version, &steps, why).await?;
         store::update(tx.conn(), after.clone()).await?;
-        if (&after.title, &after.pictures, &after.change) != (&before.title, &before.pictures, &before.change) {
+        let says = |row: &Model| (row.title.clone(), row.pictures.clone(), row.change.clone());
+        if after.status == AdStatus::Deleted || says(&after) != says(before) {
             prints::store(tx.conn(), &after).await?;
         }
         self.tell(tx, &after, &steps, by, reason.as_deref()).await?;

@@ -3,12 +3,14 @@
 //! Two prints are alike when few of their 64 bits differ. Such share a quarter, mostly: all that differ in three bits do, and nearly
 //! all of those that differ in few more. So those that share one are looked up, and then compared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use praca_api::AdId;
 use praca_api::ads::AdStatus;
 use praca_api::ads::review::{AlikeAd, Likeness};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::Ads;
 use super::change::StoredChange;
@@ -23,7 +25,9 @@ const PICTURE_BITS: u32 = 6;
 /// Bits of two texts that may differ: below that of messages, since ads for like things sound alike.
 const TEXT_BITS: u32 = 6;
 /// Prints looked at for one page of ads.
-const COMPARED: u64 = 2_000;
+const COMPARED: u64 = 5_000;
+/// Quarters of an even sky or wall.
+const COMMON: [i32; 2] = [0, 0xffff];
 /// Most ads like one.
 const SHOWN: usize = 5;
 
@@ -33,14 +37,15 @@ fn prints(row: &entity::Model) -> Vec<Model> {
         let quarter = |at: u32| i32::try_from((bits >> (16 * at)) & 0xffff).unwrap_or_default();
         Model { ad_id: row.id, of, place, bits, a: quarter(0), b: quarter(1), c: quarter(2), d: quarter(3) }
     };
-    let whole = Shape::of(&format!("{}\n{}", row.title, row.description));
-    // Whoever copies an ad gives it another title; a short description is said by many.
-    let description = Shape::of(&row.description).filter(|shape| shape.tolerance > 0);
-    let texts = whole.into_iter().chain(description);
+    let change = StoredChange::read(row.change.as_ref()).unwrap_or_default();
+    let title = change.title.as_ref().unwrap_or(&row.title);
+    // Whoever copies an ad gives it another title. What is short is said by many.
+    let texts = [format!("{title}\n{}", row.description), row.description.clone()];
+    let texts = texts.iter().filter_map(|text| Shape::of(text)).filter(|shape| shape.tolerance > 0);
     let texts: Vec<Model> =
         (0..).zip(texts).map(|(at, shape)| print(Likeness::Text, at, shape.bits.cast_signed())).collect();
     let mut pictures = UsedPicture::read_all(row.pictures.as_ref());
-    pictures.extend(StoredChange::read(row.change.as_ref()).and_then(|change| change.pictures).unwrap_or_default());
+    pictures.extend(change.pictures.unwrap_or_default());
     let pictures = pictures.iter().filter_map(UsedPicture::print);
     texts.into_iter().chain((0..).zip(pictures).map(|(at, bits)| print(Likeness::Picture, at, bits))).collect()
 }
@@ -76,34 +81,48 @@ impl Ads {
         if mine.is_empty() {
             return Ok(HashMap::new());
         }
-        let shared = |column: Column, quarter: fn(&Model) -> i32| column.is_in(mine.iter().map(quarter));
-        let near = Condition::any()
-            .add(shared(Column::A, |print| print.a))
-            .add(shared(Column::B, |print| print.b))
-            .add(shared(Column::C, |print| print.c))
-            .add(shared(Column::D, |print| print.d));
-        let others = Entity::find().filter(near).limit(COMPARED).all(conn).await?;
-        let mut pairs: Vec<(AdId, AdId, Likeness)> = Vec::new();
+        let near = [Likeness::Text, Likeness::Picture]
+            .into_iter()
+            .fold(Condition::any(), |near, of| near.add(near_to(&mine, of)));
+        // The newest first: of many, whoever copies is among them.
+        let near = Entity::find().filter(near).order_by_desc(Column::AdId).limit(COMPARED).all(conn).await?;
+        let mut pairs: HashMap<AdId, Vec<(AdId, Likeness)>> = HashMap::new();
         for one in &mine {
-            for two in others.iter().filter(|two| alike(one, two)) {
-                if !pairs.iter().any(|(ad, other, _)| (*ad, *other) == (one.ad_id, two.ad_id)) {
-                    pairs.push((one.ad_id, two.ad_id, one.of));
+            let known = pairs.entry(one.ad_id).or_default();
+            for two in near.iter().filter(|two| alike(one, two)) {
+                if known.len() < SHOWN && !known.iter().any(|(ad, _)| *ad == two.ad_id) {
+                    known.push((two.ad_id, one.of));
                 }
             }
         }
-        let ids = pairs.iter().map(|(_, other, _)| *other);
-        let others = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(conn).await?;
+        let ids: HashSet<AdId> = pairs.values().flatten().map(|(other, _)| *other).collect();
+        let others = entity::Entity::find()
+            .filter(entity::Column::Id.is_in(ids))
+            .filter(entity::Column::Status.ne(AdStatus::Deleted));
+        let others = others.all(conn).await?;
         let owners: Vec<_> = others.iter().map(|row| row.owner_id).collect();
         let owners = self.0.accounts.authors(&owners).await?;
-        let mut alike: HashMap<AdId, Vec<AlikeAd>> = HashMap::new();
-        for (ad, other, by) in pairs {
-            let Some(row) = others.iter().find(|row| row.id == other) else { continue };
-            let Some(owner) = owners.get(&row.owner_id).cloned() else { continue };
-            let known = alike.entry(ad).or_default();
-            if known.len() < SHOWN {
-                known.push(AlikeAd { id: other, title: row.title.clone(), owner, status: row.status, by });
-            }
-        }
-        Ok(alike)
+        let shown = |(other, by): (AdId, Likeness)| {
+            let row = others.iter().find(|row| row.id == other)?;
+            let owner = owners.get(&row.owner_id)?.clone();
+            Some(AlikeAd { id: other, title: row.title.clone(), owner, status: row.status, by })
+        };
+        Ok(pairs.into_iter().map(|(ad, others)| (ad, others.into_iter().filter_map(shown).collect())).collect())
     }
+}
+
+/// Prints that share a quarter with some of these; but for quarters that half the pictures of the world have.
+fn near_to(mine: &[Model], of: Likeness) -> Condition {
+    let mine: Vec<&Model> = mine.iter().filter(|print| print.of == of).collect();
+    let shared = |column: Column, quarter: fn(&Model) -> i32| {
+        let quarters: HashSet<i32> =
+            mine.iter().map(|print| quarter(print)).filter(|bits| !COMMON.contains(bits)).collect();
+        column.is_in(quarters)
+    };
+    let near = Condition::any()
+        .add(shared(Column::A, |print| print.a))
+        .add(shared(Column::B, |print| print.b))
+        .add(shared(Column::C, |print| print.c))
+        .add(shared(Column::D, |print| print.d));
+    Condition::all().add(Column::Of.eq(of)).add(near)
 }

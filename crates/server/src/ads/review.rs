@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use praca_api::ads::AdStatus;
-use praca_api::ads::review::{ApprovedAds, Claim, LeftAd, ReviewItem};
+use praca_api::ads::review::{ApprovedAds, Claim, LeftAd, ReviewItem, SeenAd};
 use praca_api::{AdId, Page, ProblemCode, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::entity::{Column, Entity, Model, claims};
-use super::moves::{Verb, require_reviewer};
+use super::moves::{Verb, Why, require_reviewer};
 use super::{Ads, store};
 use crate::auth::Actor;
 use crate::db::page::{PageQuery, page_of};
@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 
 /// How long a moderator has for an ad before others may look at it.
 const HELD: Duration = Duration::from_secs(300);
+/// Where an ad stands whose change is decided on: that of one that is suspended waits until it is given back.
+const CHANGEABLE: [AdStatus; 2] = [AdStatus::Active, AdStatus::Approved];
 /// Most ads approved together.
 const TOGETHER: usize = 50;
 
@@ -88,19 +90,24 @@ impl Ads {
     ///
     /// # Errors
     /// `access.denied`, `request.invalid` for none or too many.
-    pub async fn approve_some(&self, actor: &Actor, ids: Vec<AdId>) -> Result<ApprovedAds> {
+    pub async fn approve_some(&self, actor: &Actor, ads: Vec<SeenAd>) -> Result<ApprovedAds> {
         if !actor.is_moderator() {
             return Err(Error::denied());
         }
-        if ids.is_empty() || ids.len() > TOGETHER {
-            return Err(Error::invalid_field("ids", "count", "Name 1 to 50 ads."));
+        if ads.is_empty() || ads.len() > TOGETHER {
+            return Err(Error::invalid_field("ads", "count", "Name 1 to 50 ads."));
         }
         let mut done = ApprovedAds::default();
-        for id in ids {
-            match self.step(actor, id, Verb::Approve, None).await {
+        for SeenAd { id, version } in ads {
+            let why = Why { version: Some(version), reason: None };
+            match self.step(actor, id, Verb::Approve, why).await {
                 Ok(_) => done.approved.push(id),
                 Err(Error::Problem(refusal)) => done.left.push(LeftAd { id, code: refusal.code.as_str().to_owned() }),
-                Err(ours) => return Err(ours),
+                // What was done before is said all the same.
+                Err(Error::Internal(error)) => {
+                    tracing::warn!(%error, %id, "an ad could not be approved with others");
+                    done.left.push(LeftAd { id, code: ProblemCode::ServiceUnavailable.as_str().to_owned() });
+                }
             }
         }
         Ok(done)
@@ -111,7 +118,8 @@ impl Ads {
         let row = store::lock(conn, id).await?;
         self.require_visible(actor, &row).await?;
         require_reviewer(actor, &row)?;
-        if row.status != AdStatus::Pending && row.change.is_none() {
+        let has_change = row.change.is_some() && CHANGEABLE.contains(&row.status);
+        if row.status != AdStatus::Pending && !has_change {
             return Err(super::life::wrong_state(row.status, "reviewed: nothing of it waits"));
         }
         Ok(row)
@@ -144,7 +152,8 @@ impl Ads {
 
 /// What waits: new ads, and changes of those that passed.
 fn waits() -> Condition {
-    Condition::any().add(Column::Status.eq(AdStatus::Pending)).add(Column::Change.is_not_null())
+    let change = Condition::all().add(Column::Change.is_not_null()).add(Column::Status.is_in(CHANGEABLE));
+    Condition::any().add(Column::Status.eq(AdStatus::Pending)).add(change)
 }
 
 /// Refuses a decision on an ad another moderator looks at, and has what is decided held by nobody.

@@ -1,11 +1,13 @@
 //! `/ads`, `/categories`, and the places ads are in.
 
+mod categories;
 mod review;
 mod searches;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use praca_api::ads::{Ad, AdPatch, AdReason, AdStep, Category, NewAd};
+use praca_api::ads::facets::AdFacets;
+use praca_api::ads::{Ad, AdPatch, AdReason, AdStep, NewAd};
 use praca_api::{AdId, Page};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::Ads;
 use super::find::AdsQuery;
-use super::moves::Verb;
+use super::moves::{Verb, Why};
 use crate::db::page::PageQuery;
 use crate::error::{Error, Result};
 use crate::http::openapi::Problems;
@@ -25,6 +27,7 @@ use crate::localities;
 pub fn routes(ads: Ads) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_ads, create_ad))
+        .routes(routes!(count_ads))
         .routes(routes!(get_ad, update_ad, delete_ad))
         .routes(routes!(get_ad_history))
         .routes(routes!(list_similar_ads))
@@ -46,7 +49,8 @@ pub fn routes(ads: Ads) -> OpenApiRouter {
         .routes(routes!(review::list_waiting_ads))
         .routes(routes!(review::claim_ad, review::release_ad_claim))
         .routes(routes!(review::approve_ads))
-        .routes(routes!(list_categories))
+        .routes(routes!(categories::list_categories))
+        .routes(routes!(categories::put_category, categories::delete_category))
         .routes(routes!(list_states))
         .routes(routes!(list_cities))
         .with_state(ads)
@@ -61,6 +65,18 @@ async fn list_ads(
     Query(query): Query<AdsQuery>,
 ) -> Result<Json<Page<Ad>>> {
     ads.list(&actor, query).await.map(Json)
+}
+
+/// How many ads on display there are of each kind, category and condition, the other filters being as they are; counted up to 100.
+/// Whose they are, their status and order are no matter.
+#[utoipa::path(get, path = "/ads/facets", tag = "ads", operation_id = "count_ads", params(AdsQuery),
+    security(("bearer" = [])), responses((status = 200, description = "The counts", body = AdFacets), Problems))]
+async fn count_ads(
+    State(ads): State<Ads>,
+    Caller(actor): Caller,
+    Query(query): Query<AdsQuery>,
+) -> Result<Json<AdFacets>> {
+    ads.facets(&actor, &query).await.map(Json)
 }
 
 /// Write an ad. A moderator looks at it before it is on display.
@@ -111,7 +127,7 @@ async fn delete_ad(
     Path(id): Path<AdId>,
     why: Option<Json<AdReason>>,
 ) -> Result<StatusCode> {
-    ads.delete(&actor, id, reason(why)).await?;
+    ads.delete(&actor, id, said(why).reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,8 +156,8 @@ async fn list_similar_ads(
     Ok(Json(Page { items: ads.similar(&actor, id).await?, next: None }))
 }
 
-fn reason(why: Option<Json<AdReason>>) -> Option<String> {
-    why.and_then(|Json(why)| why.reason)
+fn said(why: Option<Json<AdReason>>) -> Why {
+    why.map(|Json(why)| why.into()).unwrap_or_default()
 }
 
 /// Declares the routes that take a step with an ad.
@@ -157,7 +173,7 @@ macro_rules! steps {
             Path(id): Path<AdId>,
             why: Option<Json<AdReason>>,
         ) -> Result<Json<Ad>> {
-            ads.step(&actor, id, Verb::$verb, reason(why)).await.map(Json)
+            ads.step(&actor, id, Verb::$verb, said(why)).await.map(Json)
         }
     )*};
 }
@@ -191,7 +207,7 @@ async fn accept_ad_change(
     Path(id): Path<AdId>,
     why: Option<Json<AdReason>>,
 ) -> Result<Json<Ad>> {
-    ads.decide(&actor, id, true, reason(why)).await.map(Json)
+    ads.decide(&actor, id, true, said(why)).await.map(Json)
 }
 
 /// What the owner of an ad wants to change does not hold, for a reason. For moderators.
@@ -204,7 +220,7 @@ async fn refuse_ad_change(
     Path(id): Path<AdId>,
     why: Option<Json<AdReason>>,
 ) -> Result<Json<Ad>> {
-    ads.decide(&actor, id, false, reason(why)).await.map(Json)
+    ads.decide(&actor, id, false, said(why)).await.map(Json)
 }
 
 /// Keep an ad.
@@ -245,13 +261,6 @@ async fn list_favorites(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Ad>>> {
     ads.favorites(&actor, &page).await.map(Json)
-}
-
-/// What ads are sorted into, in the order of their places.
-#[utoipa::path(get, path = "/categories", tag = "ads", operation_id = "list_categories",
-    security(("bearer" = [])), responses((status = 200, description = "Every category", body = Page<Category>), Problems))]
-async fn list_categories(State(ads): State<Ads>, _caller: Caller) -> Result<Json<Page<Category>>> {
-    Ok(Json(Page::whole(ads.categories().await?.all().to_vec())))
 }
 
 /// A state of Brazil.

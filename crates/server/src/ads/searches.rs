@@ -1,6 +1,6 @@
 //! What people look for again and again: kept, and looked through when an ad comes on display.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use praca_api::ads::AdStatus;
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::entity::searches::{Column, Entity, Model};
 use super::entity::{self, told};
-use super::find::{AdsQuery, has};
+use super::find::{AdsQuery, has_one};
 use super::{Ads, store};
 use crate::auth::Actor;
 use crate::db::dialect::Dialect;
@@ -32,7 +32,7 @@ const MOST: u64 = 20;
 /// Searches looked through at a time.
 const AT_ONCE: u64 = 500;
 /// That somebody was told of an ad is known so long.
-const KEPT: Duration = Duration::from_secs(180 * 86_400);
+const KEPT: Duration = Duration::from_secs(400 * 86_400);
 
 impl Ads {
     /// What somebody looks for, the last saved first.
@@ -133,13 +133,19 @@ impl Ads {
     pub(super) async fn tell_searchers(&self, payload: Value) -> Result<()> {
         let ad: AdId = serde_json::from_value(payload["ad"].clone())?;
         let conn = self.0.base.db.read();
-        let Ok(row) = store::ad(conn, ad).await else { return Ok(()) };
-        if row.status != AdStatus::Active || self.0.accounts.require_usable(row.owner_id).await.is_err() {
+        let row = match store::ad(conn, ad).await {
+            Err(error) if error.is(ProblemCode::ResourceNotFound) => return Ok(()),
+            row => row?,
+        };
+        if row.status != AdStatus::Active {
             return Ok(());
         }
+        match self.0.accounts.require_usable(row.owner_id).await {
+            // They come back with their ads, and are told of then.
+            Err(Error::Problem(_)) => return Ok(()),
+            usable => usable?,
+        }
         let (fits, mut beyond) = (self.fit_for(&row).await?, None::<SearchId>);
-        // Which words the ad has, asked once for each.
-        let mut words: HashMap<String, bool> = HashMap::new();
         loop {
             let mut page = Entity::find().filter(fits.clone());
             if let Some(beyond) = beyond {
@@ -148,7 +154,9 @@ impl Ads {
             let found = page.order_by_asc(Column::Id).limit(AT_ONCE).all(conn).await?;
             let Some(last) = found.last().map(|search| search.id) else { return Ok(()) };
             beyond = Some(last);
-            let mut searchers = HashMap::new();
+            let mut searchers = BTreeMap::new();
+            // Which words the ad has, asked once for each.
+            let mut words: HashMap<String, bool> = HashMap::new();
             for search in found {
                 if let Some(q) = &search.q
                     && !self.says(&row, q, &mut words).await?
@@ -193,8 +201,11 @@ impl Ads {
         let conn = self.0.base.db.read();
         let says = match Words::read(q) {
             Some(words) => {
-                let found = entity::Entity::find_by_id(row.id).filter(has(Dialect::of(conn), &words));
-                found.count(conn).await? > 0
+                entity::Entity::find_by_id(row.id)
+                    .filter(has_one(Dialect::of(conn), row.id, &words))
+                    .count(conn)
+                    .await?
+                    > 0
             }
             None => false,
         };
@@ -202,8 +213,8 @@ impl Ads {
         Ok(says)
     }
 
-    /// Tells these people of an ad, but for those who were told, and those with whom there is a block.
-    async fn tell_some(&self, row: &entity::Model, searchers: HashMap<UserId, Option<String>>) -> Result<()> {
+    /// Tells these people of an ad, in one order, but for those who were told, and those with whom there is a block.
+    async fn tell_some(&self, row: &entity::Model, searchers: BTreeMap<UserId, Option<String>>) -> Result<()> {
         let blocks = self.0.accounts.blocks(row.owner_id).await?;
         let base = &self.0.base;
         let now = base.clock.now();

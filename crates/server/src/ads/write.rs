@@ -74,7 +74,7 @@ impl Ads {
     }
 
     /// Refuses one more open ad of somebody who has as many as they may.
-    async fn require_room(&self, tx: &Tx, actor: &Actor) -> Result<()> {
+    pub(super) async fn require_room(&self, tx: &Tx, actor: &Actor) -> Result<()> {
         if actor.is_moderator() {
             return Ok(());
         }
@@ -136,7 +136,7 @@ impl Ads {
         for step in steps {
             let (title, reason) = (row.title.clone(), reason.map(str::to_owned));
             let (ad, owner) = (row.id, row.owner_id);
-            let is_news = is_news(row, *step);
+            let is_news = is_news(*step);
             tx.emit(Event::AdStepped { ad, owner, title, action: step.action, to: step.to, by, reason, is_news });
         }
         let ad = self.for_owner(tx.conn(), row.clone()).await?;
@@ -145,8 +145,8 @@ impl Ads {
     }
 }
 
-/// Whether a step has on display what was not before: an ad that is new there, or one whose title, pictures or price are.
-fn is_news(row: &Model, step: Step) -> bool {
-    let begins = row.published_at == Some(row.changed_at);
-    step.to == AdStatus::Active && (begins || step.action == AdAction::AcceptChange)
+/// Whether a step has on display what was not before: an ad that comes there, or one whose title, pictures or price are new.
+fn is_news(step: Step) -> bool {
+    let comes = step.from != Some(AdStatus::Active);
+    step.to == AdStatus::Active && (comes || step.action == AdAction::AcceptChange)
 }

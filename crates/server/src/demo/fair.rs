@@ -6,7 +6,7 @@ use std::sync::Arc;
 use praca_api::ads::{AdKind, Condition, NewAd};
 use praca_api::money::Money;
 
-use crate::ads::Verb;
+use crate::ads::{Verb, Why};
 use crate::app::App;
 use crate::auth::Actor;
 use crate::db::page::PageQuery;
@@ -178,14 +178,14 @@ async fn write(app: &App, owner: &Actor, moderator: &Actor, line: &Line) -> Resu
         upload_ids: Vec::new(),
     };
     let ad = app.ads.create(owner, wish).await?.id;
-    let why = |reason: &str| Some(reason.to_owned());
+    let why = |reason: &str| Why { reason: Some(reason.to_owned()), version: None };
     if !matches!(fate, Fate::Waits | Fate::Rejected) {
-        app.ads.step(moderator, ad, Verb::Approve, None).await?;
+        app.ads.step(moderator, ad, Verb::Approve, Why::default()).await?;
     }
     match fate {
         Fate::Waits | Fate::Shown => Ok(()),
-        Fate::Paused => app.ads.step(owner, ad, Verb::Pause, None).await.map(drop),
-        Fate::Concluded => app.ads.step(owner, ad, Verb::Conclude, None).await.map(drop),
+        Fate::Paused => app.ads.step(owner, ad, Verb::Pause, Why::default()).await.map(drop),
+        Fate::Concluded => app.ads.step(owner, ad, Verb::Conclude, Why::default()).await.map(drop),
         Fate::Suspended => {
             app.ads.step(moderator, ad, Verb::Suspend, why("Conte se ele funciona parado.")).await.map(drop)
         }

@@ -29,6 +29,10 @@ impl Event {
                 let entry = Entry::new(ad_action(*action), "ad", ad).by(*by).with(json!({ "status": to }));
                 Some(Entry { reason: reason.clone(), ..entry })
             }
+            Self::CategoryArranged { slug, by, is_gone } => {
+                let action = if *is_gone { "category.delete" } else { "category.put" };
+                Some(Entry::new(action, "category", slug).by(*by))
+            }
             Self::MessagesChanged { conversation: id, changes, .. } => {
                 changes.first().and_then(|c| message_entry(*id, c))
             }

@@ -48,6 +48,7 @@ impl Event {
             | Self::PreferencesChanged { .. }
             | Self::UploadArrived { .. }
             | Self::UploadsReleased { .. }
+            | Self::CategoryArranged { .. }
             | Self::AdChanged { .. }
             | Self::CursorMoved { .. }
             | Self::ReceiptMoved { .. }

@@ -27,6 +27,7 @@ impl Event {
                 vec![to_person(*owner, &ServerEvent::AdUpdated(AdUpdated { ad: (**ad).clone() }))]
             }
             Self::Account(event) => event.signals(),
+            Self::CategoryArranged { .. } => vec![Signal::Forget(CacheKey::Categories)],
             Self::SigningKeysRotated { .. } => vec![Signal::Forget(CacheKey::SigningKeys)],
             Self::RoomChanged { room, .. } => room_signals(room),
             Self::MemberSilenceChanged { room, user, .. } | Self::MemberRoleChanged { room, user, .. } => {

@@ -1,12 +1,10 @@
 //! Ads that find their people: saved searches, reminders, and what moderators look at.
 
-use image::ImageFormat;
 use praca_api::accounts::Role;
 use serde_json::{Value, json};
 
 use crate::ads::{DAY, sofa, with};
-use crate::images;
-use crate::world::{Person, Twin, World, on_both_twins, tell};
+use crate::world::{Person, World, on_both_twins};
 
 impl World {
     /// What somebody was told by notifications of a code: the titles, the newest first.
@@ -21,20 +19,9 @@ impl World {
     async fn look_for(&self, person: &Person, wish: Value) -> Value {
         self.post("/me/searches", Some(person), wish).await.expect(201, "")
     }
-
-    /// What waits: titles, and what each is like.
-    async fn queue(&self, moderator: &Person) -> Vec<(String, Vec<String>)> {
-        let page = self.get("/moderation/ads", moderator).await.ok();
-        let like = |item: &Value| {
-            let alike = item["alike"].as_array().unwrap().iter();
-            alike.map(|other| other["by"].as_str().unwrap().to_owned()).collect()
-        };
-        let items = page["items"].as_array().unwrap().iter();
-        items.map(|item| (item["ad"]["title"].as_str().unwrap().to_owned(), like(item))).collect()
-    }
 }
 
-fn other_sofa() -> Value {
+pub fn other_sofa() -> Value {
     with(json!({ "title": "Poltrona de leitura", "description": "Poltrona azul com apoio para os pés, pouco uso." }))
 }
 
@@ -139,83 +126,6 @@ on_both_twins! {
         assert_eq!(world.told_of(&rosa, "ads.expiring").await.len(), 2);
     }
 
-    async fn moderators_see_what_is_like_what(world: World) {
-        let (bia, rosa, caio) = (world.person("bia", Role::Moderator).await, world.user("rosa").await, world.user("caio").await);
-        world.write_ad(&rosa, sofa()).await;
-        world.write_ad(&caio, other_sofa()).await;
-        assert_eq!(world.queue(&bia).await, [("Sofá de dois lugares".into(), vec![]), ("Poltrona de leitura".into(), vec![])]);
-        let shouted = with(json!({ "title": "SOFÁ DE DOIS LUGARES!!!", "description": "Sofa verde, firme e sem manchas" }));
-        world.write_ad(&caio, shouted).await;
-        let queue = world.queue(&bia).await;
-        assert_eq!(queue[0].1, ["text"]);
-        assert_eq!((queue[1].1.len(), &queue[2].1[..]), (0, &["text".to_owned()][..]));
-        // The same picture, smaller and worse.
-        let large = world.upload(&rosa, "ad", "image/jpeg", images::hills(900, 700, ImageFormat::Jpeg)).await;
-        let small = world.upload(&caio, "ad", "image/png", images::hills(300, 233, ImageFormat::Png)).await;
-        let of = |title: &str, upload: &Value| with(json!({ "title": title, "description": format!("{title}, como novo, em bom estado."), "uploadIds": [upload["id"]] }));
-        world.write_ad(&rosa, of("Quadro da serra grande", &large)).await;
-        world.write_ad(&caio, of("Fotografia emoldurada", &small)).await;
-        let queue = world.queue(&bia).await;
-        assert_eq!((&queue[3].1[..], &queue[4].1[..]), (&["picture".to_owned()][..], &["picture".to_owned()][..]));
-        // What is gone is like nothing.
-        let page = world.get("/moderation/ads", &bia).await.ok();
-        let painting = page["items"][3]["ad"]["id"].as_str().unwrap();
-        world.delete(&format!("/ads/{painting}"), &rosa).await.expect(204, "");
-        assert!(world.queue(&bia).await[3].1.is_empty());
-        world.get("/moderation/ads", &rosa).await.expect(403, "access.denied");
-    }
-
-    async fn no_two_moderators_look_at_one_ad(world: World) {
-        let (bia, ana, rosa) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await, world.user("rosa").await);
-        let id = world.write_ad(&rosa, sofa()).await;
-        let claim = format!("/moderation/ads/{id}/claim");
-        world.put(&claim, &rosa, json!({})).await.expect(403, "access.denied");
-        assert_eq!(world.put(&claim, &bia, json!({})).await.ok()["claim"]["by"]["handle"], "bia");
-        world.put(&claim, &bia, json!({})).await.ok();
-        world.put(&claim, &ana, json!({})).await.expect(409, "request.conflict");
-        world.step(&ana, &id, "approve").await.expect(409, "request.conflict");
-        world.delete(&claim, &ana).await.expect(204, "");
-        world.step(&ana, &id, "reject").await.expect(409, "request.conflict");
-        let waiting = world.get("/moderation/ads", &ana).await.ok();
-        assert_eq!(waiting["items"][0]["claim"]["by"]["handle"], "bia");
-        // Whoever does not come back holds up nobody.
-        world.pass(301);
-        assert!(world.get("/moderation/ads", &ana).await.ok()["items"][0]["claim"].is_null());
-        world.put(&claim, &ana, json!({})).await.ok();
-        world.put(&claim, &bia, json!({})).await.expect(409, "request.conflict");
-        world.delete(&claim, &ana).await.expect(204, "");
-        // Of many at once, one has it.
-        let race = [&bia, &ana, &bia, &ana].map(|who| world.put(&claim, who, json!({})));
-        let winners: Vec<bool> = futures_util::future::join_all(race).await.iter().map(|answer| answer.status == 200).collect();
-        assert!(winners == [true, false, true, false] || winners == [false, true, false, true], "{winners:?}");
-        let winner = if winners[0] { &bia } else { &ana };
-        world.step(winner, &id, "approve").await.expect(200, "");
-        world.put(&claim, &bia, json!({})).await.expect(409, "ads.wrong_state");
-        // A change that waits is one ad, too.
-        let version = world.ad(&rosa, &id).await["version"].clone();
-        world.patch(&format!("/ads/{id}"), &rosa, json!({ "version": version, "title": "Sofá de três lugares" })).await.expect(202, "");
-        assert_eq!(world.queue(&bia).await.len(), 1);
-        world.put(&claim, &bia, json!({})).await.ok();
-        world.post(&format!("/ads/{id}/change/accept"), Some(&ana), json!({})).await.expect(409, "request.conflict");
-        world.post(&format!("/ads/{id}/change/accept"), Some(&bia), json!({})).await.expect(200, "");
-        assert!(world.queue(&bia).await.is_empty());
-    }
-
-    async fn several_ads_are_approved_at_once_and_what_cannot_be_is_said(world: World) {
-        let (bia, ana, rosa) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await, world.user("rosa").await);
-        let (one, two, own) = (world.write_ad(&rosa, sofa()).await, world.write_ad(&rosa, other_sofa()).await, world.write_ad(&bia, sofa()).await);
-        world.put(&format!("/moderation/ads/{two}/claim"), &ana, json!({})).await.ok();
-        let nobody = uuid::Uuid::nil();
-        let done = world.post("/moderation/ads/approve", Some(&bia), json!({ "ids": [one, two, own, nobody, one] })).await.ok();
-        assert_eq!(done["approved"], json!([one]));
-        let left: Vec<&str> = done["left"].as_array().unwrap().iter().map(|left| left["code"].as_str().unwrap()).collect();
-        assert_eq!(left, ["request.conflict", "access.denied", "resource.not_found", "ads.wrong_state"]);
-        world.post("/moderation/ads/approve", Some(&rosa), json!({ "ids": [two] })).await.expect(403, "access.denied");
-        for ids in [vec![], vec![nobody; 51]] {
-            world.post("/moderation/ads/approve", Some(&bia), json!({ "ids": ids })).await.expect(422, "request.invalid");
-        }
-    }
-
     async fn ads_like_one_are_those_of_its_kind_that_are_near(world: World) {
         let (bia, ana) = (world.person("bia", Role::Moderator).await, world.person("ana", Role::Admin).await);
         let (rosa, caio) = (world.user("rosa").await, world.user("caio").await);
@@ -239,6 +149,30 @@ on_both_twins! {
         assert!(world.get(&format!("/ads/{mine}/similar"), &caio).await.ok()["items"].as_array().unwrap().is_empty());
         world.step(&rosa, &mine, "pause").await.expect(200, "");
         world.get(&format!("/ads/{mine}/similar"), &caio).await.expect(404, "resource.not_found");
+    }
+
+    async fn counts_say_what_each_filter_would_find(world: World) {
+        let (bia, rosa, caio) = (world.person("bia", Role::Moderator).await, world.user("rosa").await, world.user("caio").await);
+        world.app.ads.fill(&[rosa.id], 600).await.unwrap();
+        for query in ["", "kind=trade", "category=casa", "category=casa&condition=new&kind=sale", "q=sofa%20&state=SP", "maxCentavos=2000"] {
+            let facets = world.get(&format!("/ads/facets?{query}"), &caio).await.ok();
+            // What is counted is what is found, up to a hundred.
+            for (field, name) in [("kinds", "kind"), ("categories", "category"), ("conditions", "condition")] {
+                for facet in facets[field].as_array().unwrap() {
+                    let value = facet["value"].as_str().unwrap();
+                    let others: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with(name)).collect();
+                    let found = world.get(&format!("/ads?limit=100&{}&{name}={value}", others.join("&")), &caio).await.ok();
+                    assert_eq!(facet["count"], found["items"].as_array().unwrap().len(), "{query}: {value}");
+                }
+            }
+        }
+        let facets = world.get("/ads/facets", &caio).await.ok();
+        assert!(facets["kinds"][0]["count"] == 100 && facets["withPicture"] == 0, "{facets}");
+        world.get("/ads/facets?category=nada", &caio).await.expect(422, "request.invalid");
+        // Those of whom one blocks count for nothing.
+        world.put(&format!("/me/blocks/{}", rosa.id), &caio, json!({})).await.expect(204, "");
+        assert_eq!(world.get("/ads/facets", &caio).await.ok()["kinds"][0]["count"], 0);
+        assert_eq!(world.get("/ads/facets", &bia).await.ok()["kinds"][0]["count"], 100);
     }
 
     async fn many_invented_ads_are_the_same_for_the_same_number(world: World) {
@@ -269,23 +203,4 @@ on_both_twins! {
         assert!((1..first.len()).contains(&listed("&state=SP&city=Campinas").await.len()));
     }
 
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_trusted_changes_without_a_review() {
-    tell(Twin::Embedded, &[("PRACA_ADS_TRUSTED_AFTER", "2")], async |world| {
-        let (bia, rosa) = (world.person("bia", Role::Moderator).await, world.user("rosa").await);
-        let id = world.show_ad(&rosa, &bia, sofa()).await;
-        let change = async |title: &str, status: u16| {
-            let version = world.ad(&rosa, &id).await["version"].clone();
-            let patch = json!({ "version": version, "title": title });
-            world.patch(&format!("/ads/{id}"), &rosa, patch).await.expect(status, "")
-        };
-        assert!(change("Sofá de três lugares", 202).await["pendingChange"]["title"].is_string());
-        let other = world.show_ad(&rosa, &bia, other_sofa()).await;
-        assert_eq!(change("Sofá de quatro lugares", 200).await["title"], "Sofá de quatro lugares");
-        world.step(&bia, &other, "suspend").await.expect(200, "");
-        change("Sofá de cinco lugares", 202).await;
-    })
-    .await;
 }

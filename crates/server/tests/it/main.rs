@@ -4,8 +4,10 @@
 mod accounts;
 mod admin;
 mod ads;
+mod ads_categories;
 mod ads_found;
 mod ads_public;
+mod ads_review;
 mod antispam;
 mod authenticator;
 mod blocks;

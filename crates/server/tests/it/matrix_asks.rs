@@ -207,8 +207,10 @@ fn room_routes() -> Vec<Ask> {
 fn ad_routes() -> Vec<Ask> {
     let why = || Some(json!({ "reason": "matriz" }));
     let one = "/ads/{id}";
+    let category = json!({ "names": { "pt-BR": "Matriz", "en": "Matrix", "es": "Matriz" }, "days": 30 });
     vec![
         (Method::GET, "/ads", "/ads", None),
+        (Method::GET, "/ads/facets", "/ads/facets", None),
         (Method::POST, "/ads", "/ads", Some(crate::ads::sofa())),
         (Method::GET, "/ads/{pending}", one, None),
         (Method::PATCH, "/ads/{shown}", one, Some(json!({ "version": 1 }))),
@@ -239,9 +241,11 @@ fn ad_routes() -> Vec<Ask> {
             Method::POST,
             "/moderation/ads/approve",
             "/moderation/ads/approve",
-            Some(json!({ "ids": [uuid::Uuid::nil()] })),
+            Some(json!({ "ads": [{ "id": uuid::Uuid::nil(), "version": 1 }] })),
         ),
         (Method::GET, "/categories", "/categories", None),
+        (Method::PUT, "/categories/matriz", "/categories/{slug}", Some(category)),
+        (Method::DELETE, "/categories/nenhuma", "/categories/{slug}", None),
         (Method::GET, "/states", "/states", None),
         (Method::GET, "/states/sp/cities", "/states/{code}/cities", None),
     ]

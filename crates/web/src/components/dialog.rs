@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 
 /// A dialog that is open while `open` is; its content is made anew each time.
 #[component]
@@ -20,8 +21,9 @@ pub fn Dialog(
         let wanted = open.get();
         let Some(dialog) = dialog.get() else { return };
         opening.set_value(wanted);
-        // After its content is there, so that the first field gets the focus.
-        request_animation_frame(move || {
+        // After its content is there, so that the first field gets the focus, and before the next key, which is meant for it.
+        spawn_local(async move {
+            tick().await;
             match (wanted, dialog.open()) {
                 // A dialog that is in the page opens.
                 (true, false) => drop(dialog.show_modal()),

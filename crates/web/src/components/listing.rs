@@ -67,13 +67,34 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Listing<T> {
         });
     }
 
+    /// The same with so many items at least, if there are so many: as many pages as that takes.
+    pub fn load_at_least(self, address: String, count: usize) {
+        self.next.set(None);
+        let turn = self.begin();
+        self.address.set_value(address.clone());
+        spawn_local(async move {
+            self.fetch(address.clone(), false, turn).await;
+            while self.is_wanted(turn) {
+                let there = self.items.with_untracked(|items| items.as_ref().map_or(0, Vec::len));
+                let Some(next) = self.next.get_untracked().filter(|_| there < count) else { return };
+                if self.trouble.with_untracked(Option::is_some) {
+                    return;
+                }
+                self.fetch(following(&address, &next), true, turn).await;
+            }
+        });
+    }
+
+    /// Whether there are more than are shown.
+    pub fn has_more(self) -> bool {
+        self.next.with(Option::is_some)
+    }
+
     /// Asks for what follows.
     fn more(self) {
         let Some(next) = self.next.get_untracked() else { return };
-        let next: String = js_sys::encode_uri_component(&next).into();
-        let address = format!("{}&after={next}", self.address.get_value());
         let turn = self.begin();
-        spawn_local(self.fetch(address, true, turn));
+        spawn_local(self.fetch(following(&self.address.get_value(), &next), true, turn));
     }
 
     fn begin(self) -> u32 {
@@ -126,6 +147,11 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Listing<T> {
     }
 }
 
+/// The address of the page that follows.
+fn following(address: &str, next: &str) -> String {
+    format!("{address}&after={}", String::from(js_sys::encode_uri_component(next)))
+}
+
 /// A list in its frame: on its way, empty, refused, or there, with what asks for more.
 #[component]
 pub fn ListFrame<T>(
@@ -157,7 +183,7 @@ where
         </div>
         {body}
         <Show when=move || listing.next.with(Option::is_some)>
-            <p class="notices-more"><button type="button" class="btn btn--sm" on:click=move |_| listing.more()>{t!(i18n, notices.more)}</button></p>
+            <p class="notices-more"><button type="button" class="btn btn--sm" on:click=move |_| listing.more()>{t!(i18n, app.more)}</button></p>
         </Show>
     }
 }

@@ -1,6 +1,7 @@
 //! Running the square: people, invites, what was done, mail, and how the server does.
 
 mod audit;
+mod categories;
 mod invites;
 mod mail;
 mod measures;
@@ -15,6 +16,7 @@ use crate::components::{Empty, Icon, Shell, Wave, bring_into_view};
 use crate::language::language;
 use crate::square::Square;
 use audit::AuditSection;
+use categories::CategoriesSection;
 use invites::InvitesSection;
 use mail::MailSection;
 use measures::MeasuresSection;
@@ -26,6 +28,7 @@ use person::PersonSection;
 enum Section {
     People,
     Invites,
+    Categories,
     Mail,
     Audit,
     Measures,
@@ -43,13 +46,13 @@ fn query(parts: &[(&str, String)]) -> String {
 /// The page.
 #[component]
 pub fn Admin() -> impl IntoView {
-    let i18n = language();
     let square = expect_context::<Square>();
     // No conversation is open here.
     square.enter(None);
     let (part, of) = (second_part(), third_part());
     let section = Memo::new(move |_| match part.get().as_deref() {
         Some("convites") => Section::Invites,
+        Some("categorias") => Section::Categories,
         Some("mail") => Section::Mail,
         Some("registro") => Section::Audit,
         Some("servidor") => Section::Measures,
@@ -66,12 +69,7 @@ pub fn Admin() -> impl IntoView {
                             fallback=move || if square.session.user().is_some_and(|user| user.must_add_factor) {
                                 view! { <RoleWaits /> }.into_any()
                             } else {
-                                view! {
-                                <Empty
-                                    drawing="gate" title=Signal::derive(move || t_string!(i18n, admin.not_yours).to_owned())
-                                    text=Signal::derive(move || t_string!(i18n, error.denied).to_owned())
-                                />
-                                }.into_any()
+                                view! { <NotYours /> }.into_any()
                             }
                         >
                             <Tabs section />
@@ -81,6 +79,7 @@ pub fn Admin() -> impl IntoView {
                                     None => view! { <PeopleSection /> }.into_any(),
                                 },
                                 Section::Invites => view! { <InvitesSection /> }.into_any(),
+                                Section::Categories => view! { <CategoriesSection /> }.into_any(),
                                 Section::Audit => view! { <AuditSection /> }.into_any(),
                                 Section::Mail => view! { <MailSection /> }.into_any(),
                                 Section::Measures => view! { <MeasuresSection /> }.into_any(),
@@ -104,6 +103,18 @@ fn Head(section: Memo<Section>) -> impl IntoView {
                 <a class="btn" href="/admin/convites"><Icon name="user-round-plus" />{t!(i18n, admin.invite)}</a>
             </Show>
         </header>
+    }
+}
+
+/// For people who do not run the square.
+#[component]
+fn NotYours() -> impl IntoView {
+    let i18n = language();
+    view! {
+        <Empty
+            drawing="gate" title=Signal::derive(move || t_string!(i18n, admin.not_yours).to_owned())
+            text=Signal::derive(move || t_string!(i18n, error.denied).to_owned())
+        />
     }
 }
 
@@ -144,6 +155,7 @@ fn Tabs(section: Memo<Section>) -> impl IntoView {
         <nav class="tabs" node_ref=tabs aria-label=move || t_string!(i18n, admin.sections)>
             {tab(Section::People, "/admin", Signal::derive(move || t_string!(i18n, admin.people)))}
             {tab(Section::Invites, "/admin/convites", Signal::derive(move || t_string!(i18n, admin.invites)))}
+            {tab(Section::Categories, "/admin/categorias", Signal::derive(move || t_string!(i18n, fair.categories)))}
             {tab(Section::Audit, "/admin/registro", Signal::derive(move || t_string!(i18n, admin.audit)))}
             {tab(Section::Mail, "/admin/mail", Signal::derive(move || t_string!(i18n, admin.mail)))}
             {tab(Section::Measures, "/admin/servidor", Signal::derive(move || t_string!(i18n, admin.server)))}

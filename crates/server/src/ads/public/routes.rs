@@ -88,6 +88,7 @@ impl Ads {
             Some(slug) => Some(tree.get(slug).ok_or_else(Error::not_found)?),
             None => None,
         };
+        let further = after.as_ref().map(|after| format!("?after={after}")).unwrap_or_default();
         let found = self.shown_page(slug.as_deref(), after).await?;
         let path = slug.as_deref().map_or_else(|| "/anuncios".to_owned(), category_path);
         let inside = slug.as_ref().map_or_else(|| "/feira".to_owned(), |slug| format!("/feira?categoria={slug}"));
@@ -95,7 +96,7 @@ impl Ads {
             locale: locale.as_str(),
             title: category.map_or_else(|| words.fair.to_owned(), |category| name_of(category, locale)),
             about: if slug.is_some() { words.category_about } else { words.fair_about }.to_owned(),
-            address: format!("{origin}{path}"),
+            address: format!("{origin}{path}{further}"),
             inside,
             image: None,
             data: None,

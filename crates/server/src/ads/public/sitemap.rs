@@ -1,6 +1,7 @@
 //! What search engines are told: where everything is, and what is none of theirs.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -31,14 +32,19 @@ pub async fn robots(State(ads): State<Ads>) -> Response {
 
 /// The parts: the fair with its categories, and the ads by the day on which they end, which is soon enough.
 pub async fn index(State(ads): State<Ads>) -> Result<Response> {
-    let longest = ads.categories().await?.all().iter().map(|category| category.days).max().unwrap_or_default().max(60);
-    let today = ads.0.base.clock.now().millis() / DAY;
-    let days = (today..=today + i64::from(longest)).map(|day| format!("anuncios-{day}.xml"));
+    let days = days(&ads).await?.map(|day| format!("anuncios-{day}.xml"));
     let mut text = String::new();
     for part in std::iter::once("feira.xml".to_owned()).chain(days) {
         write!(text, "<sitemap><loc>{}/sitemap/{part}</loc></sitemap>", ads.origin()).map_err(Error::internal)?;
     }
     Ok(xml("sitemapindex", &text))
+}
+
+/// The days on which ads that are on display end, counted from 1970.
+async fn days(ads: &Ads) -> Result<RangeInclusive<i64>> {
+    let longest = ads.categories().await?.all().iter().map(|category| category.days).max().unwrap_or_default().max(180);
+    let today = ads.0.base.clock.now().millis() / DAY;
+    Ok(today..=today + i64::from(longest))
 }
 
 /// One part.
@@ -50,6 +56,9 @@ pub async fn part(State(ads): State<Ads>, Path(part): Path<String>) -> Result<Re
     }
     let day = part.strip_prefix("anuncios-").and_then(|rest| rest.strip_suffix(".xml"));
     let day: i64 = day.and_then(|day| day.parse().ok()).ok_or_else(Error::not_found)?;
+    if !days(&ads).await?.contains(&day) {
+        return Err(Error::not_found());
+    }
     let begins = day.checked_mul(DAY).and_then(Timestamp::from_millis).ok_or_else(Error::not_found)?;
     let rows: Vec<(AdId, Timestamp)> = Entity::find()
         .select_only()

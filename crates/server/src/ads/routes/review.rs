@@ -55,5 +55,5 @@ pub(super) async fn approve_ads(
     Caller(actor): Caller,
     Json(wish): Json<ApproveAds>,
 ) -> Result<Json<ApprovedAds>> {
-    ads.approve_some(&actor, wish.ids).await.map(Json)
+    ads.approve_some(&actor, wish.ads).await.map(Json)
 }

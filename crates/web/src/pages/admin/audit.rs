@@ -99,6 +99,7 @@ fn kind_word(i18n: Language, kind: &str) -> &'static str {
         ROOM => t_string!(i18n, admin.kind_room),
         "conversation" => t_string!(i18n, admin.kind_conversation),
         "ad" => t_string!(i18n, admin.kind_ad),
+        "category" => t_string!(i18n, admin.kind_category),
         _ => t_string!(i18n, admin.kind_invite),
     }
 }
@@ -326,6 +327,8 @@ actions! {
     "room.silence" room_silence
     "room.lift_silence" room_lift_silence
     "keys.rotate" keys_rotate
+    "category.put" category_put
+    "category.delete" category_delete
     "ad.create" ad_create
     "ad.edit" ad_edit
     "ad.resubmit" ad_resubmit

@@ -53,16 +53,17 @@ impl Draft {
         store::forget(KEPT);
     }
 
-    /// An ad as it stands, to be changed.
+    /// An ad to be changed: with the change that waits, which else would be taken back.
     pub fn of(ad: &Ad) -> Self {
-        let price = ad.price.map(|price| written_amount(price.centavos));
+        let change = ad.pending_change.clone().unwrap_or_default();
+        let price = change.price.unwrap_or(ad.price).map(|price| written_amount(price.centavos));
         Self {
             kind: ad.kind.as_str().to_owned(),
-            title: ad.title.clone(),
+            title: change.title.unwrap_or_else(|| ad.title.clone()),
             description: ad.description.clone(),
             price: price.unwrap_or_default(),
             quantity: ad.quantity.to_string(),
-            category: ad.category.clone(),
+            category: change.category.unwrap_or_else(|| ad.category.clone()),
             state: ad.state.clone(),
             city: ad.city.clone(),
             neighborhood: ad.neighborhood.clone().unwrap_or_default(),

@@ -7,6 +7,7 @@ use praca_api::ads::{AdKind, AdSort, Condition};
 use praca_api::money::parse_amount;
 
 use super::catalog::{Catalog, condition_word, kind_word, name_of};
+use super::counts::Counts;
 use super::places::PlaceFields;
 use crate::language::{Language, language};
 
@@ -67,12 +68,23 @@ impl Filters {
         if query.is_empty() { "/feira".to_owned() } else { format!("/feira?{query}") }
     }
 
-    /// The same as the server is asked; what is no amount bounds nothing.
+    /// The address the server lists what fits at.
     pub fn request(&self) -> String {
+        let query = self.query();
+        format!("/ads?limit=24{}{query}", if query.is_empty() { "" } else { "&" })
+    }
+
+    /// The address it counts what fits at.
+    pub fn counts_request(&self) -> String {
+        format!("/ads/facets?{}", self.query())
+    }
+
+    /// The same as the server is asked; what is no amount bounds nothing.
+    fn query(&self) -> String {
         let centavos = |text: &str| parse_amount(text).map(|centavos| centavos.to_string()).unwrap_or_default();
         // A place is asked for with the state it is in.
         let city = if self.state.is_empty() { String::new() } else { self.city.trim().to_owned() };
-        let query = encoded([
+        encoded([
             ("q", self.words.trim().to_owned()),
             ("kind", self.kind.clone()),
             ("category", self.category.clone()),
@@ -83,8 +95,7 @@ impl Filters {
             ("condition", self.condition.clone()),
             ("withPicture", if self.pictured { "true" } else { "" }.to_owned()),
             ("sort", self.sort.clone()),
-        ]);
-        format!("/ads?limit=24{}{query}", if query.is_empty() { "" } else { "&" })
+        ])
     }
 
     /// Whether anything is left out.
@@ -109,6 +120,7 @@ fn encoded<const N: usize>(parts: [(&str, String); N]) -> String {
 pub fn FilterForm(
     /// What is written; it holds once the form is sent.
     written: RwSignal<Filters>,
+    counts: Counts,
     send: Callback<()>,
 ) -> impl IntoView {
     let i18n = language();
@@ -118,11 +130,11 @@ pub fn FilterForm(
     };
     view! {
         <form class="stack stack--6" aria-label=move || t_string!(i18n, fair.filter) on:submit=submit>
-            <Kinds written />
-            <Categories written />
+            <Kinds written counts />
+            <Categories written counts />
             <Prices written />
             <Places written />
-            <Conditions written />
+            <Conditions written counts />
             <label class="switch">
                 <span>{t!(i18n, fair.pictured)}</span>
                 <input
@@ -135,8 +147,14 @@ pub fn FilterForm(
     }
 }
 
+/// How many there are, once that is known.
 #[component]
-fn Kinds(written: RwSignal<Filters>) -> impl IntoView {
+fn Count(count: Signal<Option<String>>) -> impl IntoView {
+    move || count.get().map(|count| view! { " "<small class="muted">{count}</small> })
+}
+
+#[component]
+fn Kinds(written: RwSignal<Filters>, counts: Counts) -> impl IntoView {
     let i18n = language();
     let choice = move |kind: Option<AdKind>| {
         let code = kind.map_or("", AdKind::as_str);
@@ -147,7 +165,7 @@ fn Kinds(written: RwSignal<Filters>) -> impl IntoView {
                     type="radio" name="tipo" prop:checked=move || written.with(|written| written.kind == code)
                     on:change=move |_| written.update(|written| code.clone_into(&mut written.kind))
                 />
-                {word}
+                {word}<Count count=Signal::derive(move || counts.of_kind(code)) />
             </label>
         }
     };
@@ -156,7 +174,7 @@ fn Kinds(written: RwSignal<Filters>) -> impl IntoView {
 }
 
 #[component]
-fn Categories(written: RwSignal<Filters>) -> impl IntoView {
+fn Categories(written: RwSignal<Filters>, counts: Counts) -> impl IntoView {
     let i18n = language();
     let catalog = expect_context::<Catalog>();
     let option = move |slug: String, name: String, is_within: bool| {
@@ -166,7 +184,11 @@ fn Categories(written: RwSignal<Filters>) -> impl IntoView {
         };
         // A list of choices knows no levels.
         let shown = if is_within { format!("\u{2003}{name}") } else { name };
-        view! { <option value=slug prop:selected=chosen>{shown}</option> }
+        let count = {
+            let slug = slug.clone();
+            move || counts.of_category(&slug).map(|count| format!(" ({count})"))
+        };
+        view! { <option value=slug prop:selected=chosen>{shown}{count}</option> }
     };
     let options = move || {
         let all = catalog.all();
@@ -229,12 +251,13 @@ fn Places(written: RwSignal<Filters>) -> impl IntoView {
 }
 
 #[component]
-fn Conditions(written: RwSignal<Filters>) -> impl IntoView {
+fn Conditions(written: RwSignal<Filters>, counts: Counts) -> impl IntoView {
     let i18n = language();
     let option = move |condition: Option<Condition>| {
         let code = condition.map_or("", Condition::as_str);
         let word = move || words_of(i18n, condition);
-        view! { <option value=code prop:selected=move || written.with(|written| written.condition == code)>{word}</option> }
+        let count = move || counts.of_condition(code).map(|count| format!(" ({count})"));
+        view! { <option value=code prop:selected=move || written.with(|written| written.condition == code)>{word}{count}</option> }
     };
     let conditions = [None, Some(Condition::New), Some(Condition::Used)];
     view! {

@@ -8,17 +8,23 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use praca_api::ads::{Ad, AdKind, Condition};
 use praca_api::limits::{AD_DESCRIPTION_CHARS, AD_TITLE_CHARS};
+use praca_api::uploads::Attachment;
 
 use super::card::{Kind, Price};
 use super::catalog::{Catalog, condition_word, kind_word, name_of};
 use super::draft::{Draft, Refused};
-use super::hints::{Advice, in_ad};
+use super::hints::{Advice, in_texts};
 use super::photos::{PhotoField, Photos};
 use super::places::PlaceFields;
 use crate::components::{Icon, RichText, Shell, explain, explain_ad};
 use crate::language::{Language, language};
 use crate::net::{Answer, Trouble};
 use crate::square::Square;
+
+/// The pictures of an ad, with the change that waits.
+fn as_it_would_be(ad: Ad) -> Vec<Attachment> {
+    ad.pending_change.and_then(|change| change.images).unwrap_or(ad.images)
+}
 
 /// What is being written, and what was wrong with it.
 #[derive(Clone, Copy)]
@@ -81,7 +87,7 @@ pub fn AdForm(#[prop(optional)] ad: Option<Ad>) -> impl IntoView {
     let writing = Writing {
         draft: RwSignal::new(ad.as_ref().map_or_else(Draft::kept, Draft::of)),
         of: StoredValue::new(ad.as_ref().map(|ad| (ad.id, ad.version))),
-        photos: Photos::of(ad.map(|ad| ad.images).unwrap_or_default()),
+        photos: Photos::of(ad.map(as_it_would_be).unwrap_or_default()),
         refused: RwSignal::new(None),
         trouble: RwSignal::new(None),
         busy: RwSignal::new(false),
@@ -138,7 +144,9 @@ fn Form(writing: Writing, is_new: bool) -> impl IntoView {
     // What is about a field stands beside it.
     let said = move || match (writing.refused.get(), writing.trouble.get()) {
         (Some(_), _) => Some(t_string!(i18n, fair.look).to_owned()),
-        (None, Some(Trouble::Problem(problem))) if !problem.errors.is_empty() => {
+        (None, Some(Trouble::Problem(problem)))
+            if problem.errors.iter().any(|error| explain_ad(i18n, &error.field, &error.code).is_some()) =>
+        {
             Some(t_string!(i18n, fair.look).to_owned())
         }
         (None, trouble) => trouble.map(|trouble| explain(i18n, &trouble)),
@@ -229,7 +237,7 @@ fn Description(writing: Writing) -> impl IntoView {
                 on:input=move |event| writing.draft.update(|draft| draft.description = event_target_value(&event))
             ></textarea>
             <p class="hint" id="a-desc-dica">{t!(i18n, fair.told_hint)}</p>
-            <Advice found=Signal::derive(move || writing.draft.with(|draft| in_ad(&draft.title, &draft.description))) />
+            <Advice found=Signal::derive(move || writing.draft.with(|draft| in_texts(&draft.title, &draft.description, &draft.neighborhood))) />
             <Wrong writing field="description" />
         </div>
     }

@@ -2,14 +2,21 @@
 
 use leptos::prelude::*;
 use leptos_i18n::{t, t_string};
+use praca_api::ads::Ad;
 use praca_api::ads::hints::{Hint, hints};
 
 use crate::components::Icon;
 use crate::language::{Language, language};
 
-/// What stands out in the title and description of an ad.
-pub fn in_ad(title: &str, description: &str) -> Vec<(Hint, String)> {
-    hints(&format!("{title}\n{description}"))
+/// What stands out in what somebody writes.
+pub fn in_texts(title: &str, description: &str, neighborhood: &str) -> Vec<(Hint, String)> {
+    hints(&format!("{title}\n{description}\n{neighborhood}"))
+}
+
+/// What stands out in an ad, as it is to be.
+pub fn in_ad(ad: &Ad) -> Vec<(Hint, String)> {
+    let title = ad.pending_change.as_ref().and_then(|change| change.title.as_ref()).unwrap_or(&ad.title);
+    in_texts(title, &ad.description, ad.neighborhood.as_deref().unwrap_or_default())
 }
 
 /// What it is, in a word.

@@ -7,7 +7,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use praca_api::ads::Ad;
 
 use super::card::AdCard;
+use super::counts::Counts;
 use super::filters::{FilterForm, Filters, Order};
+use super::place::Back;
 use super::searches::SaveSearch;
 use super::shelf::{Advertise, Shelves};
 use crate::components::{Icon, ListFrame, Listing, Proof, Shell};
@@ -26,10 +28,16 @@ pub fn Found() -> impl IntoView {
     let written = RwSignal::new(filters.get_untracked());
     let ads = Listing::<Ad>::new(expect_context::<Proof>());
     let (pane, navigate) = (RwSignal::new("main"), StoredValue::new_local(use_navigate()));
+    let (back, scroller, counts) = (filters.with_untracked(Back::to), NodeRef::new(), Counts::new());
+    back.lead(ads, scroller);
     // Going back and forth is looking for something else, too.
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         let filters = filters.get();
-        ads.load(filters.request());
+        if before.is_some() {
+            back.give_up();
+        }
+        ads.load_at_least(filters.request(), back.ads());
+        counts.load(square.session, &filters);
         written.set(filters);
     });
     let send = Callback::new(move |()| {
@@ -41,22 +49,17 @@ pub fn Found() -> impl IntoView {
         written.update(|written| *written = Filters { sort: std::mem::take(&mut written.sort), ..Filters::default() });
         send.run(());
     });
+    let note = move |event| filters.with_untracked(|filters| back.note(filters, ads, &event));
     view! {
         <Shell pane=pane layout=Signal::stored(Some("list"))>
-            <Narrowing written send clear pane />
+            <Narrowing written counts send clear pane />
             <section class="pane-main" aria-label=move || t_string!(i18n, nav.fair)>
                 <div class="awning" aria-hidden="true"></div>
-                <div class="pane-scroll">
+                <div class="pane-scroll" node_ref=scroller on:scroll=note>
                     <div class="page">
                         <header class="page-head"><div><h1>{t!(i18n, nav.fair)}</h1><p>{t!(i18n, fair.about)}</p></div><Advertise /></header>
                         <Search written send />
-                        <div class="filters mt-2">
-                            <button type="button" class="filter-chip only-phone" on:click=move |_| pane.set("list")>
-                                <Icon name="sliders-horizontal" class="icon icon--sm" />{t!(i18n, fair.filters)}
-                            </button>
-                            <Shelves />
-                            <Order written send />
-                        </div>
+                        <Chips written send pane />
                         <SaveSearch filters />
                         <Ads ads filters clear />
                     </div>
@@ -66,10 +69,26 @@ pub fn Found() -> impl IntoView {
     }
 }
 
+/// The ways to the filters, on a phone, and to shelves; and the order.
+#[component]
+fn Chips(written: RwSignal<Filters>, send: Callback<()>, pane: RwSignal<&'static str>) -> impl IntoView {
+    let i18n = language();
+    view! {
+        <div class="filters mt-2">
+            <button type="button" class="filter-chip only-phone" on:click=move |_| pane.set("list")>
+                <Icon name="sliders-horizontal" class="icon icon--sm" />{t!(i18n, fair.filters)}
+            </button>
+            <Shelves />
+            <Order written send />
+        </div>
+    }
+}
+
 /// The filters; on a phone a pane of their own.
 #[component]
 fn Narrowing(
     written: RwSignal<Filters>,
+    counts: Counts,
     send: Callback<()>,
     clear: Callback<()>,
     pane: RwSignal<&'static str>,
@@ -82,7 +101,7 @@ fn Narrowing(
                 <div class="pane-title"><h2>{t!(i18n, fair.filters)}</h2></div>
                 <button type="button" class="link-btn small" on:click=move |_| clear.run(())>{t!(i18n, fair.clear)}</button>
             </header>
-            <div class="pane-scroll pane-scroll--pad"><FilterForm written send /></div>
+            <div class="pane-scroll pane-scroll--pad"><FilterForm written counts send /></div>
         </section>
     }
 }

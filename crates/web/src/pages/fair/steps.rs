@@ -16,6 +16,11 @@ use crate::net::{Answer, Trouble};
 use crate::session::Session;
 use crate::square::Square;
 
+/// Hours before its end in which an ad on display is renewed: a week.
+const SOON: i64 = 7 * 24;
+/// Hours after its end from which it is not any more.
+const TOO_LATE: i64 = 180 * 24;
+
 /// Something to be done with an ad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -52,10 +57,12 @@ impl Step {
 
     /// What follows from where an ad stands, for its owner.
     fn of_owner(ad: &Ad) -> Vec<Self> {
-        let is_over = ad.expires_at.zip(format::in_hours(0)).is_some_and(|(end, now)| end <= now);
+        let ends_by = |hours| ad.expires_at.zip(format::in_hours(hours)).is_some_and(|(end, then)| end <= then);
         match ad.status {
+            AdStatus::Active if ends_by(SOON) => vec![Self::Renew, Self::Conclude, Self::Pause, Self::Delete],
             AdStatus::Active => vec![Self::Conclude, Self::Pause, Self::Delete],
-            AdStatus::Approved if is_over => vec![Self::Renew, Self::Conclude, Self::Delete],
+            AdStatus::Approved if ends_by(-TOO_LATE) => vec![Self::Conclude, Self::Delete],
+            AdStatus::Approved if ends_by(0) => vec![Self::Renew, Self::Conclude, Self::Delete],
             AdStatus::Approved => vec![Self::Publish, Self::Conclude, Self::Delete],
             AdStatus::Pending | AdStatus::Rejected | AdStatus::Suspended | AdStatus::Concluded => vec![Self::Delete],
             AdStatus::Deleted => Vec::new(),
@@ -70,10 +77,16 @@ impl Step {
             AdStatus::Suspended => vec![Self::Reinstate],
             AdStatus::Concluded | AdStatus::Deleted | AdStatus::Rejected => Vec::new(),
         };
-        if ad.pending_change.is_some() {
+        let is_decided_on = matches!(ad.status, AdStatus::Active | AdStatus::Approved);
+        if ad.pending_change.is_some() && is_decided_on {
             steps.splice(0..0, [Self::AcceptChange, Self::RefuseChange]);
         }
         steps
+    }
+
+    /// Whether it is a moderator's on what waits.
+    const fn is_decision(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::AcceptChange | Self::RefuseChange)
     }
 
     /// Whether others read why.
@@ -146,8 +159,10 @@ impl Step {
         }
     }
 
-    async fn take(self, session: Session, id: AdId, reason: String) -> Answer<Option<Ad>> {
-        let body = AdReason { reason: Some(reason).filter(|reason| !reason.trim().is_empty()) };
+    async fn take(self, session: Session, (id, version): (AdId, i32), reason: String) -> Answer<Option<Ad>> {
+        // What is decided on is what was looked at; what an owner does holds whatever it says.
+        let version = self.is_decision().then_some(version);
+        let body = AdReason { reason: Some(reason).filter(|reason| !reason.trim().is_empty()), version };
         let path = format!("/ads/{id}{}", self.path());
         if self == Self::Delete {
             let answer: Answer<()> = session.send(Method::DELETE, &path, Some(&body)).await;
@@ -178,10 +193,10 @@ pub fn Steps(
     let steps = Step::of(&ad, is_own, square.moderates(), square.runs_the_square());
     let (asked, reason, error) =
         (RwSignal::new(None::<Step>), RwSignal::new(String::new()), RwSignal::new(None::<Trouble>));
-    let (open, id) = (RwSignal::new(false), ad.id);
+    let (open, id, version) = (RwSignal::new(false), ad.id, ad.version);
     let take = Callback::new(move |step: Step| {
         spawn_local(async move {
-            let answer = step.take(session, id, reason.get_untracked()).await;
+            let answer = step.take(session, (id, version), reason.get_untracked()).await;
             // The page may be gone by now.
             match answer {
                 Ok(Some(ad)) => drop((open.try_set(false), error.try_set(None), shown.ad.try_set(Some(ad)))),
