@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the counts of a list of ads go up to: there may be more.
-pub const COUNTED: u32 = 100;
+/// Ads among which are counted: the newest where there are more.
+pub const COUNTED: u32 = 5_000;
 
 /// `GET /ads/facets`: how many ads there would be with one filter set to each of its values, and the others as they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdFacets {
@@ -17,7 +17,7 @@ pub struct AdFacets {
     /// Of each state of use.
     pub conditions: Vec<Facet>,
     /// Those with a picture.
-    pub with_picture: u32,
+    pub with_picture: Facet,
 }
 
 /// How many ads there are of a value.
@@ -26,6 +26,8 @@ pub struct AdFacets {
 pub struct Facet {
     /// The value of the filter.
     pub value: String,
-    /// How many, at most 100: that many, or more.
+    /// How many were counted.
     pub count: u32,
+    /// Whether there may be more: in a place with more than 5000 ads on display the newest are counted.
+    pub more: bool,
 }

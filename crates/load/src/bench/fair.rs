@@ -1,10 +1,12 @@
-//! How long it takes to look for ads in a large fair: the first page, and the hundredth.
+//! How long it takes to look for ads in a large fair: the first page, the hundredth, and the counts beside the filters.
 
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use praca_api::Page;
 use praca_api::ads::Ad;
+use praca_api::ads::facets::AdFacets;
+use serde::de::DeserializeOwned;
 
 use super::report::{Part, table};
 use super::workshop::{Engine, Town, Workshop};
@@ -21,8 +23,11 @@ const PAGE: usize = 24;
 /// The page far behind.
 const FAR: usize = 100;
 
+/// What there is not.
+const NOTHING: &str = "Two words of no ad";
+
 /// What is looked for.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("Everything, the newest first", ""),
     ("Everything, the cheapest first", "&sort=price_asc"),
     ("A group of categories", "&category=casa"),
@@ -33,6 +38,7 @@ const KINDS: [(&str, &str); 10] = [
     ("A frequent word", "&q=sofa%20"),
     ("Two words in a large city", "&q=bicicleta%20azul%20&state=SP&city=S%C3%A3o%20Paulo"),
     ("A word of one ad", "&q=n%C3%BAmero%204242%20"),
+    (NOTHING, "&q=refor%C3%A7ado%20azul%20"),
 ];
 
 /// How long one kind of question takes.
@@ -40,6 +46,7 @@ struct Asked {
     first: Quantiles,
     /// None where there are fewer pages.
     far: Option<Quantiles>,
+    counts: Quantiles,
 }
 
 /// Runs it, once: filling a fair takes minutes, and each question is asked hundreds of times.
@@ -63,14 +70,15 @@ pub async fn run(shop: &Workshop) -> Result<Part> {
         .iter()
         .zip(postgres.iter().zip(sqlite))
         .map(|((kind, _), (large, small))| {
-            vec![(*kind).to_owned(), cell(&large.first), far(&large.far), cell(&small.first), far(&small.far)]
+            let of = |asked: &Asked| [cell(&asked.first), far(&asked.far), cell(&asked.counts)];
+            [vec![(*kind).to_owned()], of(large).to_vec(), of(small).to_vec()].concat()
         })
         .collect();
     let head =
-        ["Looked for", "PostgreSQL, first page", "PostgreSQL, 100th page", "SQLite, first page", "SQLite, 100th page"];
+        ["Looked for", "PostgreSQL, first page", "100th page", "counts", "SQLite, first page", "100th page", "counts"];
     let text = format!(
         "{} ads on PostgreSQL and {} on SQLite, made by `praca seed --ads`; nine of ten are on display. Somebody looks for them over \
-         HTTP, {PAGE} on a page, {QUESTIONS} times each, one question after the other; p50 / p95 in milliseconds. The server has one \
+         HTTP, {PAGE} on a page, and for the counts beside the filters, {QUESTIONS} times each, one question after the other; p50 / p95 in milliseconds. The server has one \
          core. A dash: there are fewer pages.\n\n{}",
         FAIRS[0].1,
         FAIRS[1].1,
@@ -85,25 +93,27 @@ async fn ask_all(engine: Engine, town: &Town) -> Result<Vec<Asked>> {
     let mut all = Vec::new();
     for (kind, filters) in KINDS {
         let path = format!("/ads?limit={PAGE}{filters}");
-        let first = ask(&square, &person, &path).await?;
+        let found: Page<Ad> = square.get(&path, &person).await?;
+        ensure!(found.items.is_empty() == (kind == NOTHING), "{path} finds {} ads", found.items.len());
+        let first = ask::<Page<Ad>>(&square, &person, &path).await?;
         let far = match page_behind(&square, &person, &path).await? {
-            Some(after) => Some(ask(&square, &person, &format!("{path}&after={after}")).await?),
+            Some(after) => Some(ask::<Page<Ad>>(&square, &person, &format!("{path}&after={after}")).await?),
             None => None,
         };
         let behind = far.as_ref().map_or_else(|| "none".to_owned(), |far| format!("{:.1} ms", far.p95));
         say(&format!("{}, {kind}: p95 {:.1} ms, 100th page {behind}", engine.name(), first.p95));
-        all.push(Asked { first, far });
+        let counts = ask::<AdFacets>(&square, &person, &format!("/ads/facets?limit={PAGE}{filters}")).await?;
+        all.push(Asked { first, far, counts });
     }
     Ok(all)
 }
 
-async fn ask(square: &Square, person: &Person, path: &str) -> Result<Quantiles> {
+async fn ask<T: DeserializeOwned>(square: &Square, person: &Person, path: &str) -> Result<Quantiles> {
     let times = Times::new()?;
     for _ in 0..QUESTIONS {
         let began = Instant::now();
-        let page: Page<Ad> = square.get(path, person).await?;
+        let _: T = square.get(path, person).await?;
         times.note(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        ensure!(!page.items.is_empty(), "{path} finds nothing");
     }
     Ok(times.quantiles())
 }

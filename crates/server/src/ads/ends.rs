@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::entity::{Column, Entity, Model};
+use super::find::on_display;
 use super::life::Stand;
 use super::{Ads, store};
 use crate::db::Tx;
@@ -33,7 +34,7 @@ impl Ads {
     /// Whether there was anything to do.
     async fn expire_some(&self) -> Result<bool> {
         let now = self.0.base.clock.now();
-        let ended = Condition::all().add(Column::Status.eq(AdStatus::Active)).add(Column::ExpiresAt.lte(now));
+        let ended = Condition::all().add(on_display()).add(Column::ExpiresAt.lte(now));
         let due = self.due(ended).await?;
         for row in &due {
             self.expire_one(row.id, now).await?;
@@ -59,7 +60,7 @@ impl Ads {
     async fn remind_some(&self) -> Result<bool> {
         let now = self.0.base.clock.now();
         let ending = Condition::all()
-            .add(Column::Status.eq(AdStatus::Active))
+            .add(on_display())
             .add(Column::ExpiresAt.gt(now))
             .add(Column::ExpiresAt.lte(now + REMINDED_BEFORE))
             .add(Column::RemindedFor.is_null().or(Expr::col(Column::RemindedFor).ne(Expr::col(Column::ExpiresAt))));

@@ -1,19 +1,16 @@
 //! Finding ads.
 
 use praca_api::ads::{Ad, AdKind, AdSort, AdStatus, Condition as State};
-use praca_api::{AdId, Page, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, NullOrdering, SimpleExpr};
-use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-    Value,
-};
-use serde::{Deserialize, Serialize};
+use praca_api::{AdId, Page, UserId};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::entity::{Column, Entity, Model};
+use super::seek::{self, Mark};
 use super::{Ads, store};
 use crate::auth::Actor;
-use crate::db::dialect::Dialect;
 use crate::db::page::{PageQuery, page_of};
 use crate::error::{Error, Result};
 use crate::localities;
@@ -63,15 +60,6 @@ pub struct AdsQuery {
     pub after: Option<String>,
 }
 
-/// Where a page goes on: what it is sorted by, and the ad.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Mark {
-    Newest(Timestamp, AdId),
-    Price(Option<i64>, AdId),
-    Made(AdId),
-}
-
 impl Ads {
     /// Ads that fit, as they are on display; those of a person who wants their own, or moderators, wherever they stand.
     ///
@@ -88,13 +76,13 @@ impl Ads {
         select = match status {
             AdStatus::Active if !own => select.filter(self.shown_to(actor).await?),
             AdStatus::Active => select.filter(on_display()),
-            _ => select.filter(Column::Status.eq(status)),
+            _ => select.filter(off_display()).filter(Column::Status.eq(status)),
         };
         let page = PageQuery { limit: query.limit, after: query.after.clone() };
         let limit = page.limit()?;
         let sort = (status == AdStatus::Active).then(|| query.sort.unwrap_or(AdSort::Newest));
-        let rows = ordered(select, sort, page.key()?)?.limit(limit + 1).all(conn).await?;
-        let found = page_of(rows, limit, |row| mark(row, sort), |row| row)?;
+        let rows = seek::page(conn, select, query.words().as_ref(), (sort, page.key()?, limit + 1)).await?;
+        let found = page_of(rows, limit, |row| Mark::of(row, sort), |row| row)?;
         Ok(Page { items: self.show(conn, actor, found.items).await?, next: found.next })
     }
 
@@ -147,36 +135,69 @@ impl Ads {
         Ok(if blocked.is_empty() { shown } else { shown.add(Column::OwnerId.is_not_in(blocked)) })
     }
 
-    pub(super) async fn fitting(&self, query: &AdsQuery) -> Result<Condition> {
-        let mut fits = Condition::all()
+    /// What the columns of an ad have to hold; its words stand apart.
+    async fn fitting(&self, query: &AdsQuery) -> Result<Condition> {
+        let mut fits = query
+            .of_whom_and_where()?
+            .add(query.costs())
             .add_option(query.kind.map(|kind| Column::Kind.eq(kind)))
-            .add_option(query.min_centavos.map(|least| Column::Centavos.gte(least)))
-            .add_option(query.max_centavos.map(|most| Column::Centavos.lte(most)))
-            .add_option(query.condition.map(|state| Column::Condition.eq(state)))
-            .add_option(query.owner_id.map(|owner| Column::OwnerId.eq(owner)));
+            .add_option(query.condition.map(|state| Column::Condition.eq(state)));
         if query.with_picture == Some(true) {
             fits = fits.add(Column::Pictures.is_not_null());
         }
         if let Some(slug) = &query.category {
-            let tree = self.categories().await?;
-            if tree.get(slug).is_none() {
-                return Err(Error::invalid_field("category", "unknown", "There is no such category."));
-            }
-            fits = fits.add(Column::Category.is_in(tree.with_parts(slug)));
-        }
-        if let Some(place) = place(query)? {
-            fits = fits.add(place);
-        }
-        if let Some(words) = query.q.as_deref().and_then(Words::read) {
-            fits = fits.add(has(Dialect::of(self.0.base.db.read()), &words));
+            fits = fits.add(Column::Category.is_in(self.parts(slug).await?));
         }
         Ok(fits)
+    }
+
+    /// A category and all that are part of it.
+    ///
+    /// # Errors
+    /// `request.invalid` for one that is not ours.
+    pub(super) async fn parts(&self, slug: &str) -> Result<Vec<String>> {
+        let tree = self.categories().await?;
+        if tree.get(slug).is_none() {
+            return Err(Error::invalid_field("category", "unknown", "There is no such category."));
+        }
+        Ok(tree.with_parts(slug))
+    }
+
+    /// Whether a search could find anything.
+    ///
+    /// # Errors
+    /// `request.invalid` for a category or place that is not ours.
+    pub(super) async fn require_known(&self, query: &AdsQuery) -> Result<()> {
+        self.fitting(query).await.map(drop)
+    }
+}
+
+impl AdsQuery {
+    /// The words that are looked for.
+    pub(super) fn words(&self) -> Option<Words> {
+        self.q.as_deref().and_then(Words::read)
+    }
+
+    pub(super) fn of_whom_and_where(&self) -> Result<Condition> {
+        let whose = self.owner_id.map(|owner| Column::OwnerId.eq(owner));
+        Ok(Condition::all().add_option(whose).add_option(place(self)?))
+    }
+
+    pub(super) fn costs(&self) -> Condition {
+        Condition::all()
+            .add_option(self.min_centavos.map(|least| Column::Centavos.gte(least)))
+            .add_option(self.max_centavos.map(|most| Column::Centavos.lte(most)))
     }
 }
 
 /// What is on display. Said as the indexes of it say it: a statement that is prepared with a place for the status could not use them.
-fn on_display() -> SimpleExpr {
+pub(super) fn on_display() -> SimpleExpr {
     Expr::cust("ads.status = 'active'")
+}
+
+/// What is not, said in the same way.
+fn off_display() -> SimpleExpr {
+    Expr::cust("ads.status <> 'active'")
 }
 
 /// The part of the country, if one is named.
@@ -194,85 +215,5 @@ fn place(query: &AdsQuery) -> Result<Option<SimpleExpr>> {
     match state.municipality(city) {
         Some(city) => Ok(Some(Column::CityCode.eq(city.code))),
         None => Err(Error::invalid_field("city", "unknown", "The state has no municipality of this name.")),
-    }
-}
-
-/// The same of one ad, whose words alone are looked at.
-pub(super) fn has_one(dialect: Dialect, ad: AdId, words: &Words) -> SimpleExpr {
-    if dialect != Dialect::Sqlite {
-        return has(dialect, words);
-    }
-    let found =
-        "EXISTS (SELECT 1 FROM ad_words WHERE rowid = (SELECT id FROM ad_places WHERE ad_id = ?) AND ad_words MATCH ?)";
-    Expr::cust_with_values(found, [Value::from(ad), words.for_fts5().into()])
-}
-
-/// Whether an ad has these words: whole ones by their stems on PostgreSQL, the begun one as it begins.
-fn has(dialect: Dialect, words: &Words) -> SimpleExpr {
-    if dialect == Dialect::Sqlite {
-        let found =
-            "ads.id IN (SELECT p.ad_id FROM ad_words JOIN ad_places p ON p.id = ad_words.rowid WHERE ad_words MATCH ?)";
-        return Expr::cust_with_values(found, [words.for_fts5()]);
-    }
-    let mut values: Vec<Value> = Vec::new();
-    let mut bind = |text: String| {
-        values.push(text.into());
-        values.len()
-    };
-    let mut parts: Vec<String> =
-        words.whole.iter().map(|word| format!("plainto_tsquery('praca_stems', ${})", bind(word.clone()))).collect();
-    if let Some(word) = &words.begun {
-        let (stem, begun) = (bind(word.clone()), bind(format!("'{word}':*")));
-        parts.push(format!("(plainto_tsquery('praca_stems', ${stem}) || to_tsquery('praca_words', ${begun}))"));
-    }
-    Expr::cust_with_values(format!("ads.words @@ ({})", parts.join(" && ")), values)
-}
-
-/// The rows in an order, from where a page goes on; without one, the last made first.
-fn ordered(select: Select<Entity>, sort: Option<AdSort>, after: Option<Mark>) -> Result<Select<Entity>> {
-    let wrong = || Error::invalid_field("after", "cursor", "The cursor is not one of this list.");
-    let select = match (sort, after) {
-        (_, None) => select,
-        (Some(AdSort::Newest), Some(Mark::Newest(at, id))) => select.filter(
-            Condition::any()
-                .add(Column::PublishedAt.lt(at))
-                .add(Condition::all().add(Column::PublishedAt.eq(at)).add(Column::Id.lt(id))),
-        ),
-        (Some(sort @ (AdSort::PriceAsc | AdSort::PriceDesc)), Some(Mark::Price(centavos, id))) => {
-            select.filter(behind(sort == AdSort::PriceAsc, centavos, id))
-        }
-        (None, Some(Mark::Made(id))) => select.filter(Column::Id.lt(id)),
-        _ => return Err(wrong()),
-    };
-    Ok(match sort {
-        None => select.order_by_desc(Column::Id),
-        Some(AdSort::Newest) => select.order_by_desc(Column::PublishedAt).order_by_desc(Column::Id),
-        Some(AdSort::PriceAsc) => {
-            select.order_by_with_nulls(Column::Centavos, Order::Asc, NullOrdering::Last).order_by_asc(Column::Id)
-        }
-        Some(AdSort::PriceDesc) => {
-            select.order_by_with_nulls(Column::Centavos, Order::Desc, NullOrdering::Last).order_by_desc(Column::Id)
-        }
-    })
-}
-
-/// What stands behind an ad of a price: those without one come last.
-fn behind(ascending: bool, centavos: Option<i64>, id: AdId) -> Condition {
-    let later = if ascending { Column::Id.gt(id) } else { Column::Id.lt(id) };
-    let Some(centavos) = centavos else {
-        return Condition::all().add(Column::Centavos.is_null()).add(later);
-    };
-    let beyond = if ascending { Column::Centavos.gt(centavos) } else { Column::Centavos.lt(centavos) };
-    Condition::any()
-        .add(beyond)
-        .add(Column::Centavos.is_null())
-        .add(Condition::all().add(Column::Centavos.eq(centavos)).add(later))
-}
-
-fn mark(row: &Model, sort: Option<AdSort>) -> Mark {
-    match sort {
-        None => Mark::Made(row.id),
-        Some(AdSort::Newest) => Mark::Newest(row.published_at.unwrap_or(row.created_at), row.id),
-        Some(AdSort::PriceAsc | AdSort::PriceDesc) => Mark::Price(row.centavos, row.id),
     }
 }

@@ -20,6 +20,7 @@ pub mod public;
 mod review;
 mod routes;
 mod searches;
+mod seek;
 mod shelf;
 mod store;
 mod view;

@@ -17,7 +17,8 @@ use serde_json::Value;
 
 use super::entity::searches::{Column, Entity, Model};
 use super::entity::{self, told};
-use super::find::{AdsQuery, has_one};
+use super::find::AdsQuery;
+use super::seek::has_one;
 use super::{Ads, store};
 use crate::auth::Actor;
 use crate::db::dialect::Dialect;
@@ -104,7 +105,7 @@ impl Ads {
         }
         fields.finish()?;
         // What cannot be asked of the list is refused as there.
-        self.fitting(&AdsQuery::from(filters.clone())).await?;
+        self.require_known(&AdsQuery::from(filters.clone())).await?;
         let state = filters.state.as_deref().and_then(localities::state);
         let city = state.and_then(|state| state.municipality(filters.city.as_deref()?));
         let base = &self.0.base;

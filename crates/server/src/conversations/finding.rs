@@ -13,7 +13,7 @@ use std::time::Duration;
 use praca_api::messages::Message;
 use praca_api::search::SearchOrder;
 use praca_api::{ConversationId, MessageId, Page, Seq, Timestamp, UserId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TransactionTrait as _, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,11 +24,10 @@ use super::{Conversations, store};
 use crate::auth::Actor;
 use crate::db::dialect::Dialect;
 use crate::db::page::{PageQuery, page_of};
+use crate::db::walk::{SAMPLED, next_walk, planned_anew};
 use crate::error::{Error, Result};
 use crate::words::Words;
 
-/// The newest messages, which tell how often the words are said.
-const SAMPLED: u64 = 500;
 /// Messages that are walked at most before the index is asked.
 const WALKED: u64 = 5_000;
 /// The same, where the best are sought.
@@ -204,9 +203,7 @@ impl Search<'_> {
             Dialect::Sqlite => fits(conn.query_all_raw(self.on_sqlite(limit)).await?, Mark::Number),
             Dialect::Postgres => {
                 let mark = |id: Uuid| Mark::Message(MessageId(id));
-                // The plan is for these words: one that is made once for all would be wrong for most.
-                let tx = conn.begin().await?;
-                tx.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+                let tx = planned_anew(conn).await?;
                 let mut step = Some(SAMPLED);
                 let rows = loop {
                     let rows = tx.query_all_raw(self.on_postgres(limit, step)).await?;
@@ -308,13 +305,6 @@ impl Search<'_> {
     }
 }
 
-/// How far to walk after a walk of `done` messages found `found`, fewer than the `limit`: twice as far as should do, not farther
-/// than `most`; nothing if that will not do, or did not.
-fn next_walk(done: u64, found: u64, limit: u64, most: u64) -> Option<u64> {
-    let needed = (done * limit).checked_div(found)?;
-    (done == SAMPLED && needed <= most).then_some(most.min(needed * 2))
-}
-
 /// The words as PostgreSQL is asked for them: whole ones by their stems; the begun one by its stem, or by how words begin.
 fn push_query(sql: &mut Sql, words: &Words) {
     sql.push("(");
@@ -376,18 +366,4 @@ fn marks_in(text: &str) -> Vec<[u32; 2]> {
         }
     }
     places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SAMPLED, WALKED, next_walk};
-
-    #[test]
-    fn walks_only_where_the_page_should_be_filled() {
-        assert_eq!(next_walk(SAMPLED, 0, 21, WALKED), None, "nobody says it: the index");
-        assert_eq!(next_walk(SAMPLED, 1, 21, WALKED), None, "10,500 messages would have to be walked");
-        assert_eq!(next_walk(SAMPLED, 7, 21, WALKED), Some(3_000), "twice the 1,500 that should do");
-        assert_eq!(next_walk(SAMPLED, 3, 21, WALKED), Some(WALKED), "never farther than the bound");
-        assert_eq!(next_walk(3_000, 20, 21, WALKED), None, "it did not do: the index");
-    }
 }

@@ -5,6 +5,7 @@ pub mod groups;
 pub mod migrations;
 pub mod page;
 mod tx;
+pub mod walk;
 
 use std::path::Path;
 use std::time::Duration;

@@ -102,7 +102,12 @@ async fn ads_are_found_by_indexes() {
         "&kind=trade&condition=new",
         "&q=sofas",
         "&q=bicicleta%20azul&state=SP&city=Campinas",
+        "&q=n%C3%BAmero%204242%20",
+        "&state=AC&sort=price_asc",
     ] {
+        for _ in 0..8 {
+            world.get(&format!("/ads/facets?limit=24{query}"), &bia).await.ok();
+        }
         let mut after = String::new();
         // The first pages, and often enough that prepared statements have their lasting plans.
         for _ in 0..8 {

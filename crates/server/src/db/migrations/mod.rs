@@ -15,6 +15,7 @@ mod m20261123_000012_texts_and_measures;
 mod m20261123_000013_links;
 mod m20261123_000014_ads;
 mod m20261124_000015_finding;
+mod m20261124_000016_display;
 
 use std::collections::HashSet;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000013_links::Migration),
             Box::new(m20261123_000014_ads::Migration),
             Box::new(m20261124_000015_finding::Migration),
+            Box::new(m20261124_000016_display::Migration),
         ]
     }
 }

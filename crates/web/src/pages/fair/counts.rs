@@ -3,7 +3,7 @@
 use gloo_net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use praca_api::ads::facets::{AdFacets, COUNTED, Facet};
+use praca_api::ads::facets::{AdFacets, Facet};
 
 use super::filters::Filters;
 use crate::net::Answer;
@@ -47,10 +47,14 @@ impl Counts {
     }
 }
 
-/// A count as it is read: beyond what is counted, there are more.
+/// A count as it is read. Of what was not seen among the newest nothing is known.
 fn written(facets: &[Facet], value: &str) -> Option<String> {
-    let count = facets.iter().find(|facet| facet.value == value)?.count;
-    Some(if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() })
+    let facet = facets.iter().find(|facet| facet.value == value)?;
+    match (facet.count, facet.more) {
+        (0, true) => None,
+        (count, true) => Some(format!("{count}+")),
+        (count, false) => Some(count.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -58,12 +62,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beyond_what_is_counted_there_are_more() {
-        let facets = [("sale", 100), ("trade", 99), ("service", 0)];
-        let facets = facets.map(|(value, count)| Facet { value: value.into(), count });
-        assert_eq!(written(&facets, "sale").as_deref(), Some("100+"));
+    fn there_may_be_more_than_was_counted() {
+        let facets = [("sale", 812, true), ("trade", 99, false), ("service", 0, false), ("new", 0, true)];
+        let facets = facets.map(|(value, count, more)| Facet { value: value.into(), count, more });
+        assert_eq!(written(&facets, "sale").as_deref(), Some("812+"));
         assert_eq!(written(&facets, "trade").as_deref(), Some("99"));
         assert_eq!(written(&facets, "service").as_deref(), Some("0"));
+        assert_eq!(written(&facets, "new"), None);
         assert_eq!(written(&facets, "gift"), None);
     }
 }
